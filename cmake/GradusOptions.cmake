@@ -1,0 +1,22 @@
+# Flags that every part is compiled with. Instruction-set flags never appear here: kernel files choose theirs through
+# Highway, so the rest of the program runs on any CPU of the architecture.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+add_library(gradus_options INTERFACE)
+# Contraction would let the compiler fuse a*b+c where we did not ask for it, and so change bits between targets.
+target_compile_options(gradus_options INTERFACE
+  -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+  $<$<BOOL:${GRADUS_WARNINGS_AS_ERRORS}>:-Werror>)
+
+set(GRADUS_SANITIZE "" CACHE STRING "Sanitizers for everything that is built, e.g. address,undefined")
+if(GRADUS_SANITIZE)
+  add_compile_options(-fsanitize=${GRADUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${GRADUS_SANITIZE})
+endif()

@@ -1,0 +1,43 @@
+// The order in which an epoch visits the training rows. A pure function of (options, seed, epoch): a resumed run needs
+// no stored position but the epoch and the step.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace gradus {
+
+enum class BatchOrder : std::uint8_t {
+  kFile,            // "file": as the part lists them
+  kShuffleSamples,  // "samples": samples shuffled every epoch
+  kShuffleBatches,  // "batches": batches of consecutive samples, their order shuffled every epoch (study s1)
+};
+
+BatchOrder parse_batch_order(std::string_view name);
+std::string_view batch_order_name(BatchOrder order);
+
+struct BatchOptions {
+  std::size_t batch_size = 32;
+  BatchOrder order = BatchOrder::kShuffleSamples;
+  bool drop_last = false;  // leave out an incomplete last batch
+};
+
+/// The batches of one epoch over `rows`.
+class EpochBatches {
+ public:
+  EpochBatches(std::span<const std::uint32_t> rows, const BatchOptions& options, std::uint64_t seed,
+               std::uint64_t epoch);
+  [[nodiscard]] std::size_t size() const { return starts_.size(); }
+  /// Row numbers of batch i; valid as long as this object.
+  [[nodiscard]] std::span<const std::uint32_t> operator[](std::size_t i) const;
+
+ private:
+  std::vector<std::uint32_t> rows_;
+  std::vector<std::size_t> starts_;
+  std::size_t batch_size_;
+};
+
+}  // namespace gradus

@@ -1,0 +1,73 @@
+// A data set in memory: features as they were stored, targets, parts (train, valid, test) as row lists.
+// Pixels stay bytes until a batch needs them. Readers and generators make it; nothing here knows a file format.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gradus/core/matrix.hpp"
+#include "gradus/core/scaling.hpp"
+
+namespace gradus {
+
+enum class Task : std::uint8_t {
+  kClassification,  // labels: one class index per row
+  kMultiLabel,      // values: N x K of 0 and 1
+  kRegression,      // values: N x K
+};
+
+/// N x I features in their stored type.
+using Features = std::variant<Matrix<std::uint8_t>, Matrix<float>, Matrix<double>>;
+
+std::size_t num_rows(const Features& features);
+std::size_t num_cols(const Features& features);
+
+/// Features and targets of one block of rows. `labels` has N entries for classification, `values` N rows otherwise.
+struct Table {
+  Features features;
+  std::vector<std::int32_t> labels;
+  Matrix<double> values;
+
+  [[nodiscard]] std::size_t rows() const { return num_rows(features); }
+};
+
+/// Height x width of image rows (row-major pixels), for pictures in reports.
+struct ImageShape {
+  std::size_t height = 0;
+  std::size_t width = 0;
+  bool operator==(const ImageShape&) const = default;
+};
+
+/// One data set. All rows live in `table`; a part is a list of row numbers of it.
+struct Dataset {
+  std::string name;    // "mnist", "iris.csv", "peaks"
+  std::string source;  // path or generator with its settings
+  std::string sha256;  // of the files' bytes in reading order, or of the generated values
+  Task task = Task::kClassification;
+  Table table;
+  std::vector<std::uint32_t> train;
+  std::vector<std::uint32_t> valid;  // empty: no such part
+  std::vector<std::uint32_t> test;
+  std::vector<std::string> class_names;    // K names, classification and multi-label
+  std::vector<std::string> feature_names;  // I names or empty
+  std::string target_name;                 // label column or empty
+  std::optional<ImageShape> image;
+
+  [[nodiscard]] std::size_t num_features() const { return num_cols(table.features); }
+  /// K: classes, labels or regression targets.
+  [[nodiscard]] std::size_t num_outputs() const;
+};
+
+/// Writes rows `rows[b]` of `features`, scaled, to row b of `out` (rows.size() x I). The value is computed in double
+/// and rounded once to T. Every row number must be < N; `scaling` must fit I.
+template <class T>
+void gather_rows(const Features& features, const Scaling& scaling, std::span<const std::uint32_t> rows,
+                 MatrixView<T> out);
+
+}  // namespace gradus

@@ -1,0 +1,49 @@
+// One entry to every data source: a path or a name in, a Dataset out.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gradus/data/dataset.hpp"
+
+namespace gradus {
+
+/// How to read a source. Defaults suit every published file.
+struct SourceOptions {
+  std::string data_dir;     // first place to look for named sets; then $GRADUS_DATA_DIR, then the user's cache
+  std::string test_path;    // further file that becomes the test part ("" = none)
+  std::string label;        // label column: name, number (0-based; negative counts from the end), "" = last column
+  std::string task;         // "", "classification", "regression", "multilabel"; "" decides from the labels
+  std::string header;       // "auto", "yes", "no" (text files)
+  std::string orientation;  // "auto", "rows", "columns": samples in rows or columns (MAT, npy)
+  std::size_t generated_rows = 0;                    // generators: 0 = their default
+  std::uint64_t seed = 0;                            // generators
+  double noise = -1.0;                               // generators: < 0 = their default
+  std::uint64_t max_bytes = std::uint64_t{8} << 30;  // refuse files that unpack to more
+};
+
+/// Reads SRC (see README, "Data sources"). Parts that the source defines (MNIST's test file, Yv/Cv of a MAT file) are
+/// set; all other rows are in `train`. Throws InputError with file and offset or line.
+Dataset read_source(const std::string& source, const SourceOptions& options = {});
+
+/// How rows without a part are divided. Amounts below 1 are fractions of the training rows, others are counts.
+struct SplitOptions {
+  double valid = 0.0;
+  double test = 0.0;
+  bool stratified = false;  // classification: every class is divided in the same proportion
+  bool shuffled = true;     // false: the last rows become valid, then test, in file order
+  std::uint64_t seed = 0;
+};
+
+/// Moves rows of `train` to `valid` and `test` where those parts are empty and an amount is asked for.
+void split(Dataset& dataset, const SplitOptions& options);
+
+/// Mean and standard deviation (population) of the training part after division by `divisor`.
+Scaling standardization(const Dataset& dataset, double divisor);
+/// 255 for byte images, 1 for everything else.
+double default_divisor(const Dataset& dataset);
+
+}  // namespace gradus

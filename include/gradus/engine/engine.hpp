@@ -1,0 +1,102 @@
+// The engine trains and predicts: the fast twin of the textbook, vectorised, fused and threaded. Its bits depend on the
+// network, the data and the options, never on threads or instruction set (docs/engine.md).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "gradus/core/matrix.hpp"
+#include "gradus/engine/optimizer.hpp"
+#include "gradus/network/network.hpp"
+
+namespace gradus {
+
+struct EngineOptions {
+  std::size_t max_batch = 256;  // largest number of rows a call may have
+  unsigned threads = 1;
+  OptimizerOptions optimizer;
+  std::uint64_t dropout_seed = 0;
+};
+
+/// Targets of the rows of one batch, in order. Classification fills `labels` (0 <= label < K), other tasks `values`
+/// (rows x K). `weights` is empty (all 1) or has one non-negative weight per row: the batch loss is then
+/// sum w_b loss_b / sum w_b.
+template <class T>
+struct BatchTargets {
+  std::span<const std::int32_t> labels;
+  MatrixView<const T> values;
+  std::span<const T> weights;
+};
+
+/// What one step is told beside its data.
+struct StepOptions {
+  double learning_rate = 0.01;
+  double clip_norm = 0.0;   // > 0: scale all gradients when their global L2 norm exceeds it
+  double clip_value = 0.0;  // > 0: clamp every gradient element to +-clip_value
+  std::uint64_t step = 1;   // counted from 1 over the whole training: Adam's t, index of the dropout stream
+};
+
+/// What one step or evaluation tells about its rows (before the update).
+struct BatchStats {
+  double loss_sum = 0.0;    // sum over rows of w_b * reported loss, without penalties
+  double penalty = 0.0;     // sum over layers of l1 sum|W| + l2 sum W^2; only where asked for
+  double weight_sum = 0.0;  // sum of w_b
+  std::size_t correct = 0;  // classification: rows whose largest output is the label's (first of equals)
+  std::size_t rows = 0;
+  [[nodiscard]] double loss_mean() const { return weight_sum > 0 ? loss_sum / weight_sum : 0.0; }
+};
+
+/// Optimizer state of one layer in the textbook's layout: slot -> weights (I x O) and biases (O).
+template <class T>
+struct OptimizerState {
+  std::vector<std::vector<LayerParameters<T>>> slots;  // [slot][layer]
+};
+
+/// Trains and evaluates one network. Not thread-safe; any number of engines may run side by side.
+template <class T>
+class Engine {
+ public:
+  /// Copies the parameters. Optimizer state starts at zero. Throws InputError for a network that cannot be run.
+  Engine(const Network<T>& network, const EngineOptions& options);
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+  ~Engine();
+
+  /// The buffer to fill with the inputs of the next call, `rows` x I (rows <= max_batch); contents are lost by
+  /// every call that computes.
+  MatrixView<T> inputs(std::size_t rows);
+
+  /// Forward, backward and update on the rows in inputs(). One engine step equals one step of textbook backward
+  /// followed by the optimizer's rule.
+  BatchStats train_step(const BatchTargets<T>& targets, const StepOptions& options);
+  /// Forward and loss without update or dropout.
+  BatchStats evaluate(const BatchTargets<T>& targets);
+  /// Forward without dropout: outputs P (rows x K), valid until the next call.
+  MatrixView<const T> predict();
+  /// Gradients of the batch's mean loss and penalties without update, in the textbook's layout.
+  BatchStats gradients(const BatchTargets<T>& targets, std::vector<LayerParameters<T>>& gradients,
+                       const StepOptions& options = {});
+
+  void store_parameters(Network<T>& network) const;
+  void load_parameters(const Network<T>& network);
+  [[nodiscard]] OptimizerState<T> store_state() const;
+  void load_state(const OptimizerState<T>& state);
+  /// Sum over layers of l1 sum|W| + l2 sum W^2, in double, fixed order.
+  [[nodiscard]] double penalty() const;
+
+  [[nodiscard]] const NetworkSpec& spec() const;
+  [[nodiscard]] unsigned threads() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+extern template class Engine<float>;
+extern template class Engine<double>;
+
+}  // namespace gradus

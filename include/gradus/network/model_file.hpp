@@ -1,0 +1,35 @@
+// model.safetensors: parameters as tensors "layers.N.weight" (I x O) and "layers.N.bias" (O), architecture, scaling,
+// names and training hash as JSON in the metadata. The reader checks every number before it allocates.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gradus/core/scaling.hpp"
+#include "gradus/network/network.hpp"
+
+namespace gradus {
+
+/// Everything that is needed to use a trained network on new data.
+struct Model {
+  std::variant<Network<float>, Network<double>> network;
+  Scaling scaling;
+  std::vector<std::string> class_names;    // K names for classification, else empty
+  std::vector<std::string> feature_names;  // I names where the data had a header, else empty
+  std::string target_name;                 // label column where the data had one
+  std::string data_name;                   // data source it was trained on
+  std::string training_sha256;             // hash of configuration and data of the run
+
+  [[nodiscard]] const NetworkSpec& spec() const {
+    return std::visit([](const auto& n) -> const NetworkSpec& { return n.spec; }, network);
+  }
+};
+
+/// Written atomically. Throws RunError (disk full, no permission) and leaves an existing file as it was.
+void write_model(const std::string& path, const Model& model);
+/// Throws InputError: not safetensors, truncated, sizes that do not fit, foreign architecture, newer version.
+Model read_model(const std::string& path);
+
+}  // namespace gradus

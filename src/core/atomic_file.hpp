@@ -1,0 +1,35 @@
+// Files appear whole or not at all: written beside their place, flushed to the disk, then renamed over it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace gradus {
+
+/// A file being written; commit() puts it in place. Destroyed without commit, it leaves nothing behind and an existing
+/// file of that name as it was. All members throw RunError naming the path and the system's reason.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::string path);
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile();
+
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view text);
+  void commit();
+
+ private:
+  [[noreturn]] void fail(const char* action);
+  std::string path_;
+  std::string temporary_;
+  int descriptor_ = -1;
+};
+
+/// Writes the whole text as `path`.
+void write_file(const std::string& path, std::string_view text);
+
+}  // namespace gradus

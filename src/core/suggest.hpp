@@ -1,0 +1,20 @@
+// "Did you mean ...?" for names that a user mistyped.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "gradus/core/error.hpp"
+
+namespace gradus {
+
+/// The known name nearest to `name` by edit distance (insert, delete, replace, swap of neighbours), or empty when none
+/// is near (distance over a third of the length, at least 2).
+std::string_view nearest_name(std::string_view name, std::span<const std::string_view> known);
+
+/// The error for a name that is not known: "WHERE: expected one of a, b, c, found 'x'; did you mean 'a'?".
+InputError unknown_name(std::string_view where, std::string_view name, std::span<const std::string_view> known);
+
+}  // namespace gradus
