@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "gradus/engine/optimizer.hpp"
 #include "gradus/network/activation.hpp"
@@ -108,6 +109,9 @@ enum class Target : std::uint8_t { kAvx512, kAvx2, kNeon, kPlain };
 const char* target_name(Target target);  // "avx512", "avx2", "neon", "plain"
 /// Compiled in and supported by this CPU.
 bool target_available(Target target);
+/// By name; throws InputError listing the available ones when `name` is unknown or not available here. `where` opens
+/// the message.
+Target parse_target(const char* where, std::string_view name);
 /// GRADUS_TARGET if set (throws InputError when unknown or not available here), else the best available; fixed by the
 /// first call.
 Target active_target();
