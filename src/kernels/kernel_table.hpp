@@ -87,7 +87,8 @@ struct KernelTable {
   const char* name;
   void (*forward)(const ForwardArgs<T>&);
   void (*weight_gradient)(const WeightGradientArgs<T>&);
-  /// dst(o, i) = src(i, o): an (ni x no) block, strides in elements.
+  /// dst(o, i) = src(i, o) for i < ni, o < no; strides in elements. Works in whole cache lines: src must have and dst
+  /// may get columns o up to a multiple of kUnit; lanes i from ni up to a multiple of kUnit become 0.
   void (*transpose)(const T* src, std::size_t src_stride, std::size_t ni, std::size_t no, T* dst,
                     std::size_t dst_stride);
   /// h = f(z) over n contiguous elements; in place allowed.

@@ -132,10 +132,13 @@ TYPED_TEST(Products, transpose_swaps_rows_and_columns) {
     for (const std::size_t ni : {1, 4, 15, 16, 32}) {
       for (const std::size_t no : {1, 5, 16, 31, 32}) {
         const AlignedBuffer<T> src = random_buffer<T>(ni * 40, random);
-        AlignedBuffer<T> dst(no * 48);
+        AlignedBuffer<T> dst = random_buffer<T>((no + kUnit<T>)*48, random);
         kernel_table<T>(target).transpose(src.data(), 40, ni, no, dst.data(), 48);
         for (std::size_t i = 0; i < ni; ++i) {
           for (std::size_t o = 0; o < no; ++o) ASSERT_EQ(dst[o * 48 + i], src[i * 40 + o]) << target_name(target);
+        }
+        for (std::size_t i = ni; i % kUnit<T> != 0; ++i) {
+          for (std::size_t o = 0; o < no; ++o) ASSERT_EQ(dst[o * 48 + i], T{0}) << target_name(target) << " padding";
         }
       }
     }
