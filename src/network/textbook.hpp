@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,14 @@ namespace gradus::textbook {
 /// matrix is a layer without dropout; an empty vector a network without.
 template <class T>
 using DropoutMasks = std::vector<Matrix<T>>;
+
+/// The network alone decides T, so that mutable views, braces and empty masks convert by themselves.
+template <class T>
+using Rows = std::type_identity_t<MatrixView<const T>>;
+template <class T>
+using Targets = std::type_identity_t<BatchTargets<T>>;
+template <class T>
+using Masks = std::type_identity_t<DropoutMasks<T>>;
 
 /// All that backward needs of a forward pass, by layer: its inputs X, its Z, its H = f(Z) before dropout; and P (B x
 /// K).
@@ -159,7 +168,7 @@ Matrix<T> input_gradient(const Matrix<T>& dz, const Matrix<T>& weights) {
 
 /// Runs the network on the rows of `x` (B x I). Throws InputError for inputs or masks of another shape.
 template <class T>
-ForwardPass<T> forward(const Network<T>& network, MatrixView<const T> x, const DropoutMasks<T>& masks = {}) {
+ForwardPass<T> forward(const Network<T>& network, Rows<T> x, const Masks<T>& masks = {}) {
   check_inputs(network, x.cols(), x.rows(), masks);
   ForwardPass<T> pass;
   Matrix<T> inputs(x.rows(), x.cols());
@@ -183,8 +192,8 @@ ForwardPass<T> forward(const Network<T>& network, MatrixView<const T> x, const D
 
 /// Gradients of objective() at the point of `pass`. The masks must be those of the forward pass.
 template <class T>
-Gradients<T> backward(const Network<T>& network, const ForwardPass<T>& pass, const BatchTargets<T>& targets,
-                      const DropoutMasks<T>& masks = {}) {
+Gradients<T> backward(const Network<T>& network, const ForwardPass<T>& pass, const Targets<T>& targets,
+                      const Masks<T>& masks = {}) {
   const std::size_t num_samples = pass.outputs.rows();
   check_targets(network.spec, targets, num_samples);
   Gradients<T> gradients = make_gradients(network, num_samples);
@@ -218,7 +227,7 @@ Gradients<T> backward(const Network<T>& network, const ForwardPass<T>& pass, con
 
 /// The reported loss of every row.
 template <class T>
-std::vector<T> losses(const Network<T>& network, const ForwardPass<T>& pass, const BatchTargets<T>& targets) {
+std::vector<T> losses(const Network<T>& network, const ForwardPass<T>& pass, const Targets<T>& targets) {
   check_targets(network.spec, targets, pass.outputs.rows());
   std::vector<T> result;
   for (std::size_t b = 0; b < pass.outputs.rows(); ++b) {
@@ -229,7 +238,7 @@ std::vector<T> losses(const Network<T>& network, const ForwardPass<T>& pass, con
 
 /// sum_b (w_b / sum w) loss_b, without penalties.
 template <class T>
-T loss_mean(const Network<T>& network, const ForwardPass<T>& pass, const BatchTargets<T>& targets) {
+T loss_mean(const Network<T>& network, const ForwardPass<T>& pass, const Targets<T>& targets) {
   const std::vector<T> rows = losses(network, pass, targets);
   const std::vector<T> factors = sample_factors(targets, rows.size());
   T sum(0.0);
@@ -255,8 +264,7 @@ T penalty(const Network<T>& network) {
 
 /// What backward differentiates (up to the floors, see loss_gradient): mean loss and penalties.
 template <class T>
-T objective(const Network<T>& network, MatrixView<const T> x, const BatchTargets<T>& targets,
-            const DropoutMasks<T>& masks = {}) {
+T objective(const Network<T>& network, Rows<T> x, const Targets<T>& targets, const Masks<T>& masks = {}) {
   return loss_mean(network, forward(network, x, masks), targets) + penalty(network);
 }
 
@@ -274,8 +282,8 @@ struct SamplePass {
 
 /// Runs the network on sample `b` alone; the row b of each mask belongs to it.
 template <class T>
-SamplePass<T> forward_sample(const Network<T>& network, std::span<const T> x, std::size_t b,
-                             const DropoutMasks<T>& masks = {}) {
+SamplePass<T> forward_sample(const Network<T>& network, std::type_identity_t<std::span<const T>> x, std::size_t b,
+                             const Masks<T>& masks = {}) {
   SamplePass<T> pass;
   pass.x.emplace_back(x.begin(), x.end());
   for (std::size_t l = 0; l < network.layers.size(); ++l) {
@@ -302,8 +310,8 @@ SamplePass<T> forward_sample(const Network<T>& network, std::span<const T> x, st
 
 /// Adds sample b's part to the parameters' gradients and writes row b of the inputs' gradient.
 template <class T>
-void backward_sample(const Network<T>& network, const SamplePass<T>& pass, const BatchTargets<T>& targets,
-                     std::size_t b, const T& factor, Gradients<T>& gradients, const DropoutMasks<T>& masks = {}) {
+void backward_sample(const Network<T>& network, const SamplePass<T>& pass, const Targets<T>& targets, std::size_t b,
+                     const T& factor, Gradients<T>& gradients, const Masks<T>& masks = {}) {
   std::vector<T> dz(pass.outputs.size(), T(0.0));
   last_gradient_row<T>(network.spec.loss, pass.outputs, targets, b, factor, dz);
   for (std::size_t l = network.layers.size(); l-- > 0;) {
@@ -331,8 +339,8 @@ void backward_sample(const Network<T>& network, const SamplePass<T>& pass, const
 
 /// The same bits as backward(forward()), by a loop over the samples.
 template <class T>
-Gradients<T> backward_by_samples(const Network<T>& network, MatrixView<const T> x, const BatchTargets<T>& targets,
-                                 const DropoutMasks<T>& masks = {}) {
+Gradients<T> backward_by_samples(const Network<T>& network, Rows<T> x, const Targets<T>& targets,
+                                 const Masks<T>& masks = {}) {
   check_inputs(network, x.cols(), x.rows(), masks);
   check_targets(network.spec, targets, x.rows());
   Gradients<T> gradients = make_gradients(network, x.rows());
@@ -345,12 +353,10 @@ Gradients<T> backward_by_samples(const Network<T>& network, MatrixView<const T> 
 }
 
 // Compiled once in textbook.cpp.
-#define GRADUS_EXTERN(T)                                                                                           \
-  extern template ForwardPass<T> forward(const Network<T>&, MatrixView<const T>, const DropoutMasks<T>&);          \
-  extern template Gradients<T> backward(const Network<T>&, const ForwardPass<T>&, const BatchTargets<T>&,          \
-                                        const DropoutMasks<T>&);                                                   \
-  extern template Gradients<T> backward_by_samples(const Network<T>&, MatrixView<const T>, const BatchTargets<T>&, \
-                                                   const DropoutMasks<T>&);
+#define GRADUS_EXTERN(T)                                                                                               \
+  extern template ForwardPass<T> forward(const Network<T>&, Rows<T>, const Masks<T>&);                                 \
+  extern template Gradients<T> backward(const Network<T>&, const ForwardPass<T>&, const Targets<T>&, const Masks<T>&); \
+  extern template Gradients<T> backward_by_samples(const Network<T>&, Rows<T>, const Targets<T>&, const Masks<T>&);
 GRADUS_EXTERN(double)
 GRADUS_EXTERN(float)
 #undef GRADUS_EXTERN
