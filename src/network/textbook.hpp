@@ -1,13 +1,12 @@
 // The textbook: forward and backward of a whole network in plain loops, for any scalar T (scalar.hpp says what T must
 // offer). It is what the engine is proved against, so the order of every operation is part of it:
 //   * each element of a product is one chain of multiply_add from 0: in increasing k forward, in increasing sample b
-//   for
-//     dW, in increasing output o for dX; the bias is added after the chain, z = chain + b;
+//     for dW, in increasing output o for dX; the bias is added after the chain, z = chain + b;
 //   * db is the plain sum of dz in increasing b from 0;
 //   * the weight of a sample, w_b / sum w (1 / B without weights), multiplies dz of the last layer once, as its last
 //     operation, so that everything behind it is a gradient of the mean;
-//   * penalties come last: dW = multiply_add(l1, sign(W), dW), then dW = multiply_add(2 l2, W, dW), each only when not
-//   0.
+//   * penalties come last: dW = multiply_add(l1, sign(W), dW), then dW = multiply_add(2 l2, W, dW), each only where
+//     l1 or l2 is not 0.
 // Letters: B samples, I inputs, O outputs of a layer, K outputs of the network, l a layer. X (B x I), W (I x O), b (O).
 //   forward    Z = X W + b,  H = f(Z),  next X = H o M  (M the dropout factors),  P = g(Z of the last layer)
 //   backward   dZ from the loss;  dW = X^T dZ,  db = sum_b dZ,  dX = dZ W^T,  dH = dX o M,  dZ before = dH o f'
@@ -44,8 +43,7 @@ using Targets = std::type_identity_t<BatchTargets<T>>;
 template <class T>
 using Masks = std::type_identity_t<DropoutMasks<T>>;
 
-/// All that backward needs of a forward pass, by layer: its inputs X, its Z, its H = f(Z) before dropout; and P (B x
-/// K).
+/// All that backward needs of a forward pass: by layer its inputs X, its Z and its H = f(Z) before dropout; P (B x K).
 template <class T>
 struct ForwardPass {
   std::vector<Matrix<T>> x;
