@@ -49,6 +49,6 @@ std::string error_of(const std::string& path, const SourceOptions& options = {})
 
 /// Reads `content` as a file of that name, cut at every length and then with `num_flips` random changes of bytes.
 /// Cuts must throw InputError; changed files may throw an Error or be read, but nothing else may happen.
-void check_hostile_variants(const std::string& name, const std::string& content, int num_flips = 3000);
+void check_hostile_variants(const std::string& name, const std::string& content, int num_flips = 2000);
 
 }  // namespace gradus::test
