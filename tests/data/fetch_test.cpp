@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
@@ -201,6 +202,11 @@ TEST(PublishedSets, names_are_unique_and_checksums_complete) {
     EXPECT_FALSE(set.mirrors.empty());
   }
   EXPECT_THROW(cli::find_published_set("mnits"), InputError);
+  for (const SourceEntry& entry : named_sources()) {
+    const auto sets = cli::published_sets();
+    const bool listed = std::any_of(sets.begin(), sets.end(), [&](const auto& set) { return set.name == entry.name; });
+    EXPECT_EQ(entry.fetchable, listed) << entry.name;
+  }
 }
 
 /// The table's checksums are those of the real files where these are at hand (their gzip wrapping differs).

@@ -156,14 +156,16 @@ TEST(NamedSources, missing_set_lists_where_it_was_looked_for_and_how_to_get_it) 
   const TempDir folder;
   SourceOptions options;
   options.data_dir = folder.path().string();
-  // Only names that the real data folder does not have can be missing wherever this test runs.
-  setenv("XDG_CACHE_HOME", folder.path().c_str(), 1);
   const char* configured = std::getenv("GRADUS_DATA_DIR");
-  if (configured != nullptr) GTEST_SKIP() << "GRADUS_DATA_DIR is set";
+  const std::string before = configured != nullptr ? configured : "";
+  unsetenv("GRADUS_DATA_DIR");
+  setenv("XDG_CACHE_HOME", folder.path().c_str(), 1);
   const std::string error = error_of("mnist", options);
   EXPECT_THAT(error, HasSubstr("gradus data fetch mnist"));
   EXPECT_THAT(error, HasSubstr(folder.path().string()));
+  EXPECT_THAT(error_of("peaks-mat", options), HasSubstr("give its path"));
   EXPECT_THAT(error_of("mnits"), HasSubstr("did you mean 'mnist'"));
+  if (configured != nullptr) setenv("GRADUS_DATA_DIR", before.c_str(), 1);
 }
 
 TEST(NamedSources, uci_digits_have_both_published_parts) {
