@@ -282,6 +282,7 @@ namespace {
 constexpr double kHalfPiHigh = 0x1.921fb54400000p+0;
 constexpr double kHalfPiMiddle = 0x1.0b4611a600000p-34;
 constexpr double kHalfPiLow = 0x1.3198a2e037073p-69;
+constexpr double kHalfPiLowest = 0x1.129024e088a68p-123;
 
 struct ReducedAngle {
   unsigned quadrant;
@@ -291,7 +292,8 @@ struct ReducedAngle {
 ReducedAngle reduce_angle(double x) {
   const double k = nearest_integer(x * 0x1.45f306dc9c883p-1);
   const Pair first = two_sum(std::fma(-k, kHalfPiHigh, x), -k * kHalfPiMiddle);
-  const Pair r = add(first, two_product(-k, kHalfPiLow));  // near a multiple of pi/2 all of these bits count
+  const Pair low = two_product(-k, kHalfPiLow);  // near a multiple of pi/2 all of these bits count
+  const Pair r = add(first, {low.hi, low.lo - k * kHalfPiLowest});
   return {static_cast<unsigned>(static_cast<std::int64_t>(k)) & 3u, r};
 }
 

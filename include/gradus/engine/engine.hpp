@@ -12,6 +12,7 @@
 #include "gradus/core/matrix.hpp"
 #include "gradus/engine/optimizer.hpp"
 #include "gradus/network/network.hpp"
+#include "gradus/network/targets.hpp"
 
 namespace gradus {
 
@@ -20,16 +21,6 @@ struct EngineOptions {
   unsigned threads = 1;
   OptimizerOptions optimizer;
   std::uint64_t dropout_seed = 0;
-};
-
-/// Targets of the rows of one batch, in order. Classification fills `labels` (0 <= label < K), other tasks `values`
-/// (rows x K). `weights` is empty (all 1) or has one non-negative weight per row: the batch loss is then
-/// sum w_b loss_b / sum w_b.
-template <class T>
-struct BatchTargets {
-  std::span<const std::int32_t> labels;
-  MatrixView<const T> values;
-  std::span<const T> weights;
 };
 
 /// What one step is told beside its data.

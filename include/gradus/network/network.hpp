@@ -3,9 +3,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gradus/core/matrix.hpp"
@@ -41,7 +44,9 @@ struct NetworkSpec {
   }
   /// Weights and biases.
   [[nodiscard]] std::size_t num_parameters() const;
-  /// Throws InputError: no layer, a width of 0, loss and output that do not fit, dropout outside [0, 1), ...
+  /// Throws InputError: no layer, a width of 0 or over 2^31 - 1, loss and output that do not fit, softmax over one
+  /// output, an activation or dropout on the last layer, dropout outside [0, 1), negative penalties, a floor out of
+  /// range, gradient_through_floor without its loss and floor.
   void validate() const;
 };
 
@@ -60,8 +65,28 @@ struct Network {
 
   Network() = default;
   /// Validates `spec`; all parameters zero.
-  explicit Network(NetworkSpec spec);
+  explicit Network(NetworkSpec architecture) : spec(std::move(architecture)) {
+    spec.validate();
+    layers.reserve(spec.layers.size());
+    for (std::size_t l = 0; l < spec.layers.size(); ++l) {
+      layers.push_back({Matrix<T>(spec.inputs_of(l), spec.layers[l].units), AlignedBuffer<T>(spec.layers[l].units)});
+    }
+  }
 };
+
+/// The same network in another scalar type, each parameter converted by T(value).
+template <class T, class Source>
+Network<T> network_cast(const Network<Source>& source) {
+  Network<T> result(source.spec);
+  const auto convert = [](std::span<const Source> from, std::span<T> to) {
+    std::transform(from.begin(), from.end(), to.begin(), [](const Source& value) { return T(value); });
+  };
+  for (std::size_t l = 0; l < source.layers.size(); ++l) {
+    convert(source.layers[l].weights.span(), result.layers[l].weights.span());
+    convert(source.layers[l].biases.span(), result.layers[l].biases.span());
+  }
+  return result;
+}
 
 /// Draws all parameters: layer l from RandomStream(seed, kInitialization, l), weights row-major, then biases.
 /// Values are drawn in double and rounded to T.

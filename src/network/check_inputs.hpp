@@ -1,0 +1,66 @@
+// Inputs, targets and masks are checked once at the door of the textbook, so that its loops need not be.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gradus/core/error.hpp"
+#include "gradus/network/network.hpp"
+#include "gradus/network/targets.hpp"
+#include "network/scalar.hpp"
+
+namespace gradus {
+
+/// Throws InputError unless every label is below the number of classes (2 for a sigmoid network with one output).
+void check_labels(const NetworkSpec& spec, std::span<const std::int32_t> labels);
+
+/// Throws InputError unless the inputs fit the network and each mask is empty or (B x O) of its layer.
+template <class T>
+void check_inputs(const Network<T>& network, std::size_t num_columns, std::size_t num_samples,
+                  const std::vector<Matrix<T>>& masks) {
+  if (num_columns != network.spec.num_inputs) {
+    throw InputError({"inputs", std::to_string(network.spec.num_inputs) + " columns", std::to_string(num_columns), ""});
+  }
+  if (num_samples == 0) throw InputError({"inputs", "at least one row", "none", ""});
+  if (!masks.empty() && masks.size() != network.layers.size()) {
+    throw InputError({"dropout masks", std::to_string(network.layers.size()), std::to_string(masks.size()), ""});
+  }
+  for (std::size_t l = 0; l < masks.size(); ++l) {
+    if (masks[l].empty()) continue;
+    if (masks[l].rows() != num_samples || masks[l].cols() != network.spec.layers[l].units) {
+      throw InputError({"dropout mask of layer " + std::to_string(l + 1), "one factor for each output of each row",
+                        "another shape", ""});
+    }
+  }
+}
+
+/// Throws InputError unless the targets fit the loss, the outputs and the number of rows.
+template <class T>
+void check_targets(const NetworkSpec& spec, const BatchTargets<T>& targets, std::size_t num_samples) {
+  const std::string rows = std::to_string(num_samples);
+  if (!targets.weights.empty() && targets.weights.size() != num_samples) {
+    throw InputError({"sample weights", rows, std::to_string(targets.weights.size()), "give one weight per row"});
+  }
+  for (const T& weight : targets.weights) {
+    if (!(real_value(weight) >= 0.0)) throw InputError({"sample weights", "0 or more", "a negative or NaN weight", ""});
+  }
+  if (!targets.labels.empty()) {
+    if (targets.labels.size() != num_samples) {
+      throw InputError({"labels", rows, std::to_string(targets.labels.size()), "give one label per row"});
+    }
+    return check_labels(spec, targets.labels);
+  }
+  if (spec.output == OutputKind::kSoftmax) {
+    throw InputError({"targets", "labels for softmax outputs", "none", "give one label per row"});
+  }
+  if (targets.values.rows() != num_samples || targets.values.cols() != spec.num_outputs()) {
+    throw InputError({"target values", rows + " rows x " + std::to_string(spec.num_outputs()) + " columns",
+                      std::to_string(targets.values.rows()) + " x " + std::to_string(targets.values.cols()), ""});
+  }
+}
+
+}  // namespace gradus
