@@ -103,6 +103,20 @@ void check_model_fits(const Model& model, const Dataset& dataset, bool with_targ
           std::to_string(dataset.num_outputs()), "use data of the shape that the model was trained on");
 }
 
+void align_classes(const Model& model, Dataset& dataset) {
+  const std::vector<std::string>& known = model.class_names;
+  if (dataset.task != Task::kClassification || known.empty() || dataset.class_names == known) return;
+  std::vector<std::int32_t> number_of(dataset.class_names.size());
+  for (std::size_t k = 0; k < number_of.size(); ++k) {
+    const auto found = std::find(known.begin(), known.end(), dataset.class_names[k]);
+    require(found != known.end(), dataset.name.c_str(), "labels that the model knows",
+            "'" + dataset.class_names[k] + "'", "use data of the kind that the model was trained on");
+    number_of[k] = static_cast<std::int32_t>(found - known.begin());
+  }
+  for (std::int32_t& label : dataset.table.labels) label = number_of[static_cast<std::size_t>(label)];
+  dataset.class_names = known;
+}
+
 PartEvaluation evaluate_model(const Model& model, const Dataset& dataset, std::span<const std::uint32_t> rows,
                               std::size_t top_k, unsigned threads) {
   check_model_fits(model, dataset, true);

@@ -133,7 +133,6 @@ template <class T>
 void TrainingLoop<T>::train_epoch() {
   const EpochBatches batches = epoch_batches();
   remember_epoch_start();
-  rate_ = step_options(batches.size()).learning_rate;
   while (state_.progress.step < batches.size()) {
     train_batch(batches);
     const bool last = state_.progress.step == batches.size();
@@ -151,7 +150,6 @@ void TrainingLoop<T>::train_batch(const EpochBatches& batches) {
   const StepOptions options = step_options(batches.size());
   const BatchTargets<T> targets = feeder_.feed(*engine_, batches[p.step]);
   const BatchStats stats = engine_->train_step(targets, options);
-  rate_ = options.learning_rate;
   p.sums.add(stats);
   p.step += 1;
   p.global_step += 1;
@@ -216,7 +214,12 @@ EpochRecord TrainingLoop<T>::make_epoch_record() {
   if (std::any_of(layers.begin(), layers.end(), [](const LayerSpec& l) { return l.l1 != 0.0 || l.l2 != 0.0; })) {
     record.penalty = engine_->penalty();
   }
-  record.learning_rate = rate_;
+  // Before the plateau hears of this epoch: the rate that its last step had.
+  const SchedulePosition last{.epoch = state_.progress.epoch,
+                              .step = std::max<std::size_t>(1, state_.progress.step) - 1,
+                              .steps_per_epoch = state_.progress.step,
+                              .epochs = run_.epochs};
+  record.learning_rate = learning_rate(run_.schedule, run_.learning_rate, last, state_.progress.plateau);
   record.seconds = s.seconds;
   record.samples_per_second = s.seconds > 0.0 ? static_cast<double>(s.rows) / s.seconds : 0.0;
   return record;

@@ -53,7 +53,6 @@ class TrainingLoop {
   BatchFeeder<T> feeder_;
   bool keeps_checkpoints_ = false;
   bool keeps_best_ = false;
-  double rate_ = 0.0;  // learning rate of the last step
   // Where this process entered the epoch: what report_divergence() repeats from.
   Network<T> start_network_;
   OptimizerState<T> start_optimizer_;

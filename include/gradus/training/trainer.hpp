@@ -87,6 +87,10 @@ Matrix<double> predict_rows(const Model& model, const Features& features, std::s
 /// Throws InputError when `model` cannot read the features or targets of `dataset`.
 void check_model_fits(const Model& model, const Dataset& dataset, bool with_targets);
 
+/// Renumbers the labels of `dataset` to the model's classes by name, so that a file with other or fewer labels is read
+/// in the model's terms. Throws InputError for a label that the model does not know.
+void align_classes(const Model& model, Dataset& dataset);
+
 unsigned resolve_threads(unsigned threads);
 MachineRecord this_machine(unsigned threads);
 
