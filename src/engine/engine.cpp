@@ -1,0 +1,250 @@
+#include "gradus/engine/engine.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/engine_state.hpp"
+#include "gradus/core/error.hpp"
+
+namespace gradus {
+namespace engine {
+namespace {
+
+template <class T>
+LayerBuffers<T> make_buffers(const LayerPlan& layer, std::size_t rows) {
+  LayerBuffers<T> buffers;
+  buffers.h = Matrix<T>(rows, layer.stride);
+  buffers.dz = Matrix<T>(rows, layer.stride);
+  if (layer.keeps_value) buffers.kept = Matrix<T>(rows, layer.stride);
+  return buffers;
+}
+
+// The largest block of transposed weights: all outputs of a layer above the first x one panel.
+template <class T>
+std::size_t transposed_size(const Plan& plan) {
+  std::size_t units = 0;
+  for (std::size_t l = 1; l < plan.layers.size(); ++l) units = std::max(units, plan.layers[l].units);
+  return units * kernels::kUnit<T> * kernels::kPanelUnits * kernels::kUnit<T>;
+}
+
+template <class T>
+std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const EngineOptions& options, unsigned thread) {
+  auto state = std::make_unique<ThreadState<T>>();
+  state->slots.resize(optimizer_slots(options.optimizer.kind));
+  for (std::size_t l = 0; l < plan.layers.size(); ++l) {
+    const LayerPlan& layer = plan.layers[l];
+    state->parameters.emplace_back(plan.slice(l, thread), layer.inputs);
+    state->gradients.emplace_back(plan.slice(l, thread), 0);  // biases only; weights when a step needs them
+    for (auto& slot : state->slots) slot.emplace_back(plan.slice(l, thread), layer.inputs);
+    state->own.push_back(layer.replicated ? make_buffers<T>(layer, options.max_batch) : LayerBuffers<T>{});
+  }
+  state->transposed = AlignedBuffer<T>(transposed_size<T>(plan));
+  state->row = AlignedBuffer<T>(2 * plan.layers.back().stride);
+  return state;
+}
+
+}  // namespace
+
+template <class T>
+EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engine_options)
+    : spec(network.spec),
+      options(engine_options),
+      plan(make_plan<T>(network.spec, std::max(1U, engine_options.threads))),
+      kernels(&kernels::kernel_table<T>(kernels::active_target())),
+      pool(std::make_unique<ThreadPool>(plan.threads)) {
+  spec.validate();
+  const std::size_t batch = options.max_batch;
+  for (unsigned t = 0; t < plan.threads; ++t) threads.push_back(make_thread_state<T>(plan, options, t));
+  for (std::size_t l = 0; l < plan.layers.size(); ++l) {
+    const LayerPlan& layer = plan.layers[l];
+    shared.push_back(layer.replicated ? LayerBuffers<T>{} : make_buffers<T>(layer, batch));
+    dh.emplace_back(l + 1 < plan.layers.size() ? batch : 0, layer.stride);
+    masks.emplace_back(layer.dropout > 0.0 ? batch : 0, layer.stride);
+    progress.emplace_back(plan.threads);
+    square_sums.emplace_back(layer.units * kernels::kUnit<T>);
+  }
+  input = Matrix<T>(batch, kernels::units_for<T>(spec.num_inputs) * kernels::kUnit<T>);
+  outputs = Matrix<T>(batch, plan.layers.back().stride);
+  loss_rows = AlignedBuffer<T>(batch);
+  correct_rows.resize(batch);
+}
+
+template <class T>
+void EngineState<T>::check_targets(const BatchTargets<T>& batch_targets) const {
+  const auto count = static_cast<std::int64_t>(std::max<std::size_t>(2, spec.num_outputs()));
+  for (const std::int32_t label : batch_targets.labels) {
+    if (label < 0 || (label >= count && spec.num_outputs() > 1) || label >= count) {
+      throw InputError("label " + std::to_string(label) + " is outside 0.." + std::to_string(count - 1));
+    }
+  }
+  const bool labelled = batch_targets.labels.size() == rows;
+  const bool valued = batch_targets.values.rows() == rows && batch_targets.values.cols() == spec.num_outputs();
+  const bool fits = spec.loss.kind == LossKind::kSoftmaxCrossEntropy ? labelled : labelled || valued;
+  const bool weights_fit = batch_targets.weights.empty() || batch_targets.weights.size() == rows;
+  if (!fits || !weights_fit) throw InputError("targets do not fit the batch of " + std::to_string(rows) + " rows");
+}
+
+template <class T>
+BatchStats EngineState<T>::run(StepKind step_kind, const BatchTargets<T>* batch_targets,
+                               const StepOptions& step_options) {
+  if (rows == 0) throw InputError("engine: a batch needs at least one row");
+  if (batch_targets != nullptr) check_targets(*batch_targets);
+  kind = step_kind;
+  targets = batch_targets;
+  step = step_options;
+  weight_sum = static_cast<double>(rows);
+  if (targets != nullptr && !targets->weights.empty()) {
+    weight_sum = 0.0;
+    for (const T weight : targets->weights) weight_sum += static_cast<double>(weight);
+  }
+  for (auto& layer : progress) {
+    for (Progress& thread : layer) thread.reset();
+  }
+  if (kind != StepKind::kEvaluate && stores_gradients()) {
+    for (auto& thread : threads) {
+      for (std::size_t l = 0; l < plan.layers.size(); ++l) {
+        PackedSlice<T>& gradient = thread->gradients[l];
+        if (gradient.inputs == 0) gradient = PackedSlice<T>(gradient.units, plan.layers[l].inputs);
+      }
+    }
+  }
+  pool->run([this](unsigned thread) {
+    forward(thread);
+    output_rows(thread);
+    if (kind != StepKind::kEvaluate) backward(thread);
+  });
+  BatchStats stats;
+  stats.rows = rows;
+  if (targets == nullptr) return stats;
+  stats.weight_sum = weight_sum;
+  for (std::size_t b = 0; b < rows; ++b) stats.loss_sum += static_cast<double>(loss_rows[b]);
+  for (std::size_t b = 0; b < rows && !targets->labels.empty(); ++b) stats.correct += correct_rows[b];
+  return stats;
+}
+
+}  // namespace engine
+
+template <class T>
+struct Engine<T>::State : engine::EngineState<T> {
+  using engine::EngineState<T>::EngineState;
+};
+
+template <class T>
+Engine<T>::Engine(const Network<T>& network, const EngineOptions& options)
+    : state_(std::make_unique<State>(network, options)) {
+  load_parameters(network);
+}
+template <class T>
+Engine<T>::Engine(Engine&&) noexcept = default;
+template <class T>
+Engine<T>& Engine<T>::operator=(Engine&&) noexcept = default;
+template <class T>
+Engine<T>::~Engine() = default;
+
+template <class T>
+MatrixView<T> Engine<T>::inputs(std::size_t rows) {
+  if (rows > state_->options.max_batch) throw InputError("engine: more rows than max_batch");
+  state_->rows = rows;
+  return {state_->input.data(), rows, state_->spec.num_inputs, state_->input.cols()};
+}
+
+template <class T>
+BatchStats Engine<T>::train_step(const BatchTargets<T>& targets, const StepOptions& options) {
+  return state_->run(engine::StepKind::kTrain, &targets, options);
+}
+
+template <class T>
+BatchStats Engine<T>::evaluate(const BatchTargets<T>& targets) {
+  return state_->run(engine::StepKind::kEvaluate, &targets, {});
+}
+
+template <class T>
+MatrixView<const T> Engine<T>::predict() {
+  state_->run(engine::StepKind::kEvaluate, nullptr, {});
+  return {state_->outputs.data(), state_->rows, state_->spec.num_outputs(), state_->outputs.cols()};
+}
+
+template <class T>
+BatchStats Engine<T>::gradients(const BatchTargets<T>& targets, std::vector<LayerParameters<T>>& gradients,
+                                const StepOptions& options) {
+  const BatchStats stats = state_->run(engine::StepKind::kGradients, &targets, options);
+  gradients = Network<T>(state_->spec).layers;
+  for (const auto& thread : state_->threads) {
+    for (std::size_t l = 0; l < gradients.size(); ++l) engine::unpack(thread->gradients[l], gradients[l]);
+  }
+  return stats;
+}
+
+template <class T>
+void Engine<T>::store_parameters(Network<T>& network) const {
+  if (network.layers.size() != spec().layers.size()) network = Network<T>(spec());
+  for (const auto& thread : state_->threads) {
+    for (std::size_t l = 0; l < network.layers.size(); ++l) engine::unpack(thread->parameters[l], network.layers[l]);
+  }
+}
+
+template <class T>
+void Engine<T>::load_parameters(const Network<T>& network) {
+  for (const auto& thread : state_->threads) {
+    for (std::size_t l = 0; l < network.layers.size(); ++l) engine::pack(network.layers[l], thread->parameters[l]);
+  }
+}
+
+template <class T>
+OptimizerState<T> Engine<T>::store_state() const {
+  OptimizerState<T> stored;
+  for (std::size_t s = 0; s < optimizer_slots(state_->options.optimizer.kind); ++s) {
+    stored.slots.push_back(Network<T>(spec()).layers);
+    for (const auto& thread : state_->threads) {
+      for (std::size_t l = 0; l < spec().layers.size(); ++l) engine::unpack(thread->slots[s][l], stored.slots[s][l]);
+    }
+  }
+  return stored;
+}
+
+template <class T>
+void Engine<T>::load_state(const OptimizerState<T>& stored) {
+  if (stored.slots.size() != optimizer_slots(state_->options.optimizer.kind)) {
+    throw InputError("optimizer state is of another optimizer");
+  }
+  for (std::size_t s = 0; s < stored.slots.size(); ++s) {
+    for (const auto& thread : state_->threads) {
+      for (std::size_t l = 0; l < spec().layers.size(); ++l) engine::pack(stored.slots[s][l], thread->slots[s][l]);
+    }
+  }
+}
+
+// Columns first, then outputs, then layers: independent of the slices.
+template <class T>
+double Engine<T>::penalty() const {
+  Network<T> network(spec());
+  store_parameters(network);
+  double total = 0.0;
+  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+    const LayerSpec& layer = spec().layers[l];
+    if (layer.l1 == 0.0 && layer.l2 == 0.0) continue;
+    double absolute = 0.0;
+    double square = 0.0;
+    for (const T value : network.layers[l].weights.span()) {
+      const auto w = static_cast<double>(value);
+      absolute += std::fabs(w);
+      square += w * w;
+    }
+    total += layer.l1 * absolute + layer.l2 * square;
+  }
+  return total;
+}
+
+template <class T>
+const NetworkSpec& Engine<T>::spec() const {
+  return state_->spec;
+}
+template <class T>
+unsigned Engine<T>::threads() const {
+  return state_->plan.threads;
+}
+
+template class Engine<float>;
+template class Engine<double>;
+
+}  // namespace gradus

@@ -1,0 +1,107 @@
+// Everything one engine holds, and the phases of a step. A step runs the same function on every thread:
+//   forward, layer by layer -> outputs and loss rows -> backward, layer by layer, with the update.
+// Each thread owns its slice of every layer's outputs for good. Only activations and gradients of activations cross
+// between threads; the chain of the input gradient, which runs over all outputs of a layer in order, passes from thread
+// to thread block by block (Progress), so it keeps its single order without moving weights.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/thread_pool.hpp"
+#include "engine/packed_parameters.hpp"
+#include "engine/plan.hpp"
+#include "gradus/engine/engine.hpp"
+#include "kernels/kernel_table.hpp"
+
+namespace gradus::engine {
+
+/// Activations of one layer, rows x stride each. Shared by all threads, or one per thread where the layer is replicated.
+template <class T>
+struct LayerBuffers {
+  Matrix<T> h;     // outputs of the layer; logits for the last one
+  Matrix<T> kept;  // z, or f(z) before dropout, where the plan says so
+  Matrix<T> dz;    // gradient of z
+};
+
+/// What belongs to one thread alone.
+template <class T>
+struct ThreadState {
+  std::vector<PackedSlice<T>> parameters;                // [layer]
+  std::vector<PackedSlice<T>> gradients;                 // [layer], empty until a step needs them
+  std::vector<std::vector<PackedSlice<T>>> slots;        // [slot][layer]
+  std::vector<LayerBuffers<T>> own;                      // [layer], replicated layers only
+  AlignedBuffer<T> transposed;                           // block of transposed weights for the input gradient
+  AlignedBuffer<T> row;                                  // scratch of the output rows
+};
+
+/// What a step does with its gradients.
+enum class StepKind : std::uint8_t { kEvaluate, kTrain, kGradients };
+
+template <class T>
+struct EngineState {
+  EngineState(const Network<T>& network, const EngineOptions& engine_options);
+
+  NetworkSpec spec;
+  EngineOptions options;
+  Plan plan;
+  const kernels::KernelTable<T>* kernels = nullptr;
+  std::unique_ptr<ThreadPool> pool;
+  std::vector<std::unique_ptr<ThreadState<T>>> threads;
+  std::vector<LayerBuffers<T>> shared;                   // [layer]
+  std::vector<Matrix<T>> dh;                             // [layer]: chains of the input gradient, where they cross
+  std::vector<Matrix<T>> masks;                          // [layer]: 0 or 1 / (1 - p), where the layer has dropout
+  std::vector<std::vector<Progress>> progress;           // [layer][thread]: finished blocks of the input gradient
+  std::vector<std::vector<double>> square_sums;          // [layer][output]: for the gradient norm
+  Matrix<T> input;
+  Matrix<T> outputs;                                     // P
+  AlignedBuffer<T> loss_rows;
+  std::vector<std::uint8_t> correct_rows;
+
+  // The call in progress.
+  std::size_t rows = 0;
+  StepKind kind = StepKind::kEvaluate;
+  const BatchTargets<T>* targets = nullptr;  // null: outputs only
+  StepOptions step;
+  double weight_sum = 0.0;
+
+  /// Runs forward, outputs and, by `step_kind`, backward on all threads.
+  BatchStats run(StepKind step_kind, const BatchTargets<T>* batch_targets, const StepOptions& step_options);
+  void check_targets(const BatchTargets<T>& batch_targets) const;
+
+  // Phases of one thread.
+  void forward(unsigned thread);
+  void forward_layer(unsigned thread, std::size_t layer);
+  void output_rows(unsigned thread);
+  void backward(unsigned thread);
+  void input_gradient(unsigned thread, std::size_t layer);
+  void finish_input_gradient(unsigned thread, std::size_t layer);
+  void weight_gradient(unsigned thread, std::size_t layer);
+  void scale_and_update(unsigned thread);
+  void draw_masks(unsigned thread);
+
+  /// The buffers that `thread` uses for `layer`.
+  LayerBuffers<T>& buffers(unsigned thread, std::size_t layer) {
+    return plan.layers[layer].replicated ? threads[thread]->own[layer] : shared[layer];
+  }
+  /// Inputs of a layer: rows x I view with its stride.
+  MatrixView<const T> layer_input(unsigned thread, std::size_t layer) {
+    if (layer == 0) return {input.data(), rows, input.cols(), input.cols()};
+    const Matrix<T>& h = buffers(thread, layer - 1).h;
+    return {h.data(), rows, plan.layers[layer].inputs, h.cols()};
+  }
+  /// Gradients go through a buffer instead of straight into the weights.
+  [[nodiscard]] bool stores_gradients() const {
+    return kind == StepKind::kGradients || options.optimizer.kind != OptimizerKind::kSgd || step.clip_norm > 0.0 ||
+           step.clip_value > 0.0;
+  }
+  [[nodiscard]] std::size_t last_layer() const { return plan.layers.size() - 1; }
+};
+
+/// Applies the optimizer to one slice: weights with `decay`, biases without.
+template <class T>
+void update_slice(const kernels::KernelTable<T>& kernels, const OptimizerOptions& optimizer, const StepOptions& step,
+                  ThreadState<T>& state, std::size_t layer);
+
+}  // namespace gradus::engine

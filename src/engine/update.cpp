@@ -1,0 +1,103 @@
+// Updates that need the whole gradient first: clipping, and the optimizers with state.
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
+#include "core/scalar_math.hpp"
+#include "engine/engine_state.hpp"
+
+namespace gradus::engine {
+namespace {
+
+// Squares of one slice's gradient summed in double per output, over the inputs in increasing order, then the bias: the
+// same numbers whatever the slices.
+template <class T>
+void column_square_sums(const PackedSlice<T>& gradient, std::vector<double>& sums) {
+  for (std::size_t p = 0; p < gradient.panels(); ++p) {
+    const std::size_t width = gradient.panel_units(p) * kernels::kUnit<T>;
+    const std::size_t first = gradient.first_output() + gradient.panel_column(p);
+    double* const sum = sums.data() + first;
+    std::fill_n(sum, width, 0.0);
+    const T* row = gradient.weights.data() + gradient.panel_offset(p);
+    for (std::size_t i = 0; i < gradient.inputs; ++i, row += width) {
+      for (std::size_t j = 0; j < width; ++j) sum[j] += static_cast<double>(row[j]) * static_cast<double>(row[j]);
+    }
+    const T* const bias = gradient.biases.data() + gradient.panel_column(p);
+    for (std::size_t j = 0; j < width; ++j) sum[j] += static_cast<double>(bias[j]) * static_cast<double>(bias[j]);
+  }
+}
+
+template <class T>
+void transform(PackedSlice<T>& slice, double scale, double limit) {
+  const auto factor = static_cast<T>(scale);
+  const auto bound = static_cast<T>(limit);
+  for (AlignedBuffer<T>* buffer : {&slice.weights, &slice.biases}) {
+    for (T& g : buffer->span()) {
+      g *= factor;
+      if (limit > 0.0) g = std::clamp(g, -bound, bound);
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+void update_slice(const kernels::KernelTable<T>& kernels, const OptimizerOptions& optimizer, const StepOptions& step,
+                  ThreadState<T>& state, std::size_t layer) {
+  PackedSlice<T>& parameters = state.parameters[layer];
+  const PackedSlice<T>& gradient = state.gradients[layer];
+  const std::size_t slots = optimizer_slots(optimizer.kind);
+  const auto power = [&step](double beta) { return std::pow(beta, static_cast<double>(step.step)); };
+  const bool adam = slots == 2;
+  const bool rms = optimizer.kind == OptimizerKind::kRmsProp;
+  kernels::OptimizerArgs<T> args{};
+  args.kind = optimizer.kind;
+  args.learning_rate = static_cast<T>(step.learning_rate);
+  args.momentum = static_cast<T>(rms ? optimizer.rho : optimizer.momentum);
+  args.beta1 = static_cast<T>(optimizer.beta1);
+  args.beta2 = static_cast<T>(optimizer.beta2);
+  args.epsilon = static_cast<T>(optimizer.epsilon);
+  args.step_size = adam ? static_cast<T>(step.learning_rate / (1.0 - power(optimizer.beta1))) : T{0};
+  args.root_correction = adam ? static_cast<T>(1.0 / std::sqrt(1.0 - power(optimizer.beta2))) : T{0};
+  args.decay = static_cast<T>(step.learning_rate * optimizer.weight_decay);
+  args.n = parameters.weights.size();
+  args.w = parameters.weights.data();
+  args.g = gradient.weights.data();
+  args.slot0 = slots > 0 ? state.slots[0][layer].weights.data() : nullptr;
+  args.slot1 = slots > 1 ? state.slots[1][layer].weights.data() : nullptr;
+  kernels.optimizer_step(args);
+  args.decay = T{0};
+  args.n = parameters.biases.size();
+  args.w = parameters.biases.data();
+  args.g = gradient.biases.data();
+  args.slot0 = slots > 0 ? state.slots[0][layer].biases.data() : nullptr;
+  args.slot1 = slots > 1 ? state.slots[1][layer].biases.data() : nullptr;
+  kernels.optimizer_step(args);
+}
+
+template <class T>
+void EngineState<T>::scale_and_update(unsigned thread) {
+  ThreadState<T>& state = *threads[thread];
+  double scale = 1.0;
+  if (step.clip_norm > 0.0) {
+    for (std::size_t l = 0; l < plan.layers.size(); ++l) {
+      if (!plan.layers[l].replicated || thread == 0) column_square_sums(state.gradients[l], square_sums[l]);
+    }
+    pool->sync();
+    double square = 0.0;
+    for (const std::vector<double>& layer : square_sums) {
+      for (const double sum : layer) square += sum;
+    }
+    const double norm = std::sqrt(square);
+    if (norm > step.clip_norm) scale = step.clip_norm / norm;
+  }
+  for (std::size_t l = 0; l < plan.layers.size(); ++l) {
+    if (scale != 1.0 || step.clip_value > 0.0) transform(state.gradients[l], scale, step.clip_value);
+    update_slice(*kernels, options.optimizer, step, state, l);
+  }
+}
+
+template void EngineState<float>::scale_and_update(unsigned);
+template void EngineState<double>::scale_and_update(unsigned);
+
+}  // namespace gradus::engine

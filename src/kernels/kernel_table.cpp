@@ -1,0 +1,93 @@
+#include "kernels/kernel_table.hpp"
+
+#include <hwy/targets.h>
+
+#include <array>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/suggest.hpp"
+#include "gradus/core/error.hpp"
+
+namespace gradus::kernels {
+
+bool fill_vector_tables(Target target, KernelTable<float>& f32, KernelTable<double>& f64);
+void fill_plain_tables(KernelTable<float>& f32, KernelTable<double>& f64);
+
+namespace {
+
+constexpr std::array kTargets = {Target::kAvx512, Target::kAvx2, Target::kNeon, Target::kPlain};
+
+struct Tables {
+  bool available = false;
+  KernelTable<float> f32{};
+  KernelTable<double> f64{};
+};
+
+bool cpu_has(Target target) {
+  const auto supported = hwy::SupportedTargets();
+  switch (target) {
+    case Target::kAvx512: return (supported & HWY_AVX3) != 0;
+    case Target::kAvx2: return (supported & HWY_AVX2) != 0;
+    case Target::kNeon: return (supported & HWY_NEON) != 0;
+    case Target::kPlain: return true;
+  }
+  return false;
+}
+
+Tables make_tables(Target target) {
+  Tables tables;
+  if (target == Target::kPlain) {
+    fill_plain_tables(tables.f32, tables.f64);
+    tables.available = true;
+  } else {
+    tables.available = fill_vector_tables(target, tables.f32, tables.f64) && cpu_has(target);
+  }
+  return tables;
+}
+
+const Tables& tables_of(Target target) {
+  static const std::array<Tables, kTargets.size()> kAll = {make_tables(kTargets[0]), make_tables(kTargets[1]),
+                                                           make_tables(kTargets[2]), make_tables(kTargets[3])};
+  return kAll[static_cast<std::size_t>(target)];
+}
+
+Target choose_target() {
+  const char* const forced = std::getenv("GRADUS_TARGET");
+  std::vector<std::string_view> available;
+  for (const Target target : kTargets) {
+    if (target_available(target)) available.emplace_back(target_name(target));
+  }
+  for (const Target target : kTargets) {
+    const bool wanted = forced == nullptr || *forced == '\0' || std::string_view(forced) == target_name(target);
+    if (wanted && target_available(target)) return target;
+  }
+  throw unknown_name("GRADUS_TARGET: targets of this machine", forced, available);
+}
+
+}  // namespace
+
+const char* target_name(Target target) {
+  constexpr std::array<const char*, kTargets.size()> kNames = {"avx512", "avx2", "neon", "plain"};
+  return kNames[static_cast<std::size_t>(target)];
+}
+
+bool target_available(Target target) { return tables_of(target).available; }
+
+Target active_target() {
+  static const Target kActive = choose_target();
+  return kActive;
+}
+
+template <>
+const KernelTable<float>& kernel_table<float>(Target target) {
+  return tables_of(target).f32;
+}
+template <>
+const KernelTable<double>& kernel_table<double>(Target target) {
+  return tables_of(target).f64;
+}
+
+}  // namespace gradus::kernels

@@ -1,0 +1,117 @@
+// The kernels of one target as a table of functions, and the choice of the target. A kernel works on one thread and on
+// packed panels (panel_layout.hpp); scheduling belongs to the engine.
+//
+// Bits: every output element of a product is one chain of fused multiply-adds in increasing k, started from 0 or from
+// the value in memory. Vector width, tile and thread count choose only which chains run side by side.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "gradus/engine/optimizer.hpp"
+#include "gradus/network/activation.hpp"
+#include "kernels/panel_layout.hpp"
+
+namespace gradus::kernels {
+
+/// out(b, j) = f(chain_k x(b, k) * w(row(k), j) + bias(j)) for one panel of `units` units.
+/// Buffers: x (rows x depth, read), w (panel, read), bias (panel, read, may be null: no bias added), out (overwritten;
+/// with `accumulate` it is also where the chains start). No aliasing.
+template <class T>
+struct ForwardArgs {
+  const T* x;
+  std::size_t ldx;
+  std::size_t rows;
+  std::size_t depth;                // number of k
+  const std::uint32_t* row_of_k;    // panel row of each k; null: row k
+  const T* w;                       // panel: row r starts at w + r * units * kUnit<T>
+  std::size_t units;                // 1 or 2
+  const T* bias;
+  T* out;
+  std::size_t ldo;
+  bool accumulate;
+  bool relu;                        // f = max(z, 0), else identity
+};
+
+/// How a weight gradient leaves the kernel.
+enum class GradientUse : std::uint8_t {
+  kStore,      // gradient(i, j) = g
+  kSgdUpdate,  // w(i, j) = fma(-learning_rate, g + penalties, w(i, j))
+};
+
+/// g(i, j) = chain_b x(b, i) * dz(b, j), then fma(l1, sign(w), g), then fma(l2_twice, w, g); for one panel.
+/// Buffers: x (rows x depth, read), dz (rows x panel, read), w (panel, read; updated in place with kSgdUpdate),
+/// gradient (panel, overwritten with kStore). Rows of the panel that `row_of_k` does not name are left untouched.
+template <class T>
+struct WeightGradientArgs {
+  const T* x;
+  std::size_t ldx;
+  std::size_t rows;
+  std::size_t depth;
+  const std::uint32_t* row_of_k;
+  const T* dz;
+  std::size_t lddz;
+  std::size_t units;
+  T* w;
+  T* gradient;
+  GradientUse use;
+  T learning_rate;
+  T l1;
+  T l2_twice;
+};
+
+/// One elementwise optimizer step over n parameters (formulae: gradus/engine/optimizer.hpp).
+/// `bias_correction1` = 1 - beta1^t and so on are computed by the caller in double.
+template <class T>
+struct OptimizerArgs {
+  OptimizerKind kind;
+  T learning_rate;
+  T momentum;  // m, or rho of RMSProp
+  T beta1, beta2;
+  T epsilon;
+  T decay;              // learning_rate * weight_decay of AdamW, 0 for biases
+  T step_size;          // learning_rate / (1 - beta1^t)
+  T root_correction;    // 1 / sqrt(1 - beta2^t)
+  std::size_t n;
+  T* w;
+  const T* g;
+  T* slot0;
+  T* slot1;
+};
+
+template <class T>
+struct KernelTable {
+  const char* name;
+  void (*forward)(const ForwardArgs<T>&);
+  void (*weight_gradient)(const WeightGradientArgs<T>&);
+  /// dst(o, i) = src(i, o): an (ni x no) block, strides in elements.
+  void (*transpose)(const T* src, std::size_t src_stride, std::size_t ni, std::size_t no, T* dst,
+                    std::size_t dst_stride);
+  /// h = f(z) over n contiguous elements; in place allowed.
+  void (*activate)(ActivationKind kind, T alpha, const T* z, T* h, std::size_t n);
+  /// dz = dh * f'(z) over n elements; in place on dh allowed. `z` is read only by activations that need it.
+  void (*activation_gradient)(ActivationKind kind, T alpha, const T* dh, const T* z, const T* h, T* dz, std::size_t n);
+  /// sum(j) = chain_b sum + dz(b, j): plain additions from 0 over `rows`, for n columns.
+  void (*column_sums)(const T* dz, std::size_t lddz, std::size_t rows, std::size_t n, T* sum);
+  void (*optimizer_step)(const OptimizerArgs<T>&);
+  void (*exp)(const T* x, T* y, std::size_t n);
+  void (*log)(const T* x, T* y, std::size_t n);
+  void (*tanh)(const T* x, T* y, std::size_t n);
+  void (*sigmoid)(const T* x, T* y, std::size_t n);
+};
+
+/// Targets from best to plainest.
+enum class Target : std::uint8_t { kAvx512, kAvx2, kNeon, kPlain };
+
+const char* target_name(Target target);  // "avx512", "avx2", "neon", "plain"
+/// Compiled in and supported by this CPU.
+bool target_available(Target target);
+/// GRADUS_TARGET if set (throws InputError when unknown or not available here), else the best available; fixed by the
+/// first call.
+Target active_target();
+/// The table of a target that is available.
+template <class T>
+const KernelTable<T>& kernel_table(Target target);
+
+}  // namespace gradus::kernels
