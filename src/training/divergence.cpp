@@ -36,7 +36,7 @@ std::optional<std::string> non_finite_layer(const Network<T>& network, const Mat
   for (std::size_t l = 0; l < network.layers.size(); ++l) {
     h = textbook::affine(h, network.layers[l]);
     if (!all_finite<T>(h.span())) return layer_text(l, "its sums");
-    for (T& value : h.span()) value = activate(network.spec.layers[l].activation, value);
+    for (T& value : h.span()) value = textbook::activate(network.spec.layers[l].activation, value);
     if (!all_finite<T>(h.span())) return layer_text(l, "its activations");
   }
   return std::nullopt;

@@ -306,6 +306,20 @@ void TrainingLoop<T>::report_divergence(const std::string& symptom) {
 }
 
 template <class T>
+Model TrainingLoop<T>::make_model() const {
+  const std::string run_identity = identity_.config_sha256 + identity_.data_sha256;
+  Model model;
+  model.network = state_.network;
+  model.scaling = run_.scaling;
+  model.class_names = dataset_.class_names;
+  model.feature_names = dataset_.feature_names;
+  model.target_name = dataset_.target_name;
+  model.data_name = dataset_.name;
+  model.training_sha256 = sha256_hex(std::as_bytes(std::span(run_identity)));
+  return model;
+}
+
+template <class T>
 RunRecord TrainingLoop<T>::finish() {
   const Clock::time_point start = Clock::now();
   RunRecord record;
@@ -339,14 +353,7 @@ RunRecord TrainingLoop<T>::finish() {
   if (!dataset_.valid.empty()) record.valid = evaluate(dataset_.valid);
   if (!dataset_.test.empty()) record.test = evaluate(dataset_.test);
   record.weights_sha256 = weights_sha256(state_.network);
-  record.model = {
-      .network = state_.network,
-      .scaling = run_.scaling,
-      .class_names = dataset_.class_names,
-      .feature_names = dataset_.feature_names,
-      .target_name = dataset_.target_name,
-      .data_name = dataset_.name,
-      .training_sha256 = sha256_hex(std::as_bytes(std::span(identity_.config_sha256 + identity_.data_sha256)))};
+  record.model = make_model();
   record.wall_seconds = p.wall_seconds + seconds_since(start);
   for (TrainingObserver* observer : control_.observers) observer->on_end(record);
   return record;

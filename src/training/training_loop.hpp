@@ -38,6 +38,7 @@ class TrainingLoop {
   /// Repeats the epoch from its start to find what stopped being finite, then throws RunError.
   [[noreturn]] void report_divergence(const std::string& symptom);
   RunRecord finish();
+  Model make_model() const;
   EpochBatches epoch_batches() const;
   StepOptions step_options(std::size_t steps_per_epoch) const;
   double seconds_since(Clock::time_point start) const;
