@@ -1,0 +1,208 @@
+#include "network/model_json.hpp"
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "gradus/core/error.hpp"
+
+namespace gradus {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMaxLayers = 10000;
+constexpr std::array<std::string_view, 3> kFloorNames = {"exact", "add", "clip"};
+constexpr std::array<std::string_view, 3> kBiasNames = {"zeros", "like_weights", "constant"};
+
+// Reads typed entries of one JSON object; every failure names the place.
+class Reader {
+ public:
+  Reader(std::string where, const Json& json) : where_(std::move(where)), json_(json) {
+    if (!json.is_object()) throw InputError({where_, "a JSON object", json.type_name(), ""});
+  }
+
+  [[nodiscard]] const Json& entry(const char* key) const {
+    const auto found = json_.find(key);
+    if (found == json_.end()) throw InputError({where_, std::string("an entry '") + key + "'", "none", ""});
+    return *found;
+  }
+  [[nodiscard]] double number(const char* key) const {
+    const Json& value = entry(key);
+    if (!value.is_number() || !std::isfinite(value.get<double>())) fail(key, "a number", value);
+    return value.get<double>();
+  }
+  [[nodiscard]] std::size_t count(const char* key) const {
+    const Json& value = entry(key);
+    if (!value.is_number_unsigned()) fail(key, "a count", value);
+    return value.get<std::size_t>();
+  }
+  [[nodiscard]] bool flag(const char* key) const {
+    const Json& value = entry(key);
+    if (!value.is_boolean()) fail(key, "true or false", value);
+    return value.get<bool>();
+  }
+  [[nodiscard]] std::string text(const char* key) const {
+    const Json& value = entry(key);
+    if (!value.is_string()) fail(key, "a text", value);
+    return value.get<std::string>();
+  }
+  [[nodiscard]] const Json& list(const char* key) const {
+    const Json& value = entry(key);
+    if (!value.is_array()) fail(key, "a list", value);
+    return value;
+  }
+  [[nodiscard]] std::vector<double> numbers(const char* key) const {
+    std::vector<double> result;
+    for (const Json& value : list(key)) {
+      if (!value.is_number() || !std::isfinite(value.get<double>())) fail(key, "a list of numbers", value);
+      result.push_back(value.get<double>());
+    }
+    return result;
+  }
+  [[nodiscard]] std::vector<std::string> texts(const char* key) const {
+    std::vector<std::string> result;
+    for (const Json& value : list(key)) {
+      if (!value.is_string()) fail(key, "a list of texts", value);
+      result.push_back(value.get<std::string>());
+    }
+    return result;
+  }
+  /// Index of the text among `names`.
+  template <std::size_t N>
+  [[nodiscard]] std::size_t choice(const char* key, const std::array<std::string_view, N>& names) const {
+    const std::string name = text(key);
+    for (std::size_t i = 0; i < N; ++i) {
+      if (name == names[i]) return i;
+    }
+    fail(key, "a known name", entry(key));
+  }
+  [[nodiscard]] Reader object(const char* key) const { return {where_ + "." + key, entry(key)}; }
+  [[nodiscard]] const std::string& where() const { return where_; }
+
+ private:
+  [[noreturn]] void fail(const char* key, const std::string& expected, const Json& found) const {
+    throw InputError(
+        {where_ + "." + key, expected, found.dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 60), ""});
+  }
+  std::string where_;
+  const Json& json_;
+};
+
+Json format_layer(const LayerSpec& layer) {
+  const Initializer& init = layer.initializer;
+  return {{"units", layer.units},
+          {"activation", activation_name(layer.activation.kind)},
+          {"alpha", layer.activation.alpha},
+          {"l1", layer.l1},
+          {"l2", layer.l2},
+          {"dropout", layer.dropout},
+          {"initializer", to_string(init)},
+          {"bias", kBiasNames[static_cast<std::size_t>(init.bias)]},
+          {"bias_value", init.bias_value}};
+}
+
+LayerSpec parse_layer(const Reader& reader) {
+  LayerSpec layer;
+  layer.units = reader.count("units");
+  layer.activation = parse_activation(reader.text("activation"));
+  layer.activation.alpha = reader.number("alpha");
+  layer.l1 = reader.number("l1");
+  layer.l2 = reader.number("l2");
+  layer.dropout = reader.number("dropout");
+  layer.initializer = parse_initializer(reader.text("initializer"));
+  layer.initializer.bias = static_cast<BiasInit>(reader.choice("bias", kBiasNames));
+  layer.initializer.bias_value = reader.number("bias_value");
+  return layer;
+}
+
+Loss parse_loss_object(const Reader& reader) {
+  Loss loss;
+  loss.kind = parse_loss(reader.text("kind"));
+  loss.floor_kind = static_cast<FloorKind>(reader.choice("floor_kind", kFloorNames));
+  loss.floor = reader.number("floor");
+  loss.gradient_through_floor = reader.flag("gradient_through_floor");
+  loss.huber_delta = reader.number("huber_delta");
+  return loss;
+}
+
+Scaling parse_scaling(const Reader& reader, std::size_t num_inputs) {
+  Scaling scaling;
+  scaling.divisor = reader.number("divisor");
+  scaling.mean = reader.numbers("mean");
+  scaling.std = reader.numbers("std");
+  const auto fits = [num_inputs](const std::vector<double>& v) { return v.empty() || v.size() == num_inputs; };
+  if (!fits(scaling.mean) || !fits(scaling.std) || scaling.mean.size() != scaling.std.size()) {
+    throw InputError({reader.where(), "one mean and std per input", "other counts", ""});
+  }
+  bool nonzero = scaling.divisor != 0.0;
+  for (const double std : scaling.std) nonzero = nonzero && std != 0.0;
+  if (!nonzero) throw InputError({reader.where(), "a divisor and std other than 0", "0", ""});
+  return scaling;
+}
+
+}  // namespace
+
+std::string format_model(const Model& model) {
+  const NetworkSpec& spec = model.spec();
+  Json layers = Json::array();
+  for (const LayerSpec& layer : spec.layers) layers.push_back(format_layer(layer));
+  const Json json = {
+      {"version", kModelVersion},
+      {"inputs", spec.num_inputs},
+      {"layers", layers},
+      {"output", output_name(spec.output)},
+      {"loss",
+       {{"kind", loss_name(spec.loss.kind)},
+        {"floor_kind", kFloorNames[static_cast<std::size_t>(spec.loss.floor_kind)]},
+        {"floor", spec.loss.floor},
+        {"gradient_through_floor", spec.loss.gradient_through_floor},
+        {"huber_delta", spec.loss.huber_delta}}},
+      {"scaling", {{"divisor", model.scaling.divisor}, {"mean", model.scaling.mean}, {"std", model.scaling.std}}},
+      {"class_names", model.class_names},
+      {"feature_names", model.feature_names},
+      {"target_name", model.target_name},
+      {"data_name", model.data_name},
+      {"training_sha256", model.training_sha256}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+ModelDescription parse_model(const std::string& where, const std::string& text) {
+  const Json json = Json::parse(text, nullptr, false);
+  const Reader reader(where, json);
+  if (reader.count("version") > static_cast<std::size_t>(kModelVersion)) {
+    throw InputError({where, "version " + std::to_string(kModelVersion) + " or older",
+                      std::to_string(reader.count("version")), "use a newer gradus"});
+  }
+  ModelDescription description;
+  NetworkSpec& spec = description.spec;
+  spec.num_inputs = reader.count("inputs");
+  const Json& layers = reader.list("layers");
+  if (layers.size() > kMaxLayers) throw InputError({where, "at most 10000 layers", "more", ""});
+  for (const Json& layer : layers) {
+    spec.layers.push_back(parse_layer(Reader(where + ".layers[" + std::to_string(spec.layers.size()) + "]", layer)));
+  }
+  spec.output = parse_output(reader.text("output"));
+  spec.loss = parse_loss_object(reader.object("loss"));
+  spec.validate();
+  Model& rest = description.rest;
+  rest.scaling = parse_scaling(reader.object("scaling"), spec.num_inputs);
+  rest.class_names = reader.texts("class_names");
+  rest.feature_names = reader.texts("feature_names");
+  rest.target_name = reader.text("target_name");
+  rest.data_name = reader.text("data_name");
+  rest.training_sha256 = reader.text("training_sha256");
+  const std::size_t num_classes = spec.num_outputs() == 1 ? 2 : spec.num_outputs();
+  if (!rest.class_names.empty() && rest.class_names.size() != num_classes) {
+    throw InputError(
+        {where + ".class_names", std::to_string(num_classes), std::to_string(rest.class_names.size()), ""});
+  }
+  if (!rest.feature_names.empty() && rest.feature_names.size() != spec.num_inputs) {
+    throw InputError(
+        {where + ".feature_names", std::to_string(spec.num_inputs), std::to_string(rest.feature_names.size()), ""});
+  }
+  return description;
+}
+
+}  // namespace gradus

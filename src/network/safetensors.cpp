@@ -1,0 +1,150 @@
+#include "network/safetensors.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "gradus/core/error.hpp"
+
+namespace gradus {
+namespace {
+
+using Json = nlohmann::json;
+
+static_assert(std::endian::native == std::endian::little, "tensors are read and written as they lie in memory");
+
+constexpr std::size_t kLengthBytes = 8;
+constexpr std::size_t kMaxHeaderBytes = std::size_t{1} << 24;  // a thousand layers need a hundredth of this
+constexpr std::size_t kMaxDimensions = 8;
+
+[[noreturn]] void reject(const std::string& path, const std::string& expected, const std::string& found) {
+  throw InputError({path, expected, found, "is this a model that Gradus wrote, and is it complete?"});
+}
+
+std::size_t unsigned_number(const std::string& path, const Json& value, const std::string& what) {
+  if (!value.is_number_unsigned())
+    reject(path, what + " of 0 or more", value.dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 40));
+  return value.get<std::size_t>();
+}
+
+TensorInfo parse_tensor(const std::string& path, const std::string& name, const Json& value, std::size_t data_bytes) {
+  const std::string where = path + ": tensor '" + name.substr(0, 100) + "'";
+  const auto has = [&value](const char* key, Json::value_t type) {
+    return value.is_object() && value.contains(key) && value[key].type() == type;
+  };
+  if (!has("dtype", Json::value_t::string) || !has("shape", Json::value_t::array) ||
+      !has("data_offsets", Json::value_t::array) || value["data_offsets"].size() != 2) {
+    reject(where, "dtype, shape and two data_offsets", "other entries");
+  }
+  TensorInfo tensor;
+  tensor.name = name;
+  const auto& type = value["dtype"].get_ref<const std::string&>();
+  if (type != "F32" && type != "F64") reject(where, "type F32 or F64", "'" + type.substr(0, 20) + "'");
+  tensor.type = type == "F32" ? TensorType::kF32 : TensorType::kF64;
+  if (value["shape"].size() > kMaxDimensions) reject(where, "at most 8 dimensions", "more");
+  std::size_t num_bytes = size_of(tensor.type);
+  for (const Json& dimension : value["shape"]) {
+    tensor.shape.push_back(unsigned_number(where, dimension, "a dimension"));
+    if (tensor.shape.back() != 0 && num_bytes > data_bytes / tensor.shape.back()) {
+      reject(where, "a shape that fits in the file", "more elements");
+    }
+    num_bytes *= tensor.shape.back();
+  }
+  tensor.begin = unsigned_number(where, value["data_offsets"][0], "an offset");
+  tensor.end = unsigned_number(where, value["data_offsets"][1], "an offset");
+  if (tensor.begin > tensor.end || tensor.end > data_bytes || tensor.end - tensor.begin != num_bytes) {
+    reject(where, "offsets inside the file that fit its shape",
+           std::to_string(tensor.begin) + " to " + std::to_string(tensor.end));
+  }
+  return tensor;
+}
+
+SafetensorsHeader parse_header(const std::string& path, const std::string& text, std::size_t data_bytes) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) reject(path, "a JSON object as header", "other bytes");
+  SafetensorsHeader header;
+  for (const auto& [name, value] : json.items()) {
+    if (name != "__metadata__") {
+      header.tensors.push_back(parse_tensor(path, name, value, data_bytes));
+      continue;
+    }
+    if (!value.is_object()) reject(path, "an object as __metadata__", "another type");
+    for (const auto& [key, entry] : value.items()) {
+      if (!entry.is_string()) reject(path, "texts as metadata", "another type");
+      header.metadata[key] = entry.get<std::string>();
+    }
+  }
+  std::sort(header.tensors.begin(), header.tensors.end(), [](const TensorInfo& a, const TensorInfo& b) {
+    return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+  });
+  std::size_t expected = 0;
+  for (const TensorInfo& tensor : header.tensors) {
+    if (tensor.begin != expected)
+      reject(path, "tensors side by side", "a gap or an overlap at '" + tensor.name.substr(0, 100) + "'");
+    expected = tensor.end;
+  }
+  if (expected != data_bytes) {
+    reject(path, std::to_string(expected) + " bytes of tensors", std::to_string(data_bytes));
+  }
+  return header;
+}
+
+}  // namespace
+
+std::size_t size_of(TensorType type) {
+  return type == TensorType::kF32 ? 4 : 8;
+}
+
+std::string format_header(const SafetensorsHeader& header) {
+  Json json = Json::object();
+  json["__metadata__"] = header.metadata;
+  for (const TensorInfo& tensor : header.tensors) {
+    json[tensor.name] = {{"dtype", tensor.type == TensorType::kF32 ? "F32" : "F64"},
+                         {"shape", tensor.shape},
+                         {"data_offsets", {tensor.begin, tensor.end}}};
+  }
+  // Names come from data files and need not be UTF-8: what cannot be written is replaced rather than refused.
+  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  std::string bytes(kLengthBytes, '\0');
+  const std::uint64_t length = text.size();
+  std::memcpy(bytes.data(), &length, kLengthBytes);
+  return bytes + text;
+}
+
+SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path), file_(std::fopen(path.c_str(), "rb")) {
+  struct stat status {};
+  if (!file_ || fstat(fileno(file_.get()), &status) != 0) {
+    throw InputError({path, "a model file that can be read", std::strerror(errno), "check the path"});
+  }
+  if (!S_ISREG(status.st_mode)) throw InputError({path, "a model file", "a folder or device", "check the path"});
+  const auto file_bytes = static_cast<std::size_t>(status.st_size);
+  std::uint64_t length = 0;
+  if (file_bytes < kLengthBytes || std::fread(&length, 1, kLengthBytes, file_.get()) != kLengthBytes) {
+    reject(path, "a header of safetensors", std::to_string(file_bytes) + " bytes");
+  }
+  if (length > kMaxHeaderBytes || length > file_bytes - kLengthBytes) {
+    reject(path + ": offset 0", "a header's length within the file", std::to_string(length));
+  }
+  std::string text(length, '\0');
+  if (std::fread(text.data(), 1, text.size(), file_.get()) != text.size()) {
+    reject(path, std::to_string(length) + " bytes of header", "fewer");
+  }
+  data_offset_ = kLengthBytes + length;
+  header_ = parse_header(path, text, file_bytes - data_offset_);
+}
+
+void SafetensorsFile::read(const TensorInfo& tensor, std::span<std::byte> bytes) {
+  const bool fits = bytes.size() == tensor.end - tensor.begin;
+  if (!fits || fseeko(file_.get(), static_cast<off_t>(data_offset_ + tensor.begin), SEEK_SET) != 0 ||
+      std::fread(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) {
+    reject(path_ + ": tensor '" + tensor.name + "'", std::to_string(bytes.size()) + " bytes", "fewer");
+  }
+}
+
+}  // namespace gradus
