@@ -19,8 +19,8 @@ void EngineState<T>::backward(unsigned thread) {
   if (stores_gradients() && kind == StepKind::kTrain) scale_and_update(thread);
 }
 
-// dH(b, i) = chain_o dZ(b, o) W(i, o), blocks of i after blocks of i. Weights are transposed block by block into scratch
-// that stays in the cache; then the forward kernel does the product.
+// dH(b, i) = chain_o dZ(b, o) W(i, o), blocks of i after blocks of i. Weights are transposed block by block into
+// scratch that stays in the cache; then the forward kernel does the product.
 template <class T>
 void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
   const LayerPlan& l = plan.layers[layer];
@@ -29,8 +29,7 @@ void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
   const Matrix<T>& dz = buffers(thread, layer).dz;
   Matrix<T>& to = l.replicated && below.replicated ? threads[thread]->own[layer - 1].dz : dh[layer - 1];
   // Replicated weights: this thread computes only the columns that it needs itself, with the whole chain.
-  const kernels::UnitRange columns =
-      l.replicated ? plan.slice(layer - 1, thread) : kernels::UnitRange{0, below.units};
+  const kernels::UnitRange columns = l.replicated ? plan.slice(layer - 1, thread) : kernels::UnitRange{0, below.units};
   const std::size_t first_output = parameters.first_output();
   const std::size_t depth = std::min(parameters.width(), l.outputs - std::min(l.outputs, first_output));
   const bool crosses = !l.replicated;
@@ -67,16 +66,15 @@ void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
   }
 }
 
-// dZ of the layer below from dH: mask of its dropout, then its activation's derivative, for the columns that this thread
-// owns there.
+// dZ of the layer below from dH: mask of its dropout, then its activation's derivative, for the columns that this
+// thread owns there.
 template <class T>
 void EngineState<T>::finish_input_gradient(unsigned thread, std::size_t layer) {
   const LayerPlan& l = plan.layers[layer];
   const std::size_t below = layer - 1;
   const LayerPlan& b_plan = plan.layers[below];
   if (!l.replicated) {
-    const auto blocks =
-        static_cast<std::uint32_t>((b_plan.units + kernels::kPanelUnits - 1) / kernels::kPanelUnits);
+    const auto blocks = static_cast<std::uint32_t>((b_plan.units + kernels::kPanelUnits - 1) / kernels::kPanelUnits);
     progress[layer][plan.threads - 1].wait_for(blocks);
   }
   const kernels::UnitRange columns = plan.slice(below, thread);
@@ -117,21 +115,20 @@ void EngineState<T>::weight_gradient(unsigned thread, std::size_t layer) {
   const bool stores = stores_gradients();
   for (std::size_t p = 0; p < parameters.panels(); ++p) {
     const std::size_t offset = parameters.panel_offset(p);
-    kernels->weight_gradient(
-        {.x = x.data(),
-         .ldx = x.stride(),
-         .rows = rows,
-         .depth = l.inputs,
-         .row_of_k = nullptr,
-         .dz = dz.data() + parameters.first_output() + parameters.panel_column(p),
-         .lddz = dz.cols(),
-         .units = parameters.panel_units(p),
-         .w = parameters.weights.data() + offset,
-         .gradient = stores ? state.gradients[layer].weights.data() + offset : nullptr,
-         .use = stores ? kernels::GradientUse::kStore : kernels::GradientUse::kSgdUpdate,
-         .learning_rate = static_cast<T>(step.learning_rate),
-         .l1 = static_cast<T>(l.l1),
-         .l2_twice = static_cast<T>(2.0 * l.l2)});
+    kernels->weight_gradient({.x = x.data(),
+                              .ldx = x.stride(),
+                              .rows = rows,
+                              .depth = l.inputs,
+                              .row_of_k = nullptr,
+                              .dz = dz.data() + parameters.first_output() + parameters.panel_column(p),
+                              .lddz = dz.cols(),
+                              .units = parameters.panel_units(p),
+                              .w = parameters.weights.data() + offset,
+                              .gradient = stores ? state.gradients[layer].weights.data() + offset : nullptr,
+                              .use = stores ? kernels::GradientUse::kStore : kernels::GradientUse::kSgdUpdate,
+                              .learning_rate = static_cast<T>(step.learning_rate),
+                              .l1 = static_cast<T>(l.l1),
+                              .l2_twice = static_cast<T>(2.0 * l.l2)});
   }
   PackedSlice<T>& gradient = state.gradients[layer];
   kernels->column_sums(dz.data() + parameters.first_output(), dz.cols(), rows, parameters.width(),

@@ -93,9 +93,14 @@ BatchStats EngineState<T>::run(StepKind step_kind, const BatchTargets<T>* batch_
   targets = batch_targets;
   step = step_options;
   weight_sum = static_cast<double>(rows);
+  factor_sum = static_cast<T>(rows);
   if (targets != nullptr && !targets->weights.empty()) {
     weight_sum = 0.0;
-    for (const T weight : targets->weights) weight_sum += static_cast<double>(weight);
+    factor_sum = T{0};
+    for (const T weight : targets->weights) {
+      weight_sum += static_cast<double>(weight);
+      factor_sum += weight;
+    }
   }
   for (auto& layer : progress) {
     for (Progress& thread : layer) thread.reset();

@@ -17,7 +17,8 @@
 
 namespace gradus::engine {
 
-/// Activations of one layer, rows x stride each. Shared by all threads, or one per thread where the layer is replicated.
+/// Activations of one layer, rows x stride each. Shared by all threads, or one per thread where the layer is
+/// replicated.
 template <class T>
 struct LayerBuffers {
   Matrix<T> h;     // outputs of the layer; logits for the last one
@@ -28,12 +29,12 @@ struct LayerBuffers {
 /// What belongs to one thread alone.
 template <class T>
 struct ThreadState {
-  std::vector<PackedSlice<T>> parameters;                // [layer]
-  std::vector<PackedSlice<T>> gradients;                 // [layer], empty until a step needs them
-  std::vector<std::vector<PackedSlice<T>>> slots;        // [slot][layer]
-  std::vector<LayerBuffers<T>> own;                      // [layer], replicated layers only
-  AlignedBuffer<T> transposed;                           // block of transposed weights for the input gradient
-  AlignedBuffer<T> row;                                  // scratch of the output rows
+  std::vector<PackedSlice<T>> parameters;          // [layer]
+  std::vector<PackedSlice<T>> gradients;           // [layer], empty until a step needs them
+  std::vector<std::vector<PackedSlice<T>>> slots;  // [slot][layer]
+  std::vector<LayerBuffers<T>> own;                // [layer], replicated layers only
+  AlignedBuffer<T> transposed;                     // block of transposed weights for the input gradient
+  AlignedBuffer<T> row;                            // scratch of the output rows
 };
 
 /// What a step does with its gradients.
@@ -49,13 +50,13 @@ struct EngineState {
   const kernels::KernelTable<T>* kernels = nullptr;
   std::unique_ptr<ThreadPool> pool;
   std::vector<std::unique_ptr<ThreadState<T>>> threads;
-  std::vector<LayerBuffers<T>> shared;                   // [layer]
-  std::vector<Matrix<T>> dh;                             // [layer]: chains of the input gradient, where they cross
-  std::vector<Matrix<T>> masks;                          // [layer]: 0 or 1 / (1 - p), where the layer has dropout
-  std::vector<std::vector<Progress>> progress;           // [layer][thread]: finished blocks of the input gradient
-  std::vector<std::vector<double>> square_sums;          // [layer][output]: for the gradient norm
+  std::vector<LayerBuffers<T>> shared;           // [layer]
+  std::vector<Matrix<T>> dh;                     // [layer]: chains of the input gradient, where they cross
+  std::vector<Matrix<T>> masks;                  // [layer]: 0 or 1 / (1 - p), where the layer has dropout
+  std::vector<std::vector<Progress>> progress;   // [layer][thread]: finished blocks of the input gradient
+  std::vector<std::vector<double>> square_sums;  // [layer][output]: for the gradient norm
   Matrix<T> input;
-  Matrix<T> outputs;                                     // P
+  Matrix<T> outputs;  // P
   AlignedBuffer<T> loss_rows;
   std::vector<std::uint8_t> correct_rows;
 
@@ -65,6 +66,7 @@ struct EngineState {
   const BatchTargets<T>* targets = nullptr;  // null: outputs only
   StepOptions step;
   double weight_sum = 0.0;
+  T factor_sum{};  // the same sum in T, in increasing b: the textbook's sample_factors
 
   /// Runs forward, outputs and, by `step_kind`, backward on all threads.
   BatchStats run(StepKind step_kind, const BatchTargets<T>* batch_targets, const StepOptions& step_options);

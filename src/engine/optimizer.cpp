@@ -12,7 +12,9 @@ constexpr std::array<std::string_view, 7> kNames = {"sgd",   "momentum", "nester
 
 }  // namespace
 
-std::string_view optimizer_name(OptimizerKind kind) { return kNames[static_cast<std::size_t>(kind)]; }
+std::string_view optimizer_name(OptimizerKind kind) {
+  return kNames[static_cast<std::size_t>(kind)];
+}
 
 OptimizerKind parse_optimizer(std::string_view name) {
   for (std::size_t i = 0; i < kNames.size(); ++i) {
@@ -23,10 +25,13 @@ OptimizerKind parse_optimizer(std::string_view name) {
 
 std::size_t optimizer_slots(OptimizerKind kind) {
   switch (kind) {
-    case OptimizerKind::kSgd: return 0;
+    case OptimizerKind::kSgd:
+      return 0;
     case OptimizerKind::kAdam:
-    case OptimizerKind::kAdamW: return 2;
-    default: return 1;
+    case OptimizerKind::kAdamW:
+      return 2;
+    default:
+      return 1;
   }
 }
 

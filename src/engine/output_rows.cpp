@@ -1,6 +1,5 @@
-// From logits to outputs, loss rows and the gradient of the logits; the formulae are the textbook's (loss_math.hpp), the
-// two common losses have a vectorised form.
-// SPDX-License-Identifier: Apache-2.0
+// From logits to outputs, loss rows and the gradient of the logits; the formulae are the textbook's (loss_math.hpp),
+// the two common losses have a vectorised form. SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
 #include "engine/engine_state.hpp"
@@ -41,8 +40,7 @@ void EngineState<T>::output_rows(unsigned thread) {
   const bool reports = !layer.replicated || thread == 0;
   const bool exact_softmax =
       spec.loss.kind == LossKind::kSoftmaxCrossEntropy && spec.loss.floor_kind == FloorKind::kExact;
-  const bool exact_bce =
-      spec.loss.kind == LossKind::kBinaryCrossEntropy && spec.loss.floor_kind == FloorKind::kExact;
+  const bool exact_bce = spec.loss.kind == LossKind::kBinaryCrossEntropy && spec.loss.floor_kind == FloorKind::kExact;
   const std::span<T> p_row(threads[thread]->row.data(), k_count);
   const std::span<T> softplus_row(threads[thread]->row.data() + layer.stride, k_count);
   for (std::size_t b = first; b < end; ++b) {
@@ -79,7 +77,7 @@ void EngineState<T>::output_rows(unsigned thread) {
       }
     }
     if (kind == StepKind::kEvaluate) continue;
-    const T share = static_cast<T>(static_cast<double>(weight) / weight_sum);
+    const T share = factor_sum == T{0} ? T{0} : weight / factor_sum;
     T* const dz = own.dz.data() + b * own.dz.cols();
     for (std::size_t k = 0; k < k_count; ++k) {
       const T y = textbook::target_of(*targets, b, k, k_count);

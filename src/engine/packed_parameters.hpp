@@ -1,5 +1,5 @@
-// Parameters in the kernels' panel layout, one slice per thread and layer, and the way to and from the textbook's layout.
-// SPDX-License-Identifier: Apache-2.0
+// Parameters in the kernels' panel layout, one slice per thread and layer, and the way to and from the textbook's
+// layout. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <vector>

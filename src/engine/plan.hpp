@@ -1,6 +1,5 @@
-// What the engine decides once per network: how each layer is laid out, which thread owns which outputs, and what has to
-// be kept for the backward pass.
-// SPDX-License-Identifier: Apache-2.0
+// What the engine decides once per network: how each layer is laid out, which thread owns which outputs, and what has
+// to be kept for the backward pass. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
@@ -13,10 +12,10 @@ namespace gradus::engine {
 
 /// One layer for `threads` threads.
 struct LayerPlan {
-  std::size_t inputs = 0;    // I
-  std::size_t outputs = 0;   // O
-  std::size_t units = 0;     // cache lines of outputs
-  std::size_t stride = 0;    // row stride of activations and gradients of this layer, in elements
+  std::size_t inputs = 0;   // I
+  std::size_t outputs = 0;  // O
+  std::size_t units = 0;    // cache lines of outputs
+  std::size_t stride = 0;   // row stride of activations and gradients of this layer, in elements
   Activation activation;
   double l1 = 0.0;
   double l2 = 0.0;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/scalar_math.hpp"
 #include "engine/engine_state.hpp"
 
 namespace gradus::engine {
@@ -27,6 +26,15 @@ void column_square_sums(const PackedSlice<T>& gradient, std::vector<double>& sum
   }
 }
 
+// base^exponent by squaring: the same bits everywhere, unlike a library's pow.
+double integer_power(double base, std::uint64_t exponent) {
+  double result = 1.0;
+  for (; exponent != 0; exponent >>= 1U, base *= base) {
+    if ((exponent & 1U) != 0) result *= base;
+  }
+  return result;
+}
+
 template <class T>
 void transform(PackedSlice<T>& slice, double scale, double limit) {
   const auto factor = static_cast<T>(scale);
@@ -47,7 +55,7 @@ void update_slice(const kernels::KernelTable<T>& kernels, const OptimizerOptions
   PackedSlice<T>& parameters = state.parameters[layer];
   const PackedSlice<T>& gradient = state.gradients[layer];
   const std::size_t slots = optimizer_slots(optimizer.kind);
-  const auto power = [&step](double beta) { return std::pow(beta, static_cast<double>(step.step)); };
+  const auto power = [&step](double beta) { return integer_power(beta, step.step); };
   const bool adam = slots == 2;
   const bool rms = optimizer.kind == OptimizerKind::kRmsProp;
   kernels::OptimizerArgs<T> args{};

@@ -8,7 +8,9 @@ namespace {
 constexpr double kInverseSqrt2 = 0.70710678118654752440;
 constexpr double kInverseSqrt2Pi = 0.39894228040143267794;
 
-double normal_cdf(double z) { return 0.5 * (1.0 + math::erf(z * kInverseSqrt2)); }
+double normal_cdf(double z) {
+  return 0.5 * (1.0 + math::erf(z * kInverseSqrt2));
+}
 
 // Both types compute in double and round once.
 template <class T>
@@ -27,9 +29,17 @@ void backward(const T* dh, const T* z, T* dz, std::size_t n) {
 
 }  // namespace
 
-void gelu_forward(const float* z, float* h, std::size_t n) { forward(z, h, n); }
-void gelu_forward(const double* z, double* h, std::size_t n) { forward(z, h, n); }
-void gelu_backward(const float* dh, const float* z, float* dz, std::size_t n) { backward(dh, z, dz, n); }
-void gelu_backward(const double* dh, const double* z, double* dz, std::size_t n) { backward(dh, z, dz, n); }
+void gelu_forward(const float* z, float* h, std::size_t n) {
+  forward(z, h, n);
+}
+void gelu_forward(const double* z, double* h, std::size_t n) {
+  forward(z, h, n);
+}
+void gelu_backward(const float* dh, const float* z, float* dz, std::size_t n) {
+  backward(dh, z, dz, n);
+}
+void gelu_backward(const double* dh, const double* z, double* dz, std::size_t n) {
+  backward(dh, z, dz, n);
+}
 
 }  // namespace gradus::kernels

@@ -29,10 +29,14 @@ struct Tables {
 bool cpu_has(Target target) {
   const auto supported = hwy::SupportedTargets();
   switch (target) {
-    case Target::kAvx512: return (supported & HWY_AVX3) != 0;
-    case Target::kAvx2: return (supported & HWY_AVX2) != 0;
-    case Target::kNeon: return (supported & HWY_NEON) != 0;
-    case Target::kPlain: return true;
+    case Target::kAvx512:
+      return (supported & HWY_AVX3) != 0;
+    case Target::kAvx2:
+      return (supported & HWY_AVX2) != 0;
+    case Target::kNeon:
+      return (supported & HWY_NEON) != 0;
+    case Target::kPlain:
+      return true;
   }
   return false;
 }
@@ -74,7 +78,9 @@ const char* target_name(Target target) {
   return kNames[static_cast<std::size_t>(target)];
 }
 
-bool target_available(Target target) { return tables_of(target).available; }
+bool target_available(Target target) {
+  return tables_of(target).available;
+}
 
 Target active_target() {
   static const Target kActive = choose_target();

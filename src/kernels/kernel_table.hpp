@@ -23,15 +23,15 @@ struct ForwardArgs {
   const T* x;
   std::size_t ldx;
   std::size_t rows;
-  std::size_t depth;                // number of k
-  const std::uint32_t* row_of_k;    // panel row of each k; null: row k
-  const T* w;                       // panel: row r starts at w + r * units * kUnit<T>
-  std::size_t units;                // 1 or 2
+  std::size_t depth;              // number of k
+  const std::uint32_t* row_of_k;  // panel row of each k; null: row k
+  const T* w;                     // panel: row r starts at w + r * units * kUnit<T>
+  std::size_t units;              // 1 or 2
   const T* bias;
   T* out;
   std::size_t ldo;
   bool accumulate;
-  bool relu;                        // f = max(z, 0), else identity
+  bool relu;  // f = max(z, 0), else identity
 };
 
 /// How a weight gradient leaves the kernel.
@@ -65,19 +65,20 @@ struct WeightGradientArgs {
 /// `bias_correction1` = 1 - beta1^t and so on are computed by the caller in double.
 template <class T>
 struct OptimizerArgs {
-  OptimizerKind kind;
-  T learning_rate;
-  T momentum;  // m, or rho of RMSProp
-  T beta1, beta2;
-  T epsilon;
-  T decay;              // learning_rate * weight_decay of AdamW, 0 for biases
-  T step_size;          // learning_rate / (1 - beta1^t)
-  T root_correction;    // 1 / sqrt(1 - beta2^t)
-  std::size_t n;
-  T* w;
-  const T* g;
-  T* slot0;
-  T* slot1;
+  OptimizerKind kind = OptimizerKind::kSgd;
+  T learning_rate{};
+  T momentum{};  // m, or rho of RMSProp
+  T beta1{};
+  T beta2{};
+  T epsilon{};
+  T decay{};            // learning_rate * weight_decay of AdamW, 0 for biases
+  T step_size{};        // learning_rate / (1 - beta1^t)
+  T root_correction{};  // 1 / sqrt(1 - beta2^t)
+  std::size_t n = 0;
+  T* w = nullptr;
+  const T* g = nullptr;
+  T* slot0 = nullptr;
+  T* slot1 = nullptr;
 };
 
 template <class T>

@@ -19,70 +19,134 @@ template <class T>
 using IntOf = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
 
 template <class T>
-constexpr std::size_t Lanes(Tag<T>) { return 1; }
+constexpr std::size_t Lanes(Tag<T>) {
+  return 1;
+}
 template <class T>
-T Set(Tag<T>, double value) { return static_cast<T>(value); }
+T Set(Tag<T>, double value) {
+  return static_cast<T>(value);
+}
 template <class T>
-T Zero(Tag<T>) { return T{0}; }
+T Zero(Tag<T>) {
+  return T{0};
+}
 template <class T>
-T LoadU(Tag<T>, const T* p) { return *p; }
+T LoadU(Tag<T>, const T* p) {
+  return *p;
+}
 template <class T>
-void StoreU(T v, Tag<T>, T* p) { *p = v; }
+void StoreU(T v, Tag<T>, T* p) {
+  *p = v;
+}
 template <class T>
-T LoadN(Tag<T>, const T* p, std::size_t) { return *p; }
+T LoadN(Tag<T>, const T* p, std::size_t) {
+  return *p;
+}
 template <class T>
-void StoreN(T v, Tag<T>, T* p, std::size_t) { *p = v; }
+void StoreN(T v, Tag<T>, T* p, std::size_t) {
+  *p = v;
+}
 
 template <class T>
-T Add(T a, T b) { return a + b; }
+T Add(T a, T b) {
+  return a + b;
+}
 template <class T>
-T Sub(T a, T b) { return a - b; }
+T Sub(T a, T b) {
+  return a - b;
+}
 template <class T>
-T Mul(T a, T b) { return a * b; }
+T Mul(T a, T b) {
+  return a * b;
+}
 template <class T>
-T Div(T a, T b) { return a / b; }
+T Div(T a, T b) {
+  return a / b;
+}
 template <class T>
-T Neg(T a) { return -a; }
+T Neg(T a) {
+  return -a;
+}
 template <class T>
-T Abs(T a) { return std::fabs(a); }
+T Abs(T a) {
+  return std::fabs(a);
+}
 template <class T>
-T Sqrt(T a) { return std::sqrt(a); }
+T Sqrt(T a) {
+  return std::sqrt(a);
+}
 template <class T>
-T MulAdd(T a, T b, T c) { return std::fma(a, b, c); }
+T MulAdd(T a, T b, T c) {
+  return std::fma(a, b, c);
+}
 template <class T>
-T NegMulAdd(T a, T b, T c) { return std::fma(-a, b, c); }
+T NegMulAdd(T a, T b, T c) {
+  return std::fma(-a, b, c);
+}
 template <class T>
-bool Lt(T a, T b) { return a < b; }
+bool Lt(T a, T b) {
+  return a < b;
+}
 template <class T>
-bool Le(T a, T b) { return a <= b; }
+bool Le(T a, T b) {
+  return a <= b;
+}
 template <class T>
-bool Gt(T a, T b) { return a > b; }
+bool Gt(T a, T b) {
+  return a > b;
+}
 template <class T>
-bool Eq(T a, T b) { return a == b; }
+bool Eq(T a, T b) {
+  return a == b;
+}
 template <class T>
-T IfThenElse(bool mask, T yes, T no) { return mask ? yes : no; }
+T IfThenElse(bool mask, T yes, T no) {
+  return mask ? yes : no;
+}
 template <class T>
-T IfThenElseZero(bool mask, T yes) { return mask ? yes : T{0}; }
+T IfThenElseZero(bool mask, T yes) {
+  return mask ? yes : T{0};
+}
 template <class T>
-T IfThenZeroElse(bool mask, T no) { return mask ? T{0} : no; }
+T IfThenZeroElse(bool mask, T no) {
+  return mask ? T{0} : no;
+}
 template <class T>
-T CopySign(T magnitude, T sign) { return std::copysign(magnitude, sign); }
+T CopySign(T magnitude, T sign) {
+  return std::copysign(magnitude, sign);
+}
 
 template <class T>
-IntOf<T> Bits(Tag<T>, T a) { return std::bit_cast<IntOf<T>>(a); }
+IntOf<T> Bits(Tag<T>, T a) {
+  return std::bit_cast<IntOf<T>>(a);
+}
 template <class T>
-T FromBits(Tag<T>, IntOf<T> a) { return std::bit_cast<T>(a); }
+T FromBits(Tag<T>, IntOf<T> a) {
+  return std::bit_cast<T>(a);
+}
 template <class T>
-IntOf<T> SetBits(Tag<T>, std::uint64_t value) { return static_cast<IntOf<T>>(value); }
+IntOf<T> SetBits(Tag<T>, std::uint64_t value) {
+  return static_cast<IntOf<T>>(value);
+}
 template <int kShift, class I>
-I ShiftLeftBits(I a) { return static_cast<I>(a << kShift); }
+I ShiftLeftBits(I a) {
+  return static_cast<I>(a << kShift);
+}
 template <int kShift, class I>
-I ShiftRightBits(I a) { return static_cast<I>(a >> kShift); }
+I ShiftRightBits(I a) {
+  return static_cast<I>(a >> kShift);
+}
 template <class I>
-I AddBits(I a, I b) { return static_cast<I>(a + b); }
+I AddBits(I a, I b) {
+  return static_cast<I>(a + b);
+}
 template <class I>
-I SubBits(I a, I b) { return static_cast<I>(a - b); }
+I SubBits(I a, I b) {
+  return static_cast<I>(a - b);
+}
 template <class I>
-I AndBits(I a, I b) { return static_cast<I>(a & b); }
+I AndBits(I a, I b) {
+  return static_cast<I>(a & b);
+}
 
 }  // namespace gradus::kernels::plain_ops

@@ -62,15 +62,22 @@ namespace gradus::kernels {
 bool fill_vector_tables(Target target, KernelTable<float>& f32, KernelTable<double>& f64) {
   switch (target) {
 #if (HWY_TARGETS) & HWY_AVX3
-    case Target::kAvx512: N_AVX3::FillTables(target_name(target), f32, f64); return true;
+    case Target::kAvx512:
+      N_AVX3::FillTables(target_name(target), f32, f64);
+      return true;
 #endif
 #if (HWY_TARGETS) & HWY_AVX2
-    case Target::kAvx2: N_AVX2::FillTables(target_name(target), f32, f64); return true;
+    case Target::kAvx2:
+      N_AVX2::FillTables(target_name(target), f32, f64);
+      return true;
 #endif
 #if (HWY_TARGETS) & HWY_NEON
-    case Target::kNeon: N_NEON::FillTables(target_name(target), f32, f64); return true;
+    case Target::kNeon:
+      N_NEON::FillTables(target_name(target), f32, f64);
+      return true;
 #endif
-    default: return false;
+    default:
+      return false;
   }
 }
 

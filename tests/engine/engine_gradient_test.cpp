@@ -1,0 +1,117 @@
+// The engine's gradients, outputs and losses against the textbook, over activations, losses, odd shapes and threads.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "gradus/engine/engine.hpp"
+#include "network/textbook.hpp"
+#include "support/random_network.hpp"
+
+namespace gradus {
+namespace {
+
+using test::make_problem;
+using test::Problem;
+
+// Norm-wise relative difference of two arrays.
+template <class T>
+double relative_difference(std::span<const T> a, std::span<const T> b) {
+  double difference = 0.0, norm = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference += std::pow(double(a[i]) - double(b[i]), 2);
+    norm += std::pow(double(b[i]), 2);
+  }
+  return std::sqrt(difference) / std::max(std::sqrt(norm), 1e-300);
+}
+
+// Rounding bound: a chain of n fused operations errs by at most n eps relative to the sum of magnitudes; both sides run
+// chains of the same order, so only the elementary functions (a few ULP each, L layers) and their spread differ.
+template <class T>
+constexpr double kBound = 200 * std::numeric_limits<T>::epsilon();
+
+template <class T>
+void expect_engine_matches_textbook(const Problem<T>& problem, unsigned threads) {
+  EngineOptions options;
+  options.max_batch = problem.inputs.rows();
+  options.threads = threads;
+  Engine<T> engine(problem.network, options);
+  test::copy_rows(problem.inputs, engine.inputs(problem.inputs.rows()));
+  std::vector<LayerParameters<T>> gradients;
+  const BatchStats stats = engine.gradients(problem.targets(), gradients);
+
+  const auto pass = textbook::forward<T>(problem.network, problem.inputs.view());
+  const auto expected = textbook::backward<T>(problem.network, pass, problem.targets());
+  for (std::size_t l = 0; l < gradients.size(); ++l) {
+    double norm = 0.0;
+    for (const T g : expected.layers[l].weights.span()) norm += std::fabs(double(g));
+    ASSERT_GT(norm, 0.0) << "the textbook's gradient of layer " << l << " is zero: the comparison would be vacuous";
+    EXPECT_LT(relative_difference<T>(gradients[l].weights.span(), expected.layers[l].weights.span()), kBound<T>)
+        << "weights of layer " << l << ", threads " << threads;
+    EXPECT_LT(relative_difference<T>(gradients[l].biases.span(), expected.layers[l].biases.span()), kBound<T>)
+        << "biases of layer " << l << ", threads " << threads;
+  }
+  double loss = 0.0;
+  const BatchTargets<T> targets = problem.targets();
+  for (std::size_t b = 0; b < pass.outputs.rows(); ++b) {
+    const T weight = problem.weights.empty() ? T{1} : problem.weights[b];
+    loss += double(weight * textbook::loss_row<T>(problem.network.spec.loss, pass.z.back().row(b), pass.outputs.row(b),
+                                                  targets, b));
+  }
+  EXPECT_NEAR(stats.loss_sum, loss, kBound<T> * std::fabs(loss));
+}
+
+class EngineGradient : public testing::TestWithParam<unsigned> {};
+
+TEST_P(EngineGradient, matches_textbook_for_every_activation_and_loss) {
+  std::uint64_t seed = 1;
+  for (const ActivationKind activation : kAllActivations) {
+    for (const LossKind loss : {LossKind::kSoftmaxCrossEntropy, LossKind::kBinaryCrossEntropy,
+                                LossKind::kMeanSquaredError, LossKind::kHuber}) {
+      SCOPED_TRACE(testing::Message() << activation_name(activation) << " " << loss_name(loss));
+      expect_engine_matches_textbook(make_problem<double>({5, 37, 70, 3}, activation, loss, 7, ++seed), GetParam());
+      expect_engine_matches_textbook(make_problem<float>({5, 70, 37, 3}, activation, loss, 7, ++seed), GetParam());
+    }
+  }
+}
+
+TEST_P(EngineGradient, matches_textbook_for_odd_shapes) {
+  std::uint64_t seed = 1000;
+  for (const std::size_t width : {1, 3, 7, 8, 15, 16, 17, 31, 33, 64, 129}) {
+    for (const std::size_t rows : {1, 3, 12, 13, 25}) {
+      SCOPED_TRACE(testing::Message() << "width " << width << " rows " << rows);
+      const auto loss = LossKind::kSoftmaxCrossEntropy;
+      expect_engine_matches_textbook(
+          make_problem<float>({width, width, 2 * width + 1, 4}, ActivationKind::kTanh, loss, rows, ++seed), GetParam());
+      expect_engine_matches_textbook(
+          make_problem<double>({3, 2 * width, width, 70}, ActivationKind::kSigmoid, loss, rows, ++seed), GetParam());
+    }
+  }
+}
+
+TEST_P(EngineGradient, matches_textbook_with_penalties_and_sample_weights) {
+  for (const LossKind loss : {LossKind::kSoftmaxCrossEntropy, LossKind::kMeanSquaredError}) {
+    auto problem = make_problem<double>({9, 40, 33, 5}, ActivationKind::kRelu, loss, 11, 77);
+    for (auto& layer : problem.network.spec.layers) layer.l1 = 1e-3, layer.l2 = 2e-3;
+    for (std::size_t b = 0; b < 11; ++b) problem.weights.push_back(0.25 * double(b));
+    expect_engine_matches_textbook(problem, GetParam());
+  }
+}
+
+TEST_P(EngineGradient, relu_network_has_the_textbooks_bits) {
+  const auto problem = make_problem<float>({50, 70, 45, 1}, ActivationKind::kRelu, LossKind::kMeanSquaredError, 9, 5);
+  Engine<float> engine(problem.network, {.max_batch = 9, .threads = GetParam(), .optimizer = {}});
+  test::copy_rows(problem.inputs, engine.inputs(9));
+  std::vector<LayerParameters<float>> gradients;
+  engine.gradients(problem.targets(), gradients);
+  const auto pass = textbook::forward<float>(problem.network, problem.inputs.view());
+  const auto expected = textbook::backward<float>(problem.network, pass, problem.targets());
+  for (std::size_t l = 0; l < gradients.size(); ++l) {
+    EXPECT_TRUE(std::ranges::equal(gradients[l].weights.span(), expected.layers[l].weights.span())) << "layer " << l;
+    EXPECT_TRUE(std::ranges::equal(gradients[l].biases.span(), expected.layers[l].biases.span())) << "layer " << l;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Threads, EngineGradient, testing::Values(1U, 2U, 3U, 8U));
+
+}  // namespace
+}  // namespace gradus
