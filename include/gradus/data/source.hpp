@@ -13,21 +13,37 @@ namespace gradus {
 
 /// How to read a source. Defaults suit every published file.
 struct SourceOptions {
-  std::string data_dir;     // first place to look for named sets; then $GRADUS_DATA_DIR, then the user's cache
-  std::string test_path;    // further file that becomes the test part ("" = none)
-  std::string label;        // label column: name, number (0-based; negative counts from the end), "" = last column
-  std::string task;         // "", "classification", "regression", "multilabel"; "" decides from the labels
-  std::string header;       // "auto", "yes", "no" (text files)
-  std::string orientation;  // "auto", "rows", "columns": samples in rows or columns (MAT, npy)
-  std::size_t generated_rows = 0;                    // generators: 0 = their default
-  std::uint64_t seed = 0;                            // generators
-  double noise = -1.0;                               // generators: < 0 = their default
+  std::string data_dir;   // first place to look for named sets; then $GRADUS_DATA_DIR, then the user's cache
+  std::string test_path;  // further file that becomes the test part ("" = none)
+  std::string
+      label;  // label column: name, number (0-based; negative counts from the end), "" = last, "none" = no target
+  std::string task;                // "", "classification", "regression", "multilabel"; "" decides from the labels
+  std::string header;              // "auto", "yes", "no" (text files)
+  std::string orientation;         // "auto", "rows", "columns": samples in rows or columns (MAT, npy)
+  std::size_t generated_rows = 0;  // generators: 0 = their default
+  std::uint64_t seed = 0;          // generators
+  double noise = -1.0;             // generators: < 0 = their default
   std::uint64_t max_bytes = std::uint64_t{8} << 30;  // refuse files that unpack to more
 };
 
 /// Reads SRC (see README, "Data sources"). Parts that the source defines (MNIST's test file, Yv/Cv of a MAT file) are
-/// set; all other rows are in `train`. Throws InputError with file and offset or line.
+/// set; all other rows are in `train`. A pair of IDX files is "IMAGES,LABELS". Throws InputError with file and offset
+/// or line.
 Dataset read_source(const std::string& source, const SourceOptions& options = {});
+
+/// A source that has a name, for lists.
+struct SourceEntry {
+  std::string name;
+  std::string summary;
+};
+/// Published sets that are looked for as files.
+std::vector<SourceEntry> named_sources();
+/// Sets that are made up on the spot.
+std::vector<SourceEntry> generators();
+/// Where named sets are looked for, in this order: `data_dir` if any, $GRADUS_DATA_DIR if set, the user's cache.
+std::vector<std::string> data_folders(const std::string& data_dir);
+/// $XDG_CACHE_HOME/gradus or ~/.cache/gradus.
+std::string user_cache_folder();
 
 /// How rows without a part are divided. Amounts below 1 are fractions of the training rows, others are counts.
 struct SplitOptions {

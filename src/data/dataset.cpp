@@ -1,0 +1,92 @@
+// Sizes of a Dataset, and the gathering of batches from it.
+// SPDX-License-Identifier: Apache-2.0
+#include "gradus/data/dataset.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace gradus {
+namespace {
+
+/// x' = (x / divisor - mean) / std for one stored element.
+struct ColumnScaler {
+  const Scaling& scaling;
+  [[nodiscard]] double operator()(double x, std::size_t col) const {
+    const double divided = scaling.divisor == 1.0 ? x : x / scaling.divisor;
+    return scaling.mean.empty() ? divided : (divided - scaling.mean[col]) / scaling.std[col];
+  }
+};
+
+/// A byte takes 256 values: each is divided once, and looked up from then on.
+template <class T>
+void gather(const Matrix<std::uint8_t>& from, const Scaling& scaling, std::span<const std::uint32_t> rows,
+            MatrixView<T> out) {
+  std::array<double, 256> divided;
+  std::array<T, 256> rounded;
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    divided[byte] = static_cast<double>(byte) / scaling.divisor;
+    rounded[byte] = static_cast<T>(divided[byte]);
+  }
+  const std::size_t cols = from.cols();
+  for (std::size_t b = 0; b < rows.size(); ++b) {
+    const std::uint8_t* in = from.data() + rows[b] * cols;
+    T* to = out.data() + b * out.stride();
+    if (scaling.mean.empty()) {
+      for (std::size_t c = 0; c < cols; ++c) to[c] = rounded[in[c]];
+    } else {
+      for (std::size_t c = 0; c < cols; ++c) {
+        to[c] = static_cast<T>((divided[in[c]] - scaling.mean[c]) / scaling.std[c]);
+      }
+    }
+  }
+}
+
+template <class S, class T>
+void gather(const Matrix<S>& from, const Scaling& scaling, std::span<const std::uint32_t> rows, MatrixView<T> out) {
+  const bool as_stored = scaling.divisor == 1.0 && scaling.mean.empty();
+  const ColumnScaler scale{scaling};
+  const std::size_t cols = from.cols();
+  for (std::size_t b = 0; b < rows.size(); ++b) {
+    const S* in = from.data() + rows[b] * cols;
+    T* to = out.data() + b * out.stride();
+    if (as_stored) {
+      for (std::size_t c = 0; c < cols; ++c) to[c] = static_cast<T>(in[c]);
+    } else {
+      for (std::size_t c = 0; c < cols; ++c) to[c] = static_cast<T>(scale(static_cast<double>(in[c]), c));
+    }
+  }
+}
+
+}  // namespace
+
+std::size_t num_rows(const Features& features) {
+  return std::visit([](const auto& matrix) { return matrix.rows(); }, features);
+}
+
+std::size_t num_cols(const Features& features) {
+  return std::visit([](const auto& matrix) { return matrix.cols(); }, features);
+}
+
+std::size_t Dataset::num_outputs() const {
+  return task == Task::kRegression ? table.values.cols() : class_names.size();
+}
+
+template <class T>
+void gather_rows(const Features& features, const Scaling& scaling, std::span<const std::uint32_t> rows,
+                 MatrixView<T> out) {
+  const std::size_t cols = num_cols(features);
+  const std::size_t count = num_rows(features);
+  const bool scaling_fits = scaling.mean.size() == scaling.std.size() &&
+                            (scaling.mean.empty() || scaling.mean.size() == cols) && scaling.divisor != 0.0;
+  const bool rows_fit = std::all_of(rows.begin(), rows.end(), [count](std::uint32_t row) { return row < count; });
+  if (!scaling_fits || !rows_fit || out.rows() != rows.size() || out.cols() != cols) {
+    throw std::invalid_argument("gather_rows: rows, scaling or output do not fit the features");
+  }
+  std::visit([&](const auto& matrix) { gather(matrix, scaling, rows, out); }, features);
+}
+
+template void gather_rows<float>(const Features&, const Scaling&, std::span<const std::uint32_t>, MatrixView<float>);
+template void gather_rows<double>(const Features&, const Scaling&, std::span<const std::uint32_t>, MatrixView<double>);
+
+}  // namespace gradus

@@ -1,0 +1,132 @@
+#include "data/idx.hpp"
+
+#include <array>
+#include <filesystem>
+
+#include "data/byte_reader.hpp"
+#include "data/inflate.hpp"
+
+namespace gradus::data {
+namespace {
+
+constexpr std::size_t kMaxDimensions = 4;
+constexpr std::size_t kLongestHeader = 4 + 4 * kMaxDimensions;
+
+std::optional<ElementType> idx_type(std::uint8_t code) {
+  switch (code) {
+    case 0x08:
+      return ElementType::kU8;
+    case 0x09:
+      return ElementType::kI8;
+    case 0x0B:
+      return ElementType::kI16;
+    case 0x0C:
+      return ElementType::kI32;
+    case 0x0D:
+      return ElementType::kF32;
+    case 0x0E:
+      return ElementType::kF64;
+    default:
+      return std::nullopt;
+  }
+}
+
+struct Header {
+  ElementType type = ElementType::kU8;
+  std::vector<std::uint64_t> shape;
+};
+
+Header read_header(ByteReader& reader) {
+  const ByteReader start = reader;
+  const auto magic = reader.big<std::uint32_t>("the IDX magic number");
+  const std::optional<ElementType> type = idx_type(static_cast<std::uint8_t>(magic >> 8));
+  const std::size_t num_dimensions = magic & 0xff;
+  if ((magic >> 16) != 0 || !type || num_dimensions == 0 || num_dimensions > kMaxDimensions) {
+    start.fail("an IDX magic number such as 2051 (images) or 2049 (labels)", std::to_string(magic),
+               "check that this is an IDX file");
+  }
+  Header header{*type, {}};
+  for (std::size_t i = 0; i < num_dimensions; ++i) header.shape.push_back(reader.big<std::uint32_t>("the IDX header"));
+  return header;
+}
+
+/// Unpacks when it is gzip; the header is read first, so that no more is unpacked than it promises.
+Bytes unpacked(Bytes file, const std::string& path, std::uint64_t max_bytes) {
+  if (!is_gzip(file)) return file;
+  const Bytes start = gunzip_prefix(file, kLongestHeader);
+  if (start.size() < 4) return gunzip(file, path, kLongestHeader);  // says what is wrong with the gzip data
+  ByteReader reader(start, path + " (unpacked)");
+  const Header header = read_header(reader);
+  const std::uint64_t body = checked_array_bytes(header.shape, element_size(header.type), max_bytes, path);
+  // One byte over, so that a longer file is reported by the check of the body, with both numbers.
+  return gunzip(file, path, reader.offset() + body + 1);
+}
+
+}  // namespace
+
+bool is_idx(std::span<const std::byte> start) {
+  return start.size() >= 4 && start[0] == std::byte{0} && start[1] == std::byte{0} &&
+         idx_type(std::to_integer<std::uint8_t>(start[2])) && start[3] >= std::byte{1} && start[3] <= std::byte{4};
+}
+
+RawArray read_idx_file(const std::string& path, std::uint64_t max_bytes, Sha256& hash) {
+  Bytes file = read_file_bytes(path, max_bytes);
+  hash.update(file);
+  auto owner = std::make_shared<const Bytes>(unpacked(std::move(file), path, max_bytes));
+  ByteReader reader(*owner, path);
+  const Header header = read_header(reader);
+  const std::uint64_t body =
+      checked_array_bytes(header.shape, element_size(header.type), reader.remaining(), reader.where());
+  RawArray array;
+  array.where = path;
+  array.type = header.type;
+  array.big_endian = true;
+  array.shape.assign(header.shape.begin(), header.shape.end());
+  array.bytes = reader.take(body, "IDX values");
+  if (reader.remaining() != 0) {
+    reader.fail("the end of the file after " + std::to_string(body) + " bytes of values",
+                std::to_string(reader.remaining()) + " more bytes", "the header and the length do not agree");
+  }
+  array.owner = std::move(owner);
+  return array;
+}
+
+namespace {
+
+std::string first_existing(const std::filesystem::path& folder, const std::string& stem, char dimensions) {
+  for (const char* separator : {"-", "."}) {
+    for (const char* ending : {"", ".gz"}) {
+      const auto path = folder / (stem + separator + "idx" + dimensions + "-ubyte" + ending);
+      std::error_code ignored;
+      if (std::filesystem::is_regular_file(path, ignored)) return path.string();
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+std::optional<IdxFiles> find_idx_files(const std::string& folder) {
+  const std::filesystem::path path(folder);
+  IdxFiles files{first_existing(path, "train-images", '3'), first_existing(path, "train-labels", '1'),
+                 first_existing(path, "t10k-images", '3'), first_existing(path, "t10k-labels", '1')};
+  if (files.train_images.empty()) return std::nullopt;
+  return files;
+}
+
+std::optional<std::string> find_idx_labels(const std::string& images_path) {
+  const std::filesystem::path path(images_path);
+  std::string name = path.filename().string();
+  const std::size_t images = name.find("images");
+  if (images == std::string::npos) return std::nullopt;
+  name.replace(images, 6, "labels");
+  if (const std::size_t idx = name.find("idx3"); idx != std::string::npos) name.replace(idx, 4, "idx1");
+  for (const std::string& candidate : {name, name + ".gz", name.substr(0, name.rfind(".gz"))}) {
+    const auto labels = path.parent_path() / candidate;
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(labels, ignored)) return labels.string();
+  }
+  return std::nullopt;
+}
+
+}  // namespace gradus::data

@@ -1,0 +1,309 @@
+#include "data/part_block.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "gradus/core/error.hpp"
+
+namespace gradus::data {
+namespace {
+
+constexpr std::size_t kMaxIntegerClasses = 1000;
+constexpr std::size_t kMaxRealClasses = 20;
+// An index label may leave gaps (a class without samples in a small subset), but not more than this many or than half.
+constexpr std::size_t kMinIndexSpan = 10;
+constexpr double kLargestLabel = 1e9;
+
+bool is_whole(double value) {
+  return std::nearbyint(value) == value && std::abs(value) <= kLargestLabel;
+}
+
+bool all_zero_or_one(const Matrix<double>& values) {
+  return std::all_of(values.span().begin(), values.span().end(), [](double v) { return v == 0.0 || v == 1.0; });
+}
+
+bool is_one_hot(const Matrix<double>& values) {
+  if (values.cols() < 2 || !all_zero_or_one(values)) return false;
+  for (std::size_t r = 0; r < values.rows(); ++r) {
+    double sum = 0.0;
+    for (const double v : values.row(r)) sum += v;
+    if (sum != 1.0) return false;
+  }
+  return true;
+}
+
+std::vector<double> distinct_values(const Matrix<double>& values) {
+  std::vector<double> distinct(values.span().begin(), values.span().end());
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  return distinct;
+}
+
+Task parse_task(const std::string& name) {
+  if (name == "classification") return Task::kClassification;
+  if (name == "regression") return Task::kRegression;
+  if (name == "multilabel") return Task::kMultiLabel;
+  throw InputError(ErrorParts{"data.task", "classification, regression or multilabel", "'" + name + "'", ""});
+}
+
+Task decide_task(const PartBlock& block, const SourceOptions& options) {
+  if (!options.task.empty()) return parse_task(options.task);
+  if (block.numbers.empty()) return Task::kClassification;
+  if (block.numbers.cols() > 1) {
+    if (is_one_hot(block.numbers)) return Task::kClassification;
+    return all_zero_or_one(block.numbers) ? Task::kMultiLabel : Task::kRegression;
+  }
+  const std::vector<double> distinct = distinct_values(block.numbers);
+  if (std::all_of(distinct.begin(), distinct.end(), is_whole)) {
+    return distinct.size() <= kMaxIntegerClasses ? Task::kClassification : Task::kRegression;
+  }
+  const bool few = distinct.size() <= kMaxRealClasses && 2 * distinct.size() <= block.rows();
+  return few ? Task::kClassification : Task::kRegression;
+}
+
+void check_numbers(const PartBlock& block) {
+  for (std::size_t i = 0; i < block.numbers.size(); ++i) {
+    if (std::isfinite(block.numbers.data()[i])) continue;
+    throw InputError(ErrorParts{block.row_where(i / block.numbers.cols()), "a finite target", "NaN or infinity",
+                                "fill in or remove the row"});
+  }
+}
+
+std::string number_name(double value) {
+  return is_whole(value) ? fmt::format("{:.0f}", value) : fmt::format("{}", value);
+}
+
+/// The classes of a data set, and the way from a raw label to a class number.
+class ClassList {
+ public:
+  ClassList(const PartBlocks& blocks) : fixed_(!blocks.fixed_classes.empty()) {  // NOLINT(google-explicit-constructor)
+    const PartBlock& train = blocks.train;
+    if (fixed_) {
+      names = blocks.fixed_classes;
+      for (std::size_t k = 0; k < names.size(); ++k) values_.push_back(static_cast<double>(k));
+    } else if (!train.words.empty()) {
+      names = train.words;
+      std::sort(names.begin(), names.end());
+      names.erase(std::unique(names.begin(), names.end()), names.end());
+    } else if (train.numbers.cols() > 1) {
+      set_range(train.numbers.cols());
+    } else {
+      values_ = distinct_values(train.numbers);
+      if (blocks.index_labels) check_span(train);
+      if (blocks.index_labels && values_.front() == 0.0 && is_whole(values_.back())) {
+        set_range(static_cast<std::size_t>(values_.back()) + 1);
+      }
+      names.clear();
+      for (const double value : values_) names.push_back(number_name(value));
+    }
+  }
+
+  std::vector<std::int32_t> labels(const PartBlock& block) const {
+    std::vector<std::int32_t> labels(block.rows());
+    for (std::size_t r = 0; r < labels.size(); ++r) labels[r] = static_cast<std::int32_t>(class_of(block, r));
+    return labels;
+  }
+
+  std::vector<std::string> names;
+
+ private:
+  void set_range(std::size_t num_classes) {
+    values_.clear();
+    names.clear();
+    for (std::size_t k = 0; k < num_classes; ++k) {
+      values_.push_back(static_cast<double>(k));
+      names.push_back(std::to_string(k));
+    }
+  }
+  void check_span(const PartBlock& train) const {
+    const double span = static_cast<double>(std::max(kMinIndexSpan, 2 * values_.size()));
+    // The median is among the real labels even when an outlier lies below or above them.
+    const double median = values_[values_.size() / 2];
+    for (std::size_t r = 0; r < train.rows(); ++r) {
+      const double value = train.numbers(r, 0);
+      if (std::abs(value - median) < span) continue;
+      fail_range(train, r, fmt::format("class labels near {}, as the other rows have", number_name(median)),
+                 number_name(value));
+    }
+  }
+  [[noreturn]] static void fail_range(const PartBlock& block, std::size_t row, std::string expected,
+                                      const std::string& found) {
+    throw InputError(
+        ErrorParts{block.row_where(row), std::move(expected), "label " + found, "correct the label, or set data.task"});
+  }
+  [[nodiscard]] std::string list() const {
+    if (names.size() > 12)
+      return fmt::format("one of the {} classes {} .. {}", names.size(), names.front(), names.back());
+    return fmt::format("one of the classes {}", fmt::join(names, ", "));
+  }
+  std::size_t class_of(const PartBlock& block, std::size_t row) const {
+    if (!block.words.empty()) {
+      const auto at = std::lower_bound(names.begin(), names.end(), block.words[row]);
+      if (values_.empty() && at != names.end() && *at == block.words[row]) return at - names.begin();
+      fail_range(block, row, list(), "'" + block.words[row].substr(0, 40) + "'");
+    }
+    if (block.numbers.cols() > 1) {
+      const auto values = block.numbers.row(row);
+      const auto at = std::find(values.begin(), values.end(), 1.0);
+      const bool one_hot = std::count(values.begin(), values.end(), 0.0) + 1 == std::ssize(values);
+      if (!one_hot || at == values.end() || values.size() != names.size()) {
+        fail_range(block, row, fmt::format("one-hot labels of {} classes", names.size()), "of another form");
+      }
+      return at - values.begin();
+    }
+    const double value = block.numbers(row, 0);
+    const auto at = std::lower_bound(values_.begin(), values_.end(), value);
+    if (at == values_.end() || *at != value) fail_range(block, row, list(), number_name(value));
+    return at - values_.begin();
+  }
+
+  bool fixed_;
+  std::vector<double> values_;  // empty when labels are words
+};
+
+template <class T>
+void copy_rows(const Features& from, Matrix<T>& to, std::size_t first) {
+  const auto copy = [&]<class S>(const Matrix<S>& source) {
+    T* out = to.data() + first * to.cols();
+    for (std::size_t i = 0; i < source.size(); ++i) out[i] = static_cast<T>(source.data()[i]);
+  };
+  std::visit(copy, from);
+}
+
+template <class T>
+Features concatenate_as(std::vector<Features> blocks) {
+  std::size_t rows = 0;
+  for (const Features& block : blocks) rows += num_rows(block);
+  Matrix<T> all(rows, num_cols(blocks.front()));
+  std::size_t first = 0;
+  for (Features& block : blocks) {
+    copy_rows(block, all, first);
+    first += num_rows(block);
+    block = Features();
+  }
+  return all;
+}
+
+Features concatenate(std::vector<Features> blocks) {
+  if (blocks.size() == 1) return std::move(blocks.front());
+  const std::size_t type = blocks.front().index();
+  const bool same = std::all_of(blocks.begin(), blocks.end(), [&](const Features& b) { return b.index() == type; });
+  if (same && type == 0) return concatenate_as<std::uint8_t>(std::move(blocks));
+  if (same && type == 1) return concatenate_as<float>(std::move(blocks));
+  return concatenate_as<double>(std::move(blocks));
+}
+
+void check_parts_fit(const PartBlock& train, const PartBlock& other) {
+  const std::size_t expected = num_cols(train.features);
+  if (num_cols(other.features) != expected) {
+    throw InputError(ErrorParts{other.where, fmt::format("{} features as in the training part", expected),
+                                std::to_string(num_cols(other.features)), ""});
+  }
+  if (other.words.empty() != train.words.empty() || other.numbers.cols() != train.numbers.cols()) {
+    throw InputError(ErrorParts{other.where, "targets of the same kind as in the training part", "others", ""});
+  }
+}
+
+void set_values(Dataset& dataset, const std::vector<PartBlock*>& parts, std::size_t rows) {
+  dataset.table.values = Matrix<double>(rows, parts.front()->numbers.cols());
+  std::size_t at = 0;
+  for (const PartBlock* part : parts) {
+    if (part->numbers.empty()) {
+      throw InputError(ErrorParts{part->row_where(0), "numbers as targets", "text", "set data.task or data.label"});
+    }
+    if (dataset.task == Task::kMultiLabel && !all_zero_or_one(part->numbers)) {
+      throw InputError(ErrorParts{part->where, "targets of 0 and 1 for multi-label", "other numbers", ""});
+    }
+    std::copy(part->numbers.span().begin(), part->numbers.span().end(), dataset.table.values.data() + at);
+    at += part->numbers.size();
+  }
+}
+
+void set_targets(Dataset& dataset, const PartBlocks& blocks, const std::vector<PartBlock*>& parts,
+                 const SourceOptions& options, std::size_t rows) {
+  if (blocks.train.words.empty() && blocks.train.numbers.empty()) return;  // features only, for predictions
+  dataset.task = decide_task(blocks.train, options);
+  if (dataset.task != Task::kClassification) {
+    set_values(dataset, parts, rows);
+    if (dataset.task == Task::kMultiLabel) {
+      for (std::size_t k = 0; k < blocks.train.numbers.cols(); ++k) dataset.class_names.push_back(std::to_string(k));
+    }
+    return;
+  }
+  const ClassList classes(blocks);
+  dataset.class_names = classes.names;
+  for (const PartBlock* part : parts) {
+    const std::vector<std::int32_t> labels = classes.labels(*part);
+    dataset.table.labels.insert(dataset.table.labels.end(), labels.begin(), labels.end());
+  }
+}
+
+}  // namespace
+
+std::string PartBlock::row_where(std::size_t row) const {
+  if (row < lines.size()) return fmt::format("{}: line {}", where, lines[row]);
+  return fmt::format("{}: row {} (from 0)", where, row);
+}
+
+Dataset make_dataset(PartBlocks blocks, const SourceOptions& options) {
+  Dataset dataset;
+  std::vector<PartBlock*> parts;
+  std::vector<Features> features;
+  std::size_t rows = 0;
+  for (PartBlock* part : {&blocks.train, &blocks.valid, &blocks.test}) {
+    if (part->rows() == 0 && part != &blocks.train) continue;
+    if (part->rows() == 0 || num_cols(part->features) == 0) {
+      throw InputError(ErrorParts{part->where, "at least one row and one feature", "none", ""});
+    }
+    check_parts_fit(blocks.train, *part);
+    check_numbers(*part);
+    parts.push_back(part);
+    auto& list = part == &blocks.train ? dataset.train : part == &blocks.valid ? dataset.valid : dataset.test;
+    if (rows + part->rows() > std::numeric_limits<std::uint32_t>::max()) {
+      throw InputError(ErrorParts{part->where, "fewer than 2^32 rows", "more", "train on a part of them"});
+    }
+    for (std::size_t r = 0; r < part->rows(); ++r) list.push_back(static_cast<std::uint32_t>(rows + r));
+    rows += part->rows();
+  }
+  set_targets(dataset, blocks, parts, options, rows);
+  for (PartBlock* part : parts) features.push_back(std::move(part->features));
+  dataset.table.features = concatenate(std::move(features));
+  dataset.feature_names = std::move(blocks.feature_names);
+  dataset.target_name = std::move(blocks.target_name);
+  dataset.image = blocks.train.image ? blocks.train.image : guess_image(dataset.num_features(), dataset.feature_names);
+  return dataset;
+}
+
+std::size_t label_column(const std::string& label, const std::vector<std::string>& names, std::size_t num_columns,
+                         const std::string& where) {
+  if (label == "none") return num_columns;
+  if (label.empty()) return num_columns - 1;
+  const auto named = std::find(names.begin(), names.end(), label);
+  if (named != names.end()) return static_cast<std::size_t>(named - names.begin());
+  const bool number = label.find_first_not_of("0123456789", label[0] == '-' ? 1 : 0) == std::string::npos &&
+                      label.size() < 10 && label != "-";
+  if (number) {
+    const long long at = std::stoll(label) + (label[0] == '-' ? static_cast<long long>(num_columns) : 0);
+    if (at >= 0 && at < static_cast<long long>(num_columns)) return static_cast<std::size_t>(at);
+  }
+  throw InputError(
+      ErrorParts{where,
+                 names.empty() ? fmt::format("a label column from 0 to {} (or negative, from the end)", num_columns - 1)
+                               : fmt::format("a label column among {}", fmt::join(names, ", ")),
+                 "'" + label + "'", ""});
+}
+
+std::optional<ImageShape> guess_image(std::size_t num_features, const std::vector<std::string>& feature_names) {
+  if (num_features == 784) return ImageShape{28, 28};
+  const auto side = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(num_features))));
+  const bool pixels =
+      !feature_names.empty() && std::all_of(feature_names.begin(), feature_names.end(),
+                                            [](const auto& name) { return name.starts_with("pixel_"); });
+  if (pixels && side * side == num_features) return ImageShape{side, side};
+  return std::nullopt;
+}
+
+}  // namespace gradus::data

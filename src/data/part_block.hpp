@@ -1,0 +1,70 @@
+// The common end of all readers: blocks of features and raw targets, one per part, become a Dataset. Here it is decided
+// whether a target is a class, a set of labels or a quantity, and what the classes are.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/npy.hpp"
+#include "gradus/data/dataset.hpp"
+#include "gradus/data/source.hpp"
+
+namespace gradus::data {
+
+/// Features of one part with their targets as the file has them: numbers (N x K), words (N), or neither.
+struct PartBlock {
+  std::string where;  // file and variable, for messages
+  Features features;
+  Matrix<double> numbers;
+  std::vector<std::string> words;
+  std::vector<std::size_t> lines;   // text files: line of each row; empty otherwise
+  std::optional<ImageShape> image;  // arrays of more than two dimensions
+
+  [[nodiscard]] std::size_t rows() const { return num_rows(features); }
+  /// "FILE: line 12" or "FILE: row 11 (from 0)".
+  [[nodiscard]] std::string row_where(std::size_t row) const;
+};
+
+struct PartBlocks {
+  PartBlock train;
+  PartBlock valid;  // no rows: no such part
+  PartBlock test;
+  /// Labels are indexes (arrays, IDX), not names (text): far outliers are errors, gaps are classes without samples.
+  bool index_labels = false;
+  /// Classes are 0..K-1 with these names whatever occurs; empty: found from the training part.
+  std::vector<std::string> fixed_classes;
+  std::vector<std::string> feature_names;
+  std::string target_name;
+};
+
+/// Targets decide the task when `options.task` is empty:
+///   words                                  classes, named by them, sorted
+///   one column, whole numbers              classes when there are at most 1,000 different ones, else regression
+///   one column, other numbers              regression, unless at most 20 values occur, each twice on average: classes
+///   K columns of 0 and 1, one 1 in each row classes 0..K-1
+///   K columns of 0 and 1                   multi-label
+///   K other columns                        regression
+/// Throws InputError when parts do not fit each other, a label is out of range or a value is not finite.
+Dataset make_dataset(PartBlocks blocks, const SourceOptions& options);
+
+/// Arrays by their usual names (x_train/y_train/x_test/y_test, X/y, Yt/Ct/Yv/Cv, ...) as parts. A single array is a
+/// table with a label column.
+PartBlocks blocks_of_arrays(const std::vector<NamedArray>& arrays, const SourceOptions& options,
+                            const std::string& file);
+/// One features array with one target array, samples in rows or columns as they fit or as `orientation` says.
+PartBlock block_of_pair(const RawArray& x, const RawArray& y, const std::string& orientation);
+/// A table of numbers whose column `options.label` is the target.
+PartBlock block_of_table(const RawArray& table, const SourceOptions& options);
+
+/// Column number that `label` ("" = last, a number, negative from the end) means among `num_columns`; `names` may be
+/// empty. Throws InputError when there is none. "none" gives `num_columns`: no target.
+std::size_t label_column(const std::string& label, const std::vector<std::string>& names, std::size_t num_columns,
+                         const std::string& where);
+
+/// Height and width when `num_features` is 784, or when the feature names are pixel_... and their number is square.
+std::optional<ImageShape> guess_image(std::size_t num_features, const std::vector<std::string>& feature_names);
+
+}  // namespace gradus::data

@@ -1,0 +1,238 @@
+// One entry to every data source: decides what a source is and hands it to its reader.
+// SPDX-License-Identifier: Apache-2.0
+#include "gradus/data/source.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <new>
+
+#include "core/suggest.hpp"
+#include "data/generators.hpp"
+#include "data/idx.hpp"
+#include "data/inflate.hpp"
+#include "data/mat5.hpp"
+#include "data/named_sources.hpp"
+#include "data/npy.hpp"
+#include "data/part_block.hpp"
+#include "data/pickle.hpp"
+#include "data/text_table.hpp"
+#include "gradus/core/error.hpp"
+#include "gradus/core/sha256.hpp"
+
+namespace gradus {
+namespace data {
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Format { kIdx, kNpy, kNpz, kMat, kPickle, kText };
+
+bool starts_with(std::span<const std::byte> bytes, std::string_view start) {
+  return bytes.size() >= start.size() &&
+         std::string_view(reinterpret_cast<const char*>(bytes.data()), start.size()) == start;
+}
+
+/// By the name's ending where it has a known one, else by the first bytes.
+Format detect_format(const std::string& path, std::span<const std::byte> start) {
+  std::string name = fs::path(path).filename().string();
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  static constexpr std::pair<std::string_view, Format> kEndings[] = {
+      {".npy", Format::kNpy},       {".npz", Format::kNpz},  {".mat", Format::kMat},  {".pkl", Format::kPickle},
+      {".pickle", Format::kPickle}, {".csv", Format::kText}, {".tsv", Format::kText}, {".txt", Format::kText},
+      {".data", Format::kText},     {".idx", Format::kIdx},  {"-ubyte", Format::kIdx}};
+  for (const auto& [ending, format] : kEndings) {
+    if (name.ends_with(ending)) return format;
+  }
+  if (is_idx(start)) return Format::kIdx;
+  if (starts_with(start, "\x93NUMPY")) return Format::kNpy;
+  if (starts_with(start, "PK\x03\x04")) return Format::kNpz;
+  if (is_mat(start) || is_hdf5(start)) return Format::kMat;
+  if (starts_with(start, "\x80\x02") || starts_with(start, "\x80\x03") || starts_with(start, "\x80\x04")) {
+    return Format::kPickle;
+  }
+  return Format::kText;
+}
+
+std::vector<std::string> digit_names() {
+  std::vector<std::string> names;
+  for (int digit = 0; digit < 10; ++digit) names.push_back(std::to_string(digit));
+  return names;
+}
+
+PartBlock read_idx_pair(const std::string& images, const std::string& labels, const SourceOptions& options,
+                        Sha256& hash) {
+  const RawArray x = read_idx_file(images, options.max_bytes, hash);
+  if (x.shape.size() < 2) {
+    throw InputError(ErrorParts{images, "images (2 or more dimensions)", "a file of labels", "give the image file"});
+  }
+  if (labels.empty()) {
+    PartBlock block;
+    block.where = images;
+    block.features = to_features(x, grid_of(x));
+    if (x.shape.size() == 3) block.image = ImageShape{x.shape[1], x.shape[2]};
+    return block;
+  }
+  const RawArray y = read_idx_file(labels, options.max_bytes, hash);
+  if (y.shape.size() != 1) throw InputError(ErrorParts{labels, "labels (1 dimension)", "an array of more", ""});
+  if (x.shape[0] != y.shape[0]) {
+    throw InputError(ErrorParts{labels, fmt::format("{} labels, one for each image of {}", x.shape[0], images),
+                                std::to_string(y.shape[0]), "check that the two files belong together"});
+  }
+  PartBlock block = block_of_pair(x, y, "rows");
+  block.where = labels;
+  return block;
+}
+
+PartBlocks read_idx_folder(const std::string& folder, const SourceOptions& options, Sha256& hash) {
+  const IdxFiles files = *find_idx_files(folder);
+  const auto require = [&folder](const std::string& labels, const char* name) {
+    if (labels.empty()) throw InputError(ErrorParts{folder, name, "none beside the images", "get the missing file"});
+  };
+  require(files.train_labels, "train-labels-idx1-ubyte[.gz]");
+  PartBlocks blocks;
+  blocks.index_labels = true;
+  blocks.fixed_classes = digit_names();
+  blocks.train = read_idx_pair(files.train_images, files.train_labels, options, hash);
+  if (files.test_images.empty()) return blocks;
+  require(files.test_labels, "t10k-labels-idx1-ubyte[.gz]");
+  blocks.test = read_idx_pair(files.test_images, files.test_labels, options, hash);
+  return blocks;
+}
+
+PartBlocks read_idx_single(const std::string& path, const SourceOptions& options, Sha256& hash) {
+  PartBlocks blocks;
+  blocks.index_labels = true;
+  const std::string labels = options.label == "none" ? "" : find_idx_labels(path).value_or("");
+  if (labels.empty() && options.label != "none") {
+    throw InputError(ErrorParts{path, "a file of labels beside it", "none",
+                                "name both as IMAGES,LABELS, or set data.label to none"});
+  }
+  blocks.train = read_idx_pair(path, labels, options, hash);
+  return blocks;
+}
+
+PartBlocks read_pickle(std::shared_ptr<const Bytes> file, const std::string& path) {
+  PartBlocks blocks;
+  blocks.index_labels = true;
+  const std::vector<PicklePart> parts = read_pickle_parts(std::move(file), path);
+  const auto block = [](const PicklePart& part) { return block_of_pair(part.x, part.y, "rows"); };
+  blocks.train = block(parts.front());
+  if (parts.size() == 3) blocks.valid = block(parts[1]);
+  if (parts.size() > 1) blocks.test = block(parts.back());
+  return blocks;
+}
+
+PartBlocks read_text(const Bytes& file, const std::string& path, const SourceOptions& options) {
+  TextTable table = read_text_table({reinterpret_cast<const char*>(file.data()), file.size()}, path, options);
+  PartBlocks blocks;
+  blocks.train = std::move(table.block);
+  blocks.feature_names = std::move(table.feature_names);
+  blocks.target_name = std::move(table.target_name);
+  return blocks;
+}
+
+PartBlocks read_file(const std::string& path, const SourceOptions& options, Sha256& hash) {
+  Bytes file = read_file_bytes(path, options.max_bytes);
+  const bool packed = is_gzip(file);
+  const Format format = detect_format(path, packed ? gunzip_prefix(file, 16) : std::span<const std::byte>(file));
+  if (format == Format::kIdx) return read_idx_single(path, options, hash);
+  hash.update(file);
+  if (packed) file = gunzip(file, path, options.max_bytes);
+  const auto shared = std::make_shared<const Bytes>(std::move(file));
+  switch (format) {
+    case Format::kNpy:
+      return blocks_of_arrays({{"", read_npy(shared, path)}}, options, path);
+    case Format::kNpz:
+      return blocks_of_arrays(read_npz(*shared, path, options.max_bytes), options, path);
+    case Format::kMat:
+      return blocks_of_arrays(read_mat(shared, path, options.max_bytes), options, path);
+    case Format::kPickle:
+      return read_pickle(shared, path);
+    default:
+      return read_text(*shared, path, options);
+  }
+}
+
+PartBlocks read_folder(const std::string& folder, const SourceOptions& options, Sha256& hash) {
+  if (find_idx_files(folder)) return read_idx_folder(folder, options, hash);
+  const fs::path pickle = fs::path(folder) / "mnist.pkl.gz";
+  if (fs::exists(pickle)) return read_file(pickle.string(), options, hash);
+  throw InputError(ErrorParts{folder, "train-images-idx3-ubyte[.gz] or mnist.pkl.gz in the folder", "neither",
+                              "give the path of a data file"});
+}
+
+/// A path, or "IMAGES,LABELS" of IDX files.
+PartBlocks read_path(const std::string& path, const SourceOptions& options, Sha256& hash) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) return read_folder(path, options, hash);
+  const std::size_t comma = path.find(',');
+  if (comma != std::string::npos && !fs::exists(path, ignored)) {
+    PartBlocks blocks;
+    blocks.index_labels = true;
+    blocks.train = read_idx_pair(path.substr(0, comma), path.substr(comma + 1), options, hash);
+    return blocks;
+  }
+  return read_file(path, options, hash);
+}
+
+bool looks_like_path(const std::string& source) {
+  std::error_code ignored;
+  return source.find_first_of("/.,") != std::string::npos || fs::exists(source, ignored);
+}
+
+[[noreturn]] void fail_unknown(const std::string& source) {
+  std::vector<SourceEntry> entries = generators();
+  for (SourceEntry& entry : named_sources()) entries.push_back(std::move(entry));
+  std::vector<std::string_view> names;
+  for (const SourceEntry& entry : entries) names.push_back(entry.name);
+  const std::string_view near = nearest_name(source, names);
+  throw InputError(ErrorParts{"data", "a path or the name of a data set", "'" + source + "'",
+                              near.empty() ? "see 'gradus data list'" : fmt::format("did you mean '{}'?", near)});
+}
+
+Dataset read_found(const std::string& source, const SourceOptions& options) {
+  std::string path = source;
+  std::string test_path = options.test_path;
+  const bool named = is_named_source(source);
+  if (named) {
+    const FoundSource found = find_named_source(source, options);
+    path = found.folder.empty() ? found.file : found.folder;
+    if (test_path.empty()) test_path = found.test_file;
+  } else if (!looks_like_path(source)) {
+    fail_unknown(source);
+  }
+  Sha256 hash;
+  PartBlocks blocks = read_path(path, options, hash);
+  if (!test_path.empty()) {
+    PartBlocks further = read_path(test_path, options, hash);
+    blocks.test = std::move(further.train);
+  }
+  Dataset dataset = make_dataset(std::move(blocks), options);
+  fs::path file(path);
+  if (!file.has_filename()) file = file.parent_path();
+  dataset.name = named ? source : file.filename().string();
+  dataset.source = path;
+  dataset.sha256 = hash.hex_digest();
+  const std::vector<std::string> names = published_class_names(dataset.name);
+  if (dataset.task == Task::kClassification && names.size() == dataset.class_names.size() &&
+      dataset.class_names.front() == "0") {
+    dataset.class_names = names;
+  }
+  return dataset;
+}
+
+}  // namespace
+}  // namespace data
+
+Dataset read_source(const std::string& source, const SourceOptions& options) {
+  try {
+    if (source.empty()) throw InputError(ErrorParts{"data", "a path or the name of a data set", "nothing", ""});
+    if (data::is_generator(source)) return data::generate(source, options);
+    return data::read_found(source, options);
+  } catch (const std::bad_alloc&) {
+    throw RunError(source + ": the data needs more memory than there is; use a part of it");
+  }
+}
+
+}  // namespace gradus
