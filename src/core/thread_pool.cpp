@@ -4,11 +4,16 @@
 #include <immintrin.h>
 #endif
 
+#include <chrono>
+
 namespace gradus {
 namespace {
 
 // About 20 us of pauses: longer than any wait between balanced slices of a step, shorter than a scheduler's time slice.
 constexpr int kSpins = 400;
+// Then the core is offered to whoever wants it (often the very thread that is waited for), then left for a while.
+constexpr int kYields = 100;
+constexpr std::chrono::microseconds kNap{50};
 
 void pause() {
 #if defined(__x86_64__)
@@ -18,9 +23,28 @@ void pause() {
 #endif
 }
 
-// Waits until `reached(value)`; spins, then sleeps on the atomic.
+// Waits inside a step until `reached(value)`: spins, yields, then polls between naps. Sleeping on the atomic itself would
+// oblige the other side to a full fence at every advance (store the value, then look for sleepers: with a plain store
+// the look can pass the store, and with a store buffer full of remote lines for longer than it takes to fall asleep).
 template <class Reached>
-void wait_until(const std::atomic<std::uint32_t>& value, Reached reached) {
+void wait_within_step(const std::atomic<std::uint32_t>& value, Reached reached) {
+  for (int spin = 0; spin < kSpins; ++spin) {
+    if (reached(value.load(std::memory_order_acquire))) return;
+    pause();
+  }
+  for (int turn = 0; !reached(value.load(std::memory_order_acquire)); ++turn) {
+    if (turn < kYields) {
+      std::this_thread::yield();
+    } else {
+      std::this_thread::sleep_for(kNap);
+    }
+  }
+}
+
+// Waits for the next step, which may be long in coming: spins, then sleeps until notified. The notifier's fetch_add is
+// a full fence.
+template <class Reached>
+void wait_for_step(const std::atomic<std::uint32_t>& value, Reached reached) {
   for (int spin = 0; spin < kSpins; ++spin) {
     if (reached(value.load(std::memory_order_acquire))) return;
     pause();
@@ -36,11 +60,10 @@ void wait_until(const std::atomic<std::uint32_t>& value, Reached reached) {
 
 void Progress::advance_to(std::uint32_t value) {
   value_.store(value, std::memory_order_release);
-  value_.notify_all();
 }
 
 void Progress::wait_for(std::uint32_t value) const {
-  wait_until(value_, [value](std::uint32_t seen) { return seen >= value; });
+  wait_within_step(value_, [value](std::uint32_t seen) { return seen >= value; });
 }
 
 void Barrier::arrive_and_wait() {
@@ -48,10 +71,9 @@ void Barrier::arrive_and_wait() {
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == parties_) {
     arrived_.store(0, std::memory_order_relaxed);
     phase_.store(phase + 1, std::memory_order_release);
-    phase_.notify_all();
     return;
   }
-  wait_until(phase_, [phase](std::uint32_t seen) { return seen != phase; });
+  wait_within_step(phase_, [phase](std::uint32_t seen) { return seen != phase; });
 }
 
 ThreadPool::ThreadPool(unsigned threads) : barrier_(threads) {
@@ -62,7 +84,7 @@ ThreadPool::ThreadPool(unsigned threads) : barrier_(threads) {
 
 ThreadPool::~ThreadPool() {
   stopping_.store(true, std::memory_order_relaxed);
-  started_.fetch_add(1, std::memory_order_release);
+  started_.fetch_add(1, std::memory_order_seq_cst);
   started_.notify_all();
   for (std::thread& worker : workers_) worker.join();
 }
@@ -74,20 +96,19 @@ void ThreadPool::run(const std::function<void(unsigned)>& work) {
   }
   work_ = &work;
   finished_.store(0, std::memory_order_relaxed);
-  started_.fetch_add(1, std::memory_order_release);
+  started_.fetch_add(1, std::memory_order_seq_cst);
   started_.notify_all();
   work(0);
   const auto all = static_cast<std::uint32_t>(workers_.size());
-  wait_until(finished_, [all](std::uint32_t seen) { return seen == all; });
+  wait_within_step(finished_, [all](std::uint32_t seen) { return seen == all; });
 }
 
 void ThreadPool::worker_loop(unsigned thread) {
   for (std::uint32_t run = 1;; ++run) {
-    wait_until(started_, [run](std::uint32_t seen) { return static_cast<std::int32_t>(seen - run) >= 0; });
+    wait_for_step(started_, [run](std::uint32_t seen) { return static_cast<std::int32_t>(seen - run) >= 0; });
     if (stopping_.load(std::memory_order_relaxed)) return;
     (*work_)(thread);
     finished_.fetch_add(1, std::memory_order_acq_rel);
-    finished_.notify_all();
   }
 }
 

@@ -47,8 +47,6 @@ void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
       kernels->transpose(parameters.weights.data() + parameters.panel_offset(p) + i0 * panel_width, panel_width, ni,
                          std::min(panel_width, depth - column), block + column * width, width);
     }
-    // Lanes beyond the inputs keep what an earlier block left; they are never read as inputs of anything.
-    for (std::size_t o = 0; o < depth && ni < width; ++o) std::fill_n(block + o * width + ni, width - ni, T{0});
     if (crosses && thread > 0) progress[layer][thread - 1].wait_for(finished + 1);
     kernels->forward({.x = dz.data() + first_output,
                       .ldx = dz.cols(),

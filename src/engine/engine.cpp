@@ -50,7 +50,8 @@ EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engi
     : spec(network.spec),
       options(engine_options),
       plan(make_plan<T>(network.spec, std::max(1U, engine_options.threads))),
-      kernels(&kernels::kernel_table<T>(kernels::active_target())),
+      kernels(&kernels::kernel_table<T>(options.target.empty() ? kernels::active_target()
+                                                               : kernels::parse_target("target", options.target))),
       pool(std::make_unique<ThreadPool>(plan.threads)) {
   spec.validate();
   const std::size_t batch = options.max_batch;
@@ -247,6 +248,11 @@ const NetworkSpec& Engine<T>::spec() const {
 template <class T>
 unsigned Engine<T>::threads() const {
   return state_->plan.threads;
+}
+
+template <class T>
+const char* Engine<T>::target() const {
+  return state_->kernels->name;
 }
 
 template class Engine<float>;

@@ -60,15 +60,11 @@ const Tables& tables_of(Target target) {
 
 Target choose_target() {
   const char* const forced = std::getenv("GRADUS_TARGET");
-  std::vector<std::string_view> available;
+  if (forced != nullptr && *forced != '\0') return parse_target("GRADUS_TARGET", forced);
   for (const Target target : kTargets) {
-    if (target_available(target)) available.emplace_back(target_name(target));
+    if (target_available(target)) return target;
   }
-  for (const Target target : kTargets) {
-    const bool wanted = forced == nullptr || *forced == '\0' || std::string_view(forced) == target_name(target);
-    if (wanted && target_available(target)) return target;
-  }
-  throw unknown_name("GRADUS_TARGET: targets of this machine", forced, available);
+  return Target::kPlain;
 }
 
 }  // namespace
@@ -80,6 +76,16 @@ const char* target_name(Target target) {
 
 bool target_available(Target target) {
   return tables_of(target).available;
+}
+
+Target parse_target(const char* where, std::string_view name) {
+  std::vector<std::string_view> available;
+  for (const Target target : kTargets) {
+    if (!target_available(target)) continue;
+    if (name == target_name(target)) return target;
+    available.emplace_back(target_name(target));
+  }
+  throw unknown_name(std::string(where) + ": targets of this machine", name, available);
 }
 
 Target active_target() {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "gradus/engine/optimizer.hpp"
 #include "gradus/network/activation.hpp"
@@ -86,7 +87,8 @@ struct KernelTable {
   const char* name;
   void (*forward)(const ForwardArgs<T>&);
   void (*weight_gradient)(const WeightGradientArgs<T>&);
-  /// dst(o, i) = src(i, o): an (ni x no) block, strides in elements.
+  /// dst(o, i) = src(i, o) for i < ni, o < no; strides in elements. Works in whole cache lines: src must have and dst
+  /// may get columns o up to a multiple of kUnit; lanes i from ni up to a multiple of kUnit become 0.
   void (*transpose)(const T* src, std::size_t src_stride, std::size_t ni, std::size_t no, T* dst,
                     std::size_t dst_stride);
   /// h = f(z) over n contiguous elements; in place allowed.
@@ -108,6 +110,9 @@ enum class Target : std::uint8_t { kAvx512, kAvx2, kNeon, kPlain };
 const char* target_name(Target target);  // "avx512", "avx2", "neon", "plain"
 /// Compiled in and supported by this CPU.
 bool target_available(Target target);
+/// By name; throws InputError listing the available ones when `name` is unknown or not available here. `where` opens
+/// the message.
+Target parse_target(const char* where, std::string_view name);
 /// GRADUS_TARGET if set (throws InputError when unknown or not available here), else the best available; fixed by the
 /// first call.
 Target active_target();

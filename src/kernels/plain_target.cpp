@@ -68,8 +68,9 @@ void WeightGradient(const WeightGradientArgs<T>& a) {
 
 template <class T>
 void Transpose(const T* src, size_t src_stride, size_t ni, size_t no, T* dst, size_t dst_stride) {
-  for (size_t i = 0; i < ni; ++i) {
-    for (size_t o = 0; o < no; ++o) dst[o * dst_stride + i] = src[i * src_stride + o];
+  const size_t padded = (ni + kUnit<T> - 1) / kUnit<T> * kUnit<T>;
+  for (size_t o = 0; o < no; ++o) {
+    for (size_t i = 0; i < padded; ++i) dst[o * dst_stride + i] = i < ni ? src[i * src_stride + o] : T{0};
   }
 }
 

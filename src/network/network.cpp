@@ -181,6 +181,21 @@ void NetworkSpec::validate() const {
   validate_loss(*this);
 }
 
+NetworkSpec make_network_spec(std::span<const std::size_t> widths, const Activation& hidden, OutputKind output,
+                              const Initializer& initializer) {
+  require(widths.size() >= 2, "layers", "the widths of inputs and outputs at least", std::to_string(widths.size()));
+  NetworkSpec spec;
+  spec.num_inputs = widths[0];
+  for (const std::size_t units : widths.subspan(1)) {
+    spec.layers.push_back({.units = units, .activation = hidden, .initializer = initializer});
+  }
+  spec.layers.back().activation = {};
+  spec.output = output;
+  spec.loss.kind = default_loss(output);
+  spec.validate();
+  return spec;
+}
+
 template <class T>
 void initialize(Network<T>& network, std::uint64_t seed) {
   for (std::size_t l = 0; l < network.layers.size(); ++l) {

@@ -1,13 +1,12 @@
 // The textbook: forward and backward of a whole network in plain loops, for any scalar T (scalar.hpp says what T must
 // offer). It is what the engine is proved against, so the order of every operation is part of it:
 //   * each element of a product is one chain of multiply_add from 0: in increasing k forward, in increasing sample b
-//   for
-//     dW, in increasing output o for dX; the bias is added after the chain, z = chain + b;
+//     for dW, in increasing output o for dX; the bias is added after the chain, z = chain + b;
 //   * db is the plain sum of dz in increasing b from 0;
 //   * the weight of a sample, w_b / sum w (1 / B without weights), multiplies dz of the last layer once, as its last
 //     operation, so that everything behind it is a gradient of the mean;
-//   * penalties come last: dW = multiply_add(l1, sign(W), dW), then dW = multiply_add(2 l2, W, dW), each only when not
-//   0.
+//   * penalties come last: dW = multiply_add(l1, sign(W), dW), then dW = multiply_add(2 l2, W, dW), each only where
+//     l1 or l2 is not 0.
 // Letters: B samples, I inputs, O outputs of a layer, K outputs of the network, l a layer. X (B x I), W (I x O), b (O).
 //   forward    Z = X W + b,  H = f(Z),  next X = H o M  (M the dropout factors),  P = g(Z of the last layer)
 //   backward   dZ from the loss;  dW = X^T dZ,  db = sum_b dZ,  dX = dZ W^T,  dH = dX o M,  dZ before = dH o f'
@@ -18,6 +17,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -35,8 +35,15 @@ namespace gradus::textbook {
 template <class T>
 using DropoutMasks = std::vector<Matrix<T>>;
 
-/// All that backward needs of a forward pass, by layer: its inputs X, its Z, its H = f(Z) before dropout; and P (B x
-/// K).
+/// The network alone decides T, so that mutable views, braces and empty masks convert by themselves.
+template <class T>
+using Rows = std::type_identity_t<MatrixView<const T>>;
+template <class T>
+using Targets = std::type_identity_t<BatchTargets<T>>;
+template <class T>
+using Masks = std::type_identity_t<DropoutMasks<T>>;
+
+/// All that backward needs of a forward pass: by layer its inputs X, its Z and its H = f(Z) before dropout; P (B x K).
 template <class T>
 struct ForwardPass {
   std::vector<Matrix<T>> x;
@@ -159,7 +166,7 @@ Matrix<T> input_gradient(const Matrix<T>& dz, const Matrix<T>& weights) {
 
 /// Runs the network on the rows of `x` (B x I). Throws InputError for inputs or masks of another shape.
 template <class T>
-ForwardPass<T> forward(const Network<T>& network, MatrixView<const T> x, const DropoutMasks<T>& masks = {}) {
+ForwardPass<T> forward(const Network<T>& network, Rows<T> x, const Masks<T>& masks = {}) {
   check_inputs(network, x.cols(), x.rows(), masks);
   ForwardPass<T> pass;
   Matrix<T> inputs(x.rows(), x.cols());
@@ -183,8 +190,8 @@ ForwardPass<T> forward(const Network<T>& network, MatrixView<const T> x, const D
 
 /// Gradients of objective() at the point of `pass`. The masks must be those of the forward pass.
 template <class T>
-Gradients<T> backward(const Network<T>& network, const ForwardPass<T>& pass, const BatchTargets<T>& targets,
-                      const DropoutMasks<T>& masks = {}) {
+Gradients<T> backward(const Network<T>& network, const ForwardPass<T>& pass, const Targets<T>& targets,
+                      const Masks<T>& masks = {}) {
   const std::size_t num_samples = pass.outputs.rows();
   check_targets(network.spec, targets, num_samples);
   Gradients<T> gradients = make_gradients(network, num_samples);
@@ -218,7 +225,7 @@ Gradients<T> backward(const Network<T>& network, const ForwardPass<T>& pass, con
 
 /// The reported loss of every row.
 template <class T>
-std::vector<T> losses(const Network<T>& network, const ForwardPass<T>& pass, const BatchTargets<T>& targets) {
+std::vector<T> losses(const Network<T>& network, const ForwardPass<T>& pass, const Targets<T>& targets) {
   check_targets(network.spec, targets, pass.outputs.rows());
   std::vector<T> result;
   for (std::size_t b = 0; b < pass.outputs.rows(); ++b) {
@@ -229,7 +236,7 @@ std::vector<T> losses(const Network<T>& network, const ForwardPass<T>& pass, con
 
 /// sum_b (w_b / sum w) loss_b, without penalties.
 template <class T>
-T loss_mean(const Network<T>& network, const ForwardPass<T>& pass, const BatchTargets<T>& targets) {
+T loss_mean(const Network<T>& network, const ForwardPass<T>& pass, const Targets<T>& targets) {
   const std::vector<T> rows = losses(network, pass, targets);
   const std::vector<T> factors = sample_factors(targets, rows.size());
   T sum(0.0);
@@ -255,8 +262,7 @@ T penalty(const Network<T>& network) {
 
 /// What backward differentiates (up to the floors, see loss_gradient): mean loss and penalties.
 template <class T>
-T objective(const Network<T>& network, MatrixView<const T> x, const BatchTargets<T>& targets,
-            const DropoutMasks<T>& masks = {}) {
+T objective(const Network<T>& network, Rows<T> x, const Targets<T>& targets, const Masks<T>& masks = {}) {
   return loss_mean(network, forward(network, x, masks), targets) + penalty(network);
 }
 
@@ -274,8 +280,8 @@ struct SamplePass {
 
 /// Runs the network on sample `b` alone; the row b of each mask belongs to it.
 template <class T>
-SamplePass<T> forward_sample(const Network<T>& network, std::span<const T> x, std::size_t b,
-                             const DropoutMasks<T>& masks = {}) {
+SamplePass<T> forward_sample(const Network<T>& network, std::type_identity_t<std::span<const T>> x, std::size_t b,
+                             const Masks<T>& masks = {}) {
   SamplePass<T> pass;
   pass.x.emplace_back(x.begin(), x.end());
   for (std::size_t l = 0; l < network.layers.size(); ++l) {
@@ -302,8 +308,8 @@ SamplePass<T> forward_sample(const Network<T>& network, std::span<const T> x, st
 
 /// Adds sample b's part to the parameters' gradients and writes row b of the inputs' gradient.
 template <class T>
-void backward_sample(const Network<T>& network, const SamplePass<T>& pass, const BatchTargets<T>& targets,
-                     std::size_t b, const T& factor, Gradients<T>& gradients, const DropoutMasks<T>& masks = {}) {
+void backward_sample(const Network<T>& network, const SamplePass<T>& pass, const Targets<T>& targets, std::size_t b,
+                     const T& factor, Gradients<T>& gradients, const Masks<T>& masks = {}) {
   std::vector<T> dz(pass.outputs.size(), T(0.0));
   last_gradient_row<T>(network.spec.loss, pass.outputs, targets, b, factor, dz);
   for (std::size_t l = network.layers.size(); l-- > 0;) {
@@ -331,8 +337,8 @@ void backward_sample(const Network<T>& network, const SamplePass<T>& pass, const
 
 /// The same bits as backward(forward()), by a loop over the samples.
 template <class T>
-Gradients<T> backward_by_samples(const Network<T>& network, MatrixView<const T> x, const BatchTargets<T>& targets,
-                                 const DropoutMasks<T>& masks = {}) {
+Gradients<T> backward_by_samples(const Network<T>& network, Rows<T> x, const Targets<T>& targets,
+                                 const Masks<T>& masks = {}) {
   check_inputs(network, x.cols(), x.rows(), masks);
   check_targets(network.spec, targets, x.rows());
   Gradients<T> gradients = make_gradients(network, x.rows());
@@ -345,12 +351,10 @@ Gradients<T> backward_by_samples(const Network<T>& network, MatrixView<const T> 
 }
 
 // Compiled once in textbook.cpp.
-#define GRADUS_EXTERN(T)                                                                                           \
-  extern template ForwardPass<T> forward(const Network<T>&, MatrixView<const T>, const DropoutMasks<T>&);          \
-  extern template Gradients<T> backward(const Network<T>&, const ForwardPass<T>&, const BatchTargets<T>&,          \
-                                        const DropoutMasks<T>&);                                                   \
-  extern template Gradients<T> backward_by_samples(const Network<T>&, MatrixView<const T>, const BatchTargets<T>&, \
-                                                   const DropoutMasks<T>&);
+#define GRADUS_EXTERN(T)                                                                                               \
+  extern template ForwardPass<T> forward(const Network<T>&, Rows<T>, const Masks<T>&);                                 \
+  extern template Gradients<T> backward(const Network<T>&, const ForwardPass<T>&, const Targets<T>&, const Masks<T>&); \
+  extern template Gradients<T> backward_by_samples(const Network<T>&, Rows<T>, const Targets<T>&, const Masks<T>&);
 GRADUS_EXTERN(double)
 GRADUS_EXTERN(float)
 #undef GRADUS_EXTERN

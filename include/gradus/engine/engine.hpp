@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "gradus/core/matrix.hpp"
@@ -19,8 +20,9 @@ namespace gradus {
 struct EngineOptions {
   std::size_t max_batch = 256;  // largest number of rows a call may have
   unsigned threads = 1;
-  OptimizerOptions optimizer;
+  OptimizerOptions optimizer{};
   std::uint64_t dropout_seed = 0;
+  std::string target{};  // "plain", "avx2", ...; empty: GRADUS_TARGET, else the best of this CPU. Never changes a bit
 };
 
 /// What one step is told beside its data.
@@ -81,6 +83,8 @@ class Engine {
 
   [[nodiscard]] const NetworkSpec& spec() const;
   [[nodiscard]] unsigned threads() const;
+  /// The target whose kernels run.
+  [[nodiscard]] const char* target() const;
 
  private:
   struct State;

@@ -29,7 +29,8 @@ struct Model {
 
 /// Written atomically. Throws RunError (disk full, no permission) and leaves an existing file as it was.
 void write_model(const std::string& path, const Model& model);
-/// Throws InputError: not safetensors, truncated, sizes that do not fit, foreign architecture, newer version.
+/// Throws InputError: not safetensors, truncated, sizes that do not fit, foreign architecture, newer version, weights
+/// that are not finite or whose SHA-256 is not the stored one.
 Model read_model(const std::string& path);
 
 }  // namespace gradus

@@ -21,21 +21,21 @@ namespace gradus {
 
 /// One dense layer: H = f(X W + b), W (I x O), b (O).
 struct LayerSpec {
-  std::size_t units = 0;  // O
-  Activation activation;  // identity for the last layer: its outputs are logits
-  double l1 = 0.0;        // penalty l1 * sum |W| added to the loss (weights only, never biases)
-  double l2 = 0.0;        // penalty l2 * sum W^2 (gradient 2 l2 W); study s3's lambda12
-  double dropout = 0.0;   // probability of zeroing an output of this layer while training, survivors scaled by 1/(1-p)
-  Initializer initializer;
+  std::size_t units = 0;    // O
+  Activation activation{};  // identity for the last layer: its outputs are logits
+  double l1 = 0.0;          // penalty l1 * sum |W| added to the loss (weights only, never biases)
+  double l2 = 0.0;          // penalty l2 * sum W^2 (gradient 2 l2 W); study s3's lambda12
+  double dropout = 0.0;  // probability of zeroing an output of this layer while training, survivors scaled by 1/(1-p)
+  Initializer initializer{};
   bool operator==(const LayerSpec&) const = default;
 };
 
 /// The architecture: I inputs, L layers (the last one gives the K logits), output and loss.
 struct NetworkSpec {
   std::size_t num_inputs = 0;
-  std::vector<LayerSpec> layers;
+  std::vector<LayerSpec> layers{};
   OutputKind output = OutputKind::kSoftmax;
-  Loss loss;
+  Loss loss{};
   bool operator==(const NetworkSpec&) const = default;
 
   [[nodiscard]] std::size_t num_outputs() const { return layers.empty() ? 0 : layers.back().units; }
@@ -49,6 +49,11 @@ struct NetworkSpec {
   /// range, gradient_through_floor without its loss and floor.
   void validate() const;
 };
+
+/// The usual network in one line: widths 784, 512, ..., 10 from the inputs to the outputs, one activation for all
+/// hidden layers, the output's default loss. Throws InputError where validate() would.
+NetworkSpec make_network_spec(std::span<const std::size_t> widths, const Activation& hidden, OutputKind output,
+                              const Initializer& initializer = {});
 
 /// Parameters of one layer: W (I x O, row-major), b (O).
 template <class T>

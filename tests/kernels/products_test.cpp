@@ -1,0 +1,149 @@
+// The products of every target against the plain one, bit for bit: odd shapes, strides, skipped rows, NaN around.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "gradus/core/matrix.hpp"
+#include "gradus/core/random.hpp"
+#include "kernels/kernel_table.hpp"
+
+namespace gradus::kernels {
+namespace {
+
+constexpr Target kVectorTargets[] = {Target::kAvx512, Target::kAvx2, Target::kNeon};
+
+template <class T>
+AlignedBuffer<T> random_buffer(std::size_t size, RandomStream& random) {
+  AlignedBuffer<T> buffer(size);
+  for (T& x : buffer.span()) x = static_cast<T>(random.uniform(-1.0, 1.0));
+  return buffer;
+}
+
+template <class T>
+bool same_bits(const AlignedBuffer<T>& a, const AlignedBuffer<T>& b) {
+  return std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+}
+
+template <class T>
+class Products : public testing::Test {};
+using Types = testing::Types<float, double>;
+TYPED_TEST_SUITE(Products, Types);
+
+TYPED_TEST(Products, forward_has_the_plain_targets_bits) {
+  using T = TypeParam;
+  RandomStream random(1, Purpose::kTest);
+  for (const Target target : kVectorTargets) {
+    if (!target_available(target)) continue;
+    for (const std::size_t units : {1, 2}) {
+      for (const std::size_t rows : {1, 2, 5, 6, 7, 11, 12, 13, 24, 25, 37}) {
+        for (const std::size_t depth : {1, 3, 7, 16, 17, 65}) {
+          const std::size_t width = units * kUnit<T>, ldx = depth + 3, ldo = width + 5;
+          // One element of offset: kernels must not need aligned activations.
+          AlignedBuffer<T> x = random_buffer<T>(rows * ldx + 1, random);
+          for (std::size_t b = 0; b < rows; ++b) x[1 + b * ldx + depth] = std::numeric_limits<T>::quiet_NaN();
+          const AlignedBuffer<T> w = random_buffer<T>(depth * width, random);
+          const AlignedBuffer<T> bias = random_buffer<T>(width, random);
+          const AlignedBuffer<T> start = random_buffer<T>(rows * ldo + 1, random);
+          for (const bool accumulate : {false, true}) {
+            AlignedBuffer<T> expected = start, found = start;
+            ForwardArgs<T> args{x.data() + 1, ldx,         rows,    depth, nullptr,    w.data(),
+                                units,        bias.data(), nullptr, ldo,   accumulate, rows % 2 == 0};
+            args.out = expected.data() + 1;
+            kernel_table<T>(Target::kPlain).forward(args);
+            args.out = found.data() + 1;
+            kernel_table<T>(target).forward(args);
+            EXPECT_TRUE(same_bits(expected, found))
+                << target_name(target) << " units " << units << " rows " << rows << " depth " << depth;
+            EXPECT_FALSE(same_bits(start, found)) << "nothing was written";
+          }
+        }
+      }
+    }
+  }
+}
+
+TYPED_TEST(Products, weight_gradient_has_the_plain_targets_bits) {
+  using T = TypeParam;
+  RandomStream random(2, Purpose::kTest);
+  for (const Target target : kVectorTargets) {
+    if (!target_available(target)) continue;
+    for (const std::size_t units : {1, 2}) {
+      for (const std::size_t rows : {0, 1, 3, 8, 17}) {
+        for (const std::size_t depth : {1, 5, 6, 12, 13, 30}) {
+          const std::size_t width = units * kUnit<T>, ldx = depth + 2, lddz = width + 7;
+          const AlignedBuffer<T> x = random_buffer<T>(rows * ldx + 1, random);
+          const AlignedBuffer<T> dz = random_buffer<T>(rows * lddz + 1, random);
+          std::vector<std::uint32_t> every_second;
+          for (std::uint32_t k = 0; k < depth; ++k) every_second.push_back(2 * k);
+          for (const GradientUse use : {GradientUse::kStore, GradientUse::kSgdUpdate}) {
+            for (const double l2 : {0.0, 0.01}) {
+              const AlignedBuffer<T> start = random_buffer<T>(2 * depth * width, random);
+              AlignedBuffer<T> w = start, expected_w = start, g = start, expected_g = start;
+              WeightGradientArgs<T> args{x.data() + 1,  ldx,    rows,      depth,   every_second.data(),
+                                         dz.data() + 1, lddz,   units,     nullptr, nullptr,
+                                         use,           T(0.1), T(l2 / 3), T(l2)};
+              args.w = expected_w.data();
+              args.gradient = expected_g.data();
+              kernel_table<T>(Target::kPlain).weight_gradient(args);
+              args.w = w.data();
+              args.gradient = g.data();
+              kernel_table<T>(target).weight_gradient(args);
+              EXPECT_TRUE(same_bits(expected_w, w)) << target_name(target) << " rows " << rows << " depth " << depth;
+              EXPECT_TRUE(same_bits(expected_g, g)) << target_name(target) << " rows " << rows << " depth " << depth;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TYPED_TEST(Products, skipping_a_zero_column_is_exact) {
+  using T = TypeParam;
+  RandomStream random(3, Purpose::kTest);
+  const std::size_t depth = 20, rows = 9, width = 2 * kUnit<T>;
+  const Target target = active_target();
+  AlignedBuffer<T> x = random_buffer<T>(rows * depth, random);
+  const AlignedBuffer<T> w = random_buffer<T>(depth * width, random);
+  std::vector<std::uint32_t> kept;
+  for (std::uint32_t k = 0; k < depth; ++k) {
+    if (k % 3 != 1) kept.push_back(k);
+    for (std::size_t b = 0; b < rows && k % 3 == 1; ++b) x[b * depth + k] = T{0};
+  }
+  AlignedBuffer<T> compact(rows * kept.size()), dense_out(rows * width), compact_out(rows * width);
+  for (std::size_t b = 0; b < rows; ++b) {
+    for (std::size_t k = 0; k < kept.size(); ++k) compact[b * kept.size() + k] = x[b * depth + kept[k]];
+  }
+  kernel_table<T>(target).forward(
+      {x.data(), depth, rows, depth, nullptr, w.data(), 2, nullptr, dense_out.data(), width, false, false});
+  kernel_table<T>(target).forward({compact.data(), kept.size(), rows, kept.size(), kept.data(), w.data(), 2, nullptr,
+                                   compact_out.data(), width, false, false});
+  EXPECT_TRUE(same_bits(dense_out, compact_out));
+}
+
+TYPED_TEST(Products, transpose_swaps_rows_and_columns) {
+  using T = TypeParam;
+  RandomStream random(4, Purpose::kTest);
+  for (const Target target : {Target::kAvx512, Target::kAvx2, Target::kNeon, Target::kPlain}) {
+    if (!target_available(target)) continue;
+    for (const std::size_t ni : {1, 4, 15, 16, 32}) {
+      for (const std::size_t no : {1, 5, 16, 31, 32}) {
+        const AlignedBuffer<T> src = random_buffer<T>(ni * 40, random);
+        AlignedBuffer<T> dst = random_buffer<T>((no + kUnit<T>)*48, random);
+        kernel_table<T>(target).transpose(src.data(), 40, ni, no, dst.data(), 48);
+        for (std::size_t i = 0; i < ni; ++i) {
+          for (std::size_t o = 0; o < no; ++o) ASSERT_EQ(dst[o * 48 + i], src[i * 40 + o]) << target_name(target);
+        }
+        for (std::size_t i = ni; i % kUnit<T> != 0; ++i) {
+          for (std::size_t o = 0; o < no; ++o) ASSERT_EQ(dst[o * 48 + i], T{0}) << target_name(target) << " padding";
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace gradus::kernels

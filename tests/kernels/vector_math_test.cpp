@@ -1,0 +1,155 @@
+// exp, log, tanh and sigmoid of every target: error bounds as stated in vector_math.inc, special values, equal bits.
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "gradus/core/random.hpp"
+#include "kernels/kernel_table.hpp"
+
+namespace gradus::kernels {
+namespace {
+
+constexpr Target kAllTargets[] = {Target::kAvx512, Target::kAvx2, Target::kNeon, Target::kPlain};
+
+// Distance of y from the exact value in units of the last place of the exact value rounded to T.
+template <class T>
+double ulp_error(T y, long double exact) {
+  const auto rounded = static_cast<T>(exact);
+  if (y == rounded)
+    return std::fabs(double((static_cast<long double>(y) - exact) /
+                            (std::nextafter(rounded, std::numeric_limits<T>::infinity()) - rounded)));
+  int exponent = 0;
+  std::frexp(rounded, &exponent);
+  const int digits = std::numeric_limits<T>::digits;
+  const long double ulp = std::ldexp(1.0L, std::max(exponent - digits, std::numeric_limits<T>::min_exponent - digits));
+  return static_cast<double>(std::fabs((static_cast<long double>(y) - exact) / ulp));
+}
+
+template <class T>
+std::vector<T> points(double low, double high, std::size_t count) {
+  std::vector<T> x;
+  RandomStream random(7, Purpose::kTest);
+  for (std::size_t i = 0; i < count; ++i) x.push_back(static_cast<T>(random.uniform(low, high)));
+  for (std::size_t i = 0; i < count; ++i) {  // and log-uniform magnitudes of both signs
+    const double magnitude = std::ldexp(random.uniform(1.0, 2.0), static_cast<int>(random.below(40)) - 36);
+    const double value = random.uniform() < 0.5 ? -magnitude : magnitude;
+    if (value > low && value < high) x.push_back(static_cast<T>(value));
+  }
+  return x;
+}
+
+using Exact = long double (*)(long double);
+
+template <class T>
+void expect_bound(void (*KernelTable<T>::*function)(const T*, T*, std::size_t), Exact exact, const std::vector<T>& x,
+                  double bound) {
+  for (const Target target : kAllTargets) {
+    if (!target_available(target)) continue;
+    std::vector<T> y(x.size());
+    (kernel_table<T>(target).*function)(x.data(), y.data(), x.size());
+    double worst = 0.0;
+    T worst_at = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double error = ulp_error(y[i], exact(x[i]));
+      if (!(error <= worst)) worst = error, worst_at = x[i];
+    }
+    EXPECT_LE(worst, bound) << target_name(target) << " at x = " << worst_at;
+  }
+}
+
+template <class T>
+class VectorMath : public testing::Test {};
+using Types = testing::Types<float, double>;
+TYPED_TEST_SUITE(VectorMath, Types);
+
+TYPED_TEST(VectorMath, exp_is_within_1_ulp) {
+  const bool f32 = sizeof(TypeParam) == 4;
+  expect_bound<TypeParam>(
+      &KernelTable<TypeParam>::exp, [](long double x) { return std::exp(x); },
+      points<TypeParam>(f32 ? -87.0 : -708.0, f32 ? 88.7 : 709.7, 100000), 1.0);
+}
+
+TYPED_TEST(VectorMath, log_is_within_1_5_ulp) {
+  std::vector<TypeParam> x;
+  for (const TypeParam value : points<TypeParam>(0.0, 4.0, 100000)) {
+    if (value > 0) x.push_back(value);
+  }
+  for (int e = std::numeric_limits<TypeParam>::min_exponent - 20; e < std::numeric_limits<TypeParam>::max_exponent;
+       ++e) {
+    x.push_back(std::ldexp(TypeParam{1.37F}, e));
+  }
+  expect_bound<TypeParam>(
+      &KernelTable<TypeParam>::log, [](long double v) { return std::log(v); }, x, 1.5);
+}
+
+TYPED_TEST(VectorMath, tanh_is_within_3_ulp) {
+  expect_bound<TypeParam>(
+      &KernelTable<TypeParam>::tanh, [](long double x) { return std::tanh(x); }, points<TypeParam>(-25.0, 25.0, 100000),
+      3.0);
+}
+
+TYPED_TEST(VectorMath, sigmoid_is_within_3_ulp) {
+  expect_bound<TypeParam>(
+      &KernelTable<TypeParam>::sigmoid, [](long double x) { return 1.0L / (1.0L + std::exp(-x)); },
+      points<TypeParam>(-80.0, 80.0, 100000), 3.0);
+}
+
+TYPED_TEST(VectorMath, special_values) {
+  using T = TypeParam;
+  const T inf = std::numeric_limits<T>::infinity(), nan = std::numeric_limits<T>::quiet_NaN();
+  for (const Target target : kAllTargets) {
+    if (!target_available(target)) continue;
+    const KernelTable<T>& k = kernel_table<T>(target);
+    const auto one = [](auto function, T x) {
+      T y = 0;
+      function(&x, &y, 1);
+      return y;
+    };
+    EXPECT_EQ(one(k.exp, T{0}), T{1});
+    EXPECT_EQ(one(k.exp, inf), inf);
+    EXPECT_EQ(one(k.exp, T{1000}), inf);
+    EXPECT_EQ(one(k.exp, -inf), T{0});
+    EXPECT_TRUE(std::isnan(one(k.exp, nan)));
+    EXPECT_EQ(one(k.log, T{1}), T{0});
+    EXPECT_EQ(one(k.log, T{0}), -inf);
+    EXPECT_EQ(one(k.log, inf), inf);
+    EXPECT_TRUE(std::isnan(one(k.log, T{-1})));
+    EXPECT_EQ(one(k.tanh, inf), T{1});
+    EXPECT_EQ(one(k.tanh, -inf), T{-1});
+    EXPECT_TRUE(std::signbit(one(k.tanh, T{-0.0})));
+    EXPECT_TRUE(std::isnan(one(k.tanh, nan)));
+    EXPECT_EQ(one(k.sigmoid, T{0}), T{0.5});
+    EXPECT_EQ(one(k.sigmoid, inf), T{1});
+    EXPECT_EQ(one(k.sigmoid, -inf), T{0});
+  }
+}
+
+TYPED_TEST(VectorMath, every_target_gives_the_bits_of_the_plain_one) {
+  using T = TypeParam;
+  const std::vector<T> x = points<T>(-90.0, 90.0, 20000);
+  const KernelTable<T>& plain = kernel_table<T>(Target::kPlain);
+  for (const Target target : kAllTargets) {
+    if (!target_available(target)) continue;
+    const KernelTable<T>& k = kernel_table<T>(target);
+    for (const ActivationKind kind : kAllActivations) {
+      std::vector<T> expected(x.size()), h(x.size()), dz(x.size()), expected_dz(x.size());
+      plain.activate(kind, T(0.25), x.data(), expected.data(), x.size());
+      k.activate(kind, T(0.25), x.data(), h.data(), x.size());
+      plain.activation_gradient(kind, T(0.25), x.data(), x.data(), expected.data(), expected_dz.data(), x.size());
+      k.activation_gradient(kind, T(0.25), x.data(), x.data(), h.data(), dz.data(), x.size());
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+        ASSERT_EQ(std::bit_cast<Bits>(h[i]), std::bit_cast<Bits>(expected[i]))
+            << target_name(target) << " " << activation_name(kind) << " at " << x[i];
+        ASSERT_EQ(std::bit_cast<Bits>(dz[i]), std::bit_cast<Bits>(expected_dz[i]))
+            << target_name(target) << " gradient of " << activation_name(kind) << " at " << x[i];
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace gradus::kernels

@@ -1,0 +1,74 @@
+"""Reads cases as JSON from a file and prints PyTorch's outputs, losses and gradients (float64) as JSON.
+
+An implementation that shares nothing with ours. SPDX-License-Identifier: Apache-2.0
+"""
+import json
+import sys
+
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+
+ACTIVATIONS = {
+    "identity": lambda z, a: z,
+    "relu": lambda z, a: torch.relu(z),
+    "leaky_relu": lambda z, a: F.leaky_relu(z, a),
+    "sigmoid": lambda z, a: torch.sigmoid(z),
+    "tanh": lambda z, a: torch.tanh(z),
+    "softplus": lambda z, a: F.softplus(z, threshold=100),
+    "elu": lambda z, a: F.elu(z, a),
+    "gelu": lambda z, a: F.gelu(z),
+    "silu": lambda z, a: F.silu(z),
+}
+
+
+def row_losses(case, z):
+    """Loss of every row, and the outputs."""
+    k = z.shape[1]
+    if case["output"] == "softmax":
+        return F.cross_entropy(z, torch.tensor(case["labels"]), reduction="none"), torch.softmax(z, 1)
+    if case["labels"]:
+        labels = torch.tensor(case["labels"])
+        y = labels.reshape(-1, 1).to(z.dtype) if k == 1 else F.one_hot(labels, k).to(z.dtype)
+    else:
+        y = torch.tensor(case["values"])
+    if case["output"] == "linear":
+        if case["loss"] == "mse":
+            return F.mse_loss(z, y, reduction="none").mean(1), z
+        return F.huber_loss(z, y, reduction="none", delta=case["delta"]).mean(1), z
+    p = torch.sigmoid(z)
+    if case["floor"] > 0:
+        f = case["floor"]
+        return (-y * torch.log(p + f) - (1 - y) * torch.log(1 - p + f)).sum(1), p
+    return F.binary_cross_entropy_with_logits(z, y, reduction="none").sum(1), p
+
+
+def run(case):
+    x = torch.tensor(case["x"], requires_grad=True)
+    weights = [torch.tensor(layer["weights"], requires_grad=True) for layer in case["layers"]]
+    biases = [torch.tensor(layer["biases"], requires_grad=True) for layer in case["layers"]]
+    h = x
+    penalty = torch.zeros(())
+    for layer, w, b in zip(case["layers"], weights, biases):
+        z = h @ w + b
+        h = ACTIVATIONS[layer["activation"]](z, layer["alpha"])
+        if layer["mask"]:
+            h = h * torch.tensor(layer["mask"])
+        penalty = penalty + layer["l1"] * w.abs().sum() + layer["l2"] * (w * w).sum()
+    rows, outputs = row_losses(case, z)
+    sample = torch.tensor(case["sample_weights"] or [1.0] * len(rows))
+    objective = (sample * rows).sum() / sample.sum() + penalty
+    objective.backward()
+    return {
+        "outputs": outputs.tolist(),
+        "objective": objective.item(),
+        "inputs": x.grad.tolist(),
+        "weights": [w.grad.tolist() for w in weights],
+        "biases": [b.grad.tolist() for b in biases],
+    }
+
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    print(json.dumps([run(case) for case in json.load(file)]))
