@@ -181,7 +181,7 @@ Dataset generate(std::string_view name, const SourceOptions& options) {
 std::vector<SourceEntry> generators() {
   std::vector<SourceEntry> entries;
   for (const data::Generator& generator : data::kGenerators) {
-    entries.push_back({std::string(generator.name), std::string(generator.summary)});
+    entries.push_back({std::string(generator.name), std::string(generator.summary), false});
   }
   return entries;
 }

@@ -20,30 +20,43 @@ namespace fs = std::filesystem;
 /// training and a test file.
 struct NamedSource {
   std::string_view name;
+  bool fetchable;  // in the program's table of mirrors; a test holds the two together
   std::string_view summary;
   std::array<std::string_view, 3> candidates;
 };
 
 constexpr std::array<NamedSource, 14> kNamedSources{{
-    {"mnist", "handwritten digits, 60,000 + 10,000 of 28x28", {"mnist/", "mnist/mnist.pkl.gz", "mnist.pkl.gz"}},
-    {"mnist-pkl", "the same as 50,000 + 10,000 + 10,000, pixels / 256", {"mnist/mnist.pkl.gz", "mnist.pkl.gz", ""}},
-    {"fashion-mnist", "clothes, 60,000 + 10,000 of 28x28", {"fashion/", "fashion-mnist/", ""}},
-    {"peaks-mat", "2 features, 5 classes, 25,000 + 6,250", {"peaks/PeaksData.mat", "PeaksData.mat", ""}},
-    {"gmm-mat", "5 features, 5 classes, 25,000 + 6,250", {"gmm/GMMData.mat", "GMMData.mat", ""}},
-    {"swissroll", "two spirals, 20,000 + 5,000", {"swissroll/SwissRollData.mat", "SwissRollData.mat", ""}},
-    {"cercles", "two concentric circles, 1,100", {"circles/cercles.txt", "cercles.txt", ""}},
-    {"iris", "flowers, 150 of 4 features, 3 classes", {"tabular/iris.csv", "iris.csv", ""}},
-    {"wine", "wines, 178 of 13 features, 3 classes", {"tabular/wine.csv", "wine.csv", ""}},
-    {"breast-cancer", "tumours, 569 of 30 features, 2 classes", {"tabular/breast_cancer.csv", "breast_cancer.csv", ""}},
+    {"mnist", true, "handwritten digits, 60,000 + 10,000 of 28x28", {"mnist/", "mnist/mnist.pkl.gz", "mnist.pkl.gz"}},
+    {"mnist-pkl",
+     false,
+     "the same as 50,000 + 10,000 + 10,000, pixels / 256",
+     {"mnist/mnist.pkl.gz", "mnist.pkl.gz", ""}},
+    {"fashion-mnist", true, "clothes, 60,000 + 10,000 of 28x28", {"fashion/", "fashion-mnist/", ""}},
+    {"peaks-mat", false, "2 features, 5 classes, 25,000 + 6,250", {"peaks/PeaksData.mat", "PeaksData.mat", ""}},
+    {"gmm-mat", false, "5 features, 5 classes, 25,000 + 6,250", {"gmm/GMMData.mat", "GMMData.mat", ""}},
+    {"swissroll", false, "two spirals, 20,000 + 5,000", {"swissroll/SwissRollData.mat", "SwissRollData.mat", ""}},
+    {"cercles", false, "two concentric circles, 1,100", {"circles/cercles.txt", "cercles.txt", ""}},
+    {"iris", true, "flowers, 150 of 4 features, 3 classes", {"tabular/iris.csv", "iris.csv", "iris/iris.data"}},
+    {"wine", false, "wines, 178 of 13 features, 3 classes", {"tabular/wine.csv", "wine.csv", ""}},
+    {"breast-cancer",
+     false,
+     "tumours, 569 of 30 features, 2 classes",
+     {"tabular/breast_cancer.csv", "breast_cancer.csv", ""}},
     {"digits-uci",
+     true,
      "digits of 8x8, 3,823 + 1,797",
      {"tabular/digits_train.csv+tabular/digits.csv", "digits_train.csv+digits.csv",
       "digits-uci/optdigits.tra+digits-uci/optdigits.tes"}},
-    {"digits-uci-test", "the 1,797 test digits alone (scikit-learn's)", {"tabular/digits.csv", "digits.csv", ""}},
+    {"digits-uci-test",
+     false,
+     "the 1,797 test digits alone (scikit-learn's)",
+     {"tabular/digits.csv", "digits.csv", "digits-uci/optdigits.tes"}},
     {"winequality-red",
+     true,
      "wine quality 3-8, 1,599 of 11 features",
      {"tabular/winequality_red.csv", "winequality_red.csv", "winequality-red/winequality-red.csv"}},
     {"winequality-white",
+     true,
      "wine quality 3-9, 4,898 of 11 features",
      {"tabular/winequality_white.csv", "winequality_white.csv", "winequality-white/winequality-white.csv"}},
 }};
@@ -89,9 +102,9 @@ FoundSource find_named_source(const std::string& name, const SourceOptions& opti
       if (auto found = try_candidate(root, candidate)) return *found;
     }
   }
-  throw InputError(ErrorParts{"data '" + name + "'",
-                              fmt::format("{} in one of {}", entry->candidates[0], fmt::join(roots, ", ")), "none",
-                              "try 'gradus data fetch " + name + "' or --data-dir"});
+  throw InputError(ErrorParts{
+      "data '" + name + "'", fmt::format("{} in one of {}", entry->candidates[0], fmt::join(roots, ", ")), "none",
+      entry->fetchable ? "try 'gradus data fetch " + name + "' or --data-dir" : "put the file there or give its path"});
 }
 
 std::vector<std::string> published_class_names(std::string_view name) {
@@ -124,7 +137,7 @@ std::string user_cache_folder() {
 std::vector<SourceEntry> named_sources() {
   std::vector<SourceEntry> entries;
   for (const data::NamedSource& source : data::kNamedSources) {
-    entries.push_back({std::string(source.name), std::string(source.summary)});
+    entries.push_back({std::string(source.name), std::string(source.summary), source.fetchable});
   }
   return entries;
 }

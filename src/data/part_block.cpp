@@ -79,9 +79,9 @@ std::string number_name(double value) {
 /// The classes of a data set, and the way from a raw label to a class number.
 class ClassList {
  public:
-  ClassList(const PartBlocks& blocks) : fixed_(!blocks.fixed_classes.empty()) {  // NOLINT(google-explicit-constructor)
+  explicit ClassList(const PartBlocks& blocks) {
     const PartBlock& train = blocks.train;
-    if (fixed_) {
+    if (!blocks.fixed_classes.empty()) {
       names = blocks.fixed_classes;
       for (std::size_t k = 0; k < names.size(); ++k) values_.push_back(static_cast<double>(k));
     } else if (!train.words.empty()) {
@@ -160,7 +160,6 @@ class ClassList {
     return at - values_.begin();
   }
 
-  bool fixed_;
   std::vector<double> values_;  // empty when labels are words
 };
 

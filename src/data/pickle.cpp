@@ -171,12 +171,9 @@ class Decoder {
       case 0x8d:  // BINUNICODE8
         push_bytes(Kind::kText, reader_.little<std::uint64_t>("a text's size"));
         return true;
-      case 'V': {
-        const std::string_view text = line();
-        if (text.find('\\') != std::string_view::npos) fail("text without escapes", "an escape");
-        push(Kind::kText).bytes = std::as_bytes(std::span(text.data(), text.size()));
+      case 'V':
+        push_raw_unicode(line());
         return true;
-      }
       default:
         return false;
     }
@@ -303,6 +300,24 @@ class Decoder {
     PickleValue& string = push(Kind::kBytes);
     string.bytes = *decoded;
     string.owner = std::move(decoded);
+  }
+  /// Protocol 0 writes text as Latin-1 with \uXXXX for the rest. It is kept as UTF-8, like other protocols' texts.
+  void push_raw_unicode(std::string_view text) {
+    auto decoded = std::make_shared<Bytes>();
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      unsigned code = static_cast<unsigned char>(text[i]);
+      if (text[i] == '\\' && i + 6 <= text.size() && text[i + 1] == 'u') {
+        const char* last = text.data() + i + 6;
+        const auto [end, error] = std::from_chars(text.data() + i + 2, last, code, 16);
+        if (error != std::errc() || end != last || code > 0xff) fail("an escaped Latin-1 character", "another");
+        i += 5;
+      }
+      if (code >= 0x80) decoded->push_back(static_cast<std::byte>(0xc0 | (code >> 6)));
+      decoded->push_back(static_cast<std::byte>(code < 0x80 ? code : 0x80 | (code & 0x3f)));
+    }
+    PickleValue& latin = push(Kind::kText);
+    latin.bytes = *decoded;
+    latin.owner = std::move(decoded);
   }
   std::byte take_escape(std::string_view& text) const {
     static constexpr std::string_view kLetters = "\\'\"nrtabfv";

@@ -215,7 +215,7 @@ Dataset read_found(const std::string& source, const SourceOptions& options) {
   dataset.source = path;
   dataset.sha256 = hash.hex_digest();
   const std::vector<std::string> names = published_class_names(dataset.name);
-  if (dataset.task == Task::kClassification && names.size() == dataset.class_names.size() &&
+  if (dataset.task == Task::kClassification && !names.empty() && names.size() == dataset.class_names.size() &&
       dataset.class_names.front() == "0") {
     dataset.class_names = names;
   }

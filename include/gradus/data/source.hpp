@@ -35,6 +35,7 @@ Dataset read_source(const std::string& source, const SourceOptions& options = {}
 struct SourceEntry {
   std::string name;
   std::string summary;
+  bool fetchable = false;  // 'gradus data fetch' knows where to download it
 };
 /// Published sets that are looked for as files.
 std::vector<SourceEntry> named_sources();

@@ -1,0 +1,238 @@
+// gradus data list | info SRC | make NAME --out FILE | fetch NAME: what there is, what is in it, and how to get it.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/fetch.hpp"
+#include "data/write_dataset.hpp"
+#include "gradus/core/error.hpp"
+#include "gradus/data/source.hpp"
+
+namespace gradus::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct DataFlags {
+  std::string source;
+  std::string out;
+  std::string mirror;
+  SourceOptions options;
+  bool json = false;
+  bool force = false;
+  bool quiet = false;
+};
+
+void print(const std::string& text) {
+  fmt::print("{}", text);
+}
+
+// -- list
+// --------------------------------------------------------------------------------------------------------------
+void run_list(const DataFlags& flags) {
+  Json json = Json::array();
+  std::string text;
+  const auto add = [&](const char* kind, const std::vector<SourceEntry>& entries) {
+    for (const SourceEntry& entry : entries) {
+      json.push_back(
+          {{"name", entry.name}, {"kind", kind}, {"summary", entry.summary}, {"fetchable", entry.fetchable}});
+      text += fmt::format("  {:<18} {}{}\n", entry.name, entry.summary, entry.fetchable ? " [fetch]" : "");
+    }
+  };
+  text += "Generated, no file needed:\n";
+  add("generated", generators());
+  text += fmt::format("\nFiles, looked for in {} ([fetch]: 'gradus data fetch NAME' downloads it):\n",
+                      fmt::join(data_folders(flags.options.data_dir), ", then "));
+  add("file", named_sources());
+  text += "\nAny path works too: IDX, .pkl.gz, .npy, .npz, .mat (v5), .csv, .tsv, text.\n";
+  print(flags.json ? json.dump() + "\n" : text);
+}
+
+// -- info
+// --------------------------------------------------------------------------------------------------------------
+const char* task_name(Task task) {
+  static constexpr const char* kNames[] = {"classification", "multilabel", "regression"};
+  return kNames[static_cast<std::size_t>(task)];
+}
+
+struct Range {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+  double mean = 0.0;
+};
+
+Range range_of(const Dataset& dataset, const std::vector<std::uint32_t>& rows) {
+  Range range;
+  double sum = 0.0;
+  const auto accumulate = [&](const auto& matrix) {
+    for (const std::uint32_t row : rows) {
+      for (const auto stored : matrix.row(row)) {
+        const auto x = static_cast<double>(stored);
+        range.low = std::min(range.low, x);
+        range.high = std::max(range.high, x);
+        sum += x;
+      }
+    }
+  };
+  std::visit(accumulate, dataset.table.features);
+  range.mean = sum / (static_cast<double>(rows.size()) * static_cast<double>(dataset.num_features()));
+  return range;
+}
+
+Json part_info(const Dataset& dataset, const std::string& name, const std::vector<std::uint32_t>& rows) {
+  const Range range = range_of(dataset, rows);
+  Json part{{"part", name}, {"rows", rows.size()}, {"min", range.low}, {"max", range.high}, {"mean", range.mean}};
+  if (!dataset.table.labels.empty()) {
+    std::vector<std::size_t> counts(dataset.num_outputs());
+    for (const std::uint32_t row : rows) ++counts[static_cast<std::size_t>(dataset.table.labels[row])];
+    part["class_counts"] = counts;
+  }
+  return part;
+}
+
+Json info_of(const Dataset& dataset) {
+  static constexpr const char* kTypes[] = {"uint8", "float32", "float64"};
+  Json info{{"name", dataset.name},
+            {"source", dataset.source},
+            {"sha256", dataset.sha256},
+            {"task", task_name(dataset.task)},
+            {"features", dataset.num_features()},
+            {"type", kTypes[dataset.table.features.index()]},
+            {"outputs", dataset.num_outputs()}};
+  if (dataset.image) info["image"] = {dataset.image->height, dataset.image->width};
+  if (!dataset.feature_names.empty()) info["feature_names"] = dataset.feature_names;
+  if (!dataset.target_name.empty()) info["target"] = dataset.target_name;
+  if (!dataset.class_names.empty()) info["classes"] = dataset.class_names;
+  info["parts"] = Json::array();
+  info["parts"].push_back(part_info(dataset, "train", dataset.train));
+  if (!dataset.valid.empty()) info["parts"].push_back(part_info(dataset, "valid", dataset.valid));
+  if (!dataset.test.empty()) info["parts"].push_back(part_info(dataset, "test", dataset.test));
+  return info;
+}
+
+std::string info_table(const Dataset& dataset, const Json& info) {
+  std::string text = fmt::format("{}: {}\n  source    {}\n  sha256    {}\n", dataset.name, task_name(dataset.task),
+                                 dataset.source, dataset.sha256);
+  text += fmt::format("  features  {} of {}", dataset.num_features(), info["type"].get<std::string>());
+  if (dataset.image) text += fmt::format(", images of {}x{}", dataset.image->height, dataset.image->width);
+  text += fmt::format("\n  outputs   {}{}\n\n", dataset.num_outputs(),
+                      dataset.target_name.empty() ? "" : " (" + dataset.target_name + ")");
+  text += fmt::format("  {:<8}{:>9}{:>12}{:>12}{:>12}\n", "part", "rows", "min", "max", "mean");
+  for (const Json& part : info["parts"]) {
+    text += fmt::format("  {:<8}{:>9}{:>12.6g}{:>12.6g}{:>12.6g}\n", part["part"].get<std::string>(),
+                        part["rows"].get<std::size_t>(), part["min"].get<double>(), part["max"].get<double>(),
+                        part["mean"].get<double>());
+  }
+  if (dataset.table.labels.empty()) return text;
+  text += fmt::format("\n  {:<20}", "class");
+  for (const Json& part : info["parts"]) text += fmt::format("{:>9}", part["part"].get<std::string>());
+  text += "\n";
+  constexpr std::size_t kMostClasses = 50;
+  for (std::size_t k = 0; k < std::min(dataset.num_outputs(), kMostClasses); ++k) {
+    text += fmt::format("  {:<20}", dataset.class_names[k]);
+    for (const Json& part : info["parts"]) text += fmt::format("{:>9}", part["class_counts"][k].get<std::size_t>());
+    text += "\n";
+  }
+  if (dataset.num_outputs() > kMostClasses) text += fmt::format("  ... {} in all\n", dataset.num_outputs());
+  return text;
+}
+
+void run_info(const DataFlags& flags) {
+  const Dataset dataset = read_source(flags.source, flags.options);
+  const Json info = info_of(dataset);
+  // Names come from files: bytes that are no UTF-8 are replaced rather than fatal.
+  print(flags.json ? info.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" : info_table(dataset, info));
+}
+
+// -- make and fetch
+// ------------------------------------------------------------------------------------------------------
+void run_make(const DataFlags& flags) {
+  std::error_code ignored;
+  if (!flags.force && std::filesystem::exists(flags.out, ignored)) {
+    throw InputError(ErrorParts{flags.out, "a new file", "one that exists", "choose another name or use --force"});
+  }
+  const Dataset dataset = read_source(flags.source, flags.options);
+  data::write_dataset(dataset, flags.out);
+  const Json result{{"file", flags.out}, {"rows", dataset.table.rows()}, {"features", dataset.num_features()}};
+  print(flags.json
+            ? result.dump() + "\n"
+            : fmt::format("{}: {} rows, {} features\n", flags.out, dataset.table.rows(), dataset.num_features()));
+}
+
+void run_fetch(const DataFlags& flags) {
+  const PublishedSet& set = find_published_set(flags.source);
+  FetchOptions options;
+  options.data_folder = flags.options.data_dir.empty() ? user_cache_folder() : flags.options.data_dir;
+  options.mirror = flags.mirror;
+  options.force = flags.force;
+  const bool show = !flags.quiet && isatty(STDERR_FILENO) != 0;
+  if (show) {
+    options.on_progress = [](const std::string& file, double bytes, double total) {
+      fmt::print(stderr, "\r{}: {:.1f} of {:.1f} MB ", file, bytes / 1e6, total / 1e6);
+    };
+  }
+  const std::vector<FetchedFile> files = fetch_set(set, options);
+  if (show) fmt::print(stderr, "\r\033[K");
+  Json json = Json::array();
+  std::string text;
+  for (const FetchedFile& file : files) {
+    json.push_back({{"file", file.path}, {"status", file.status}});
+    text += fmt::format("{:<10} {}\n", file.status, file.path);
+  }
+  print(flags.json ? json.dump() + "\n" : text);
+}
+
+void add_source_flags(CLI::App& command, DataFlags& flags) {
+  command.add_option("--data-dir", flags.options.data_dir, "Folder where named sets are looked for first");
+  command.add_option("--test-data", flags.options.test_path, "Further file that becomes the test part");
+  command.add_option("--label", flags.options.label, "Target column: name, number (from 0, or -1 from the end), none");
+  command.add_option("--task", flags.options.task,
+                     "classification, regression or multilabel; decided by itself if unset");
+  command.add_option("--header", flags.options.header, "auto, yes or no: whether the first text row is a header");
+  command.add_option("--orientation", flags.options.orientation, "auto, rows or columns: where the samples are");
+  command.add_option("--rows", flags.options.generated_rows, "Generators: rows in all");
+  command.add_option("--seed", flags.options.seed, "Generators: seed");
+  command.add_option("--noise", flags.options.noise, "Generators: noise");
+}
+
+}  // namespace
+
+void add_data_command(CLI::App& app, int& exit_code) {
+  CLI::App* data = app.add_subcommand("data", "List, inspect, make and download data sets");
+  data->require_subcommand(1);
+  const auto flags = std::make_shared<DataFlags>();
+  const auto add = [&](const char* name, const char* help, void (*run)(const DataFlags&)) {
+    CLI::App* command = data->add_subcommand(name, help);
+    command->add_flag("--json", flags->json, "Print one JSON value");
+    command->callback([flags, run, &exit_code] {
+      run(*flags);
+      exit_code = 0;
+    });
+    return command;
+  };
+  CLI::App* list = add("list", "Names of generators and published sets", run_list);
+  list->add_option("--data-dir", flags->options.data_dir, "Folder where named sets are looked for first");
+  CLI::App* info = add("info", "Task, parts, classes and ranges of a data source", run_info);
+  info->add_option("source", flags->source, "Path or name")->required();
+  add_source_flags(*info, *flags);
+  CLI::App* make = add("make", "Write a data source as .csv, .npy or .npz", run_make);
+  make->add_option("source", flags->source, "Generator, or any other source")->required();
+  make->add_option("--out", flags->out, "File to write, ending in .csv, .npy or .npz")->required();
+  make->add_flag("--force", flags->force, "Replace a file that exists");
+  add_source_flags(*make, *flags);
+  CLI::App* fetch = add("fetch", "Download a published set; an interrupted download continues", run_fetch);
+  fetch->add_option("name", flags->source, "One of the sets marked [fetch] in 'gradus data list'")->required();
+  fetch->add_option("--data-dir", flags->options.data_dir, "Folder to put it in (default: the user's cache)");
+  fetch->add_option("--mirror", flags->mirror, "Base URL instead of the built-in mirrors");
+  fetch->add_flag("--force", flags->force, "Replace files of other content");
+  fetch->add_flag("--quiet", flags->quiet, "No progress");
+}
+
+}  // namespace gradus::cli
