@@ -74,14 +74,9 @@ std::string sets_in(const std::string& folder) {
 }
 
 void print_report(const std::string& data_dir) {
-#ifdef NDEBUG
-  const char* build = "release";
-#else
-  const char* build = "debug";
-#endif
   const char* forced = std::getenv("GRADUS_TARGET");
   const MachineRecord machine = this_machine(0);
-  fmt::print("version        {} ({} build)\n", version(), build);
+  fmt::print("version        {} ({} build)\n", version(), GRADUS_BUILD_TYPE);
   fmt::print("cpu            {}\n", machine.cpu);
   fmt::print("cores          {}\n", std::thread::hardware_concurrency());
   fmt::print("caches         {}\n", caches_text());
