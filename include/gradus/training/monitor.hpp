@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "gradus/core/error.hpp"
 #include "gradus/training/run_record.hpp"
 
 namespace gradus {

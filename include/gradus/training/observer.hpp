@@ -17,7 +17,7 @@ struct StartEvent {
   std::size_t steps_per_epoch = 0;
   std::size_t epoch = 0;  // epochs that are already done (resumed run)
   std::size_t step = 0;   // steps of the next epoch that are already done
-  std::span<const EpochRecord> history;
+  std::span<const EpochRecord> history = {};
   bool resumed = false;
 };
 
@@ -26,7 +26,7 @@ struct StepEvent {
   std::size_t batch = 0;
   std::size_t num_batches = 0;
   double loss_mean = 0.0;  // running over the epoch
-  std::optional<double> accuracy;
+  std::optional<double> accuracy = {};
   double seconds = 0.0;  // of the epoch so far
   std::size_t samples = 0;
 };

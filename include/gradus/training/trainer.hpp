@@ -69,9 +69,10 @@ struct TrainingRun {
 std::vector<double> balanced_class_weights(const Dataset& dataset);
 
 struct TrainControl {
-  std::span<TrainingObserver* const> observers;
+  std::span<TrainingObserver* const> observers = {};
   const std::atomic<bool>* stop = nullptr;  // set (by a signal handler): save a checkpoint and throw Interrupted
-  std::span<const std::byte> checkpoint;    // continue from this state (CheckpointEvent::bytes); empty: from the start
+  std::span<const std::byte> checkpoint =
+      {};  // continue from this state (CheckpointEvent::bytes); empty: from the start
 };
 
 /// Trains. Throws RunError at the first value that is not finite (naming layer, epoch and batch), Interrupted when
