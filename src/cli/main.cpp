@@ -1,3 +1,123 @@
-int main() {
-  return 0;
+// The program: parses arguments, runs one sub-command, turns every failure into one sentence and an exit code.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "core/suggest.hpp"
+#include "gradus/core/error.hpp"
+#include "training/version.hpp"
+
+namespace gradus::cli {
+namespace {
+
+constexpr int kRunFailed = 1;
+constexpr int kBadInput = 2;
+constexpr int kInterrupted = 130;
+
+// The sub-command that the arguments name, or the program itself.
+const CLI::App& addressed_app(const CLI::App& app) {
+  for (const CLI::App* command : app.get_subcommands()) return addressed_app(*command);
+  return app;
+}
+
+std::vector<std::string> flag_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (c == '\n') c = ' ';
+  }
+  return text;
+}
+
+// "gradus train: unknown flag '--epoch'; did you mean '--epochs'?"
+std::string parse_error_sentence(const CLI::App& app, const CLI::ParseError& error,
+                                 const std::vector<std::string>& words) {
+  const CLI::App& command = addressed_app(app);
+  const std::string where = command.get_parent() == nullptr ? "gradus" : "gradus " + command.get_name();
+  const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  const bool needs_command = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && &command == &app;
+  std::string stray;
+  if (is_extra || needs_command) {
+    const std::vector<std::string> flags = flag_names(command);
+    for (const std::string& word : words) {
+      const std::string name = word.substr(0, word.find('='));
+      const bool known = std::find(flags.begin(), flags.end(), name) != flags.end();
+      const bool is_command = &command != &app && name == command.get_name();
+      if (!known && !is_command && (name.starts_with("-") || &command == &app)) {
+        stray = name;
+        break;
+      }
+    }
+  }
+  if (stray.empty()) return where + ": " + one_line(error.what()) + "; `" + where + " --help` lists everything";
+  const bool is_flag = stray.starts_with("-");
+  const std::vector<std::string> names = is_flag ? flag_names(command) : command_names(command);
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const std::string nearest(nearest_name(stray, known));
+  return fmt::format("{}: unknown {} '{}'; {}", where, is_flag ? "flag" : "command", stray,
+                     nearest.empty() ? "`" + where + " --help` lists all" : "did you mean '" + nearest + "'?");
+}
+
+int fail(int exit_code, const std::string& sentence) {
+  std::fflush(stdout);
+  fmt::print(stderr, "gradus: {}\n", one_line(sentence));
+  return exit_code;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Gradus trains fully connected neural networks.", "gradus");
+  app.set_version_flag("--version", version());
+  app.require_subcommand(1);
+  int exit_code = 0;
+  add_train_command(app, exit_code);
+  add_evaluate_command(app, exit_code);
+  add_predict_command(app, exit_code);
+  add_data_command(app, exit_code);
+  add_doctor_command(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& request) {
+    return app.exit(request);
+  } catch (const CLI::ParseError& error) {
+    return fail(kBadInput, parse_error_sentence(app, error, {argv + 1, argv + argc}));
+  }
+  if (std::fflush(stdout) != 0) throw RunError("standard output: could not be written");
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace gradus::cli
+
+int main(int argc, char** argv) {
+  using namespace gradus::cli;
+  try {
+    return run(argc, argv);
+  } catch (const gradus::InputError& error) {
+    return fail(kBadInput, error.what());
+  } catch (const gradus::Interrupted& error) {
+    return fail(kInterrupted, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(kRunFailed, "not enough memory for this; use smaller data, layers or batches");
+  } catch (const std::exception& error) {
+    return fail(kRunFailed, error.what());
+  }
 }

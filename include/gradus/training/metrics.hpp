@@ -1,0 +1,56 @@
+// Quality measures from outputs and targets, in double, in the definitions of scikit-learn.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "gradus/core/matrix.hpp"
+
+namespace gradus {
+
+/// One class (or label) against the rest. A ratio with denominator 0 is 0; `auc` is empty where one side has no row.
+struct ClassScores {
+  double precision = 0.0;
+  double recall = 0.0;
+  double f1 = 0.0;
+  std::optional<double> auc;
+  std::size_t support = 0;
+};
+
+struct ClassificationReport {
+  std::size_t rows = 0;
+  double accuracy = 0.0;                            // multi-label: share of rows with every label right
+  std::vector<std::vector<std::size_t>> confusion;  // [true class][predicted class]; empty for multi-label
+  std::vector<ClassScores> classes;
+  double macro_precision = 0.0;
+  double macro_recall = 0.0;
+  double macro_f1 = 0.0;
+  std::optional<double> macro_auc;  // mean over the classes that have one
+};
+
+/// Uniform means over the targets.
+struct RegressionReport {
+  std::size_t rows = 0;
+  double r2 = 0.0;
+  double mae = 0.0;
+  double rmse = 0.0;
+};
+
+/// Column of the largest value, the first of equals.
+std::size_t largest_column(std::span<const double> row);
+/// Whether `label` is among the k largest outputs; of equal outputs the earlier column counts as larger.
+bool in_top_k(std::span<const double> row, std::size_t label, std::size_t k);
+/// Area under the ROC curve by mid-ranks (ties count half); empty when all rows are on one side.
+std::optional<double> roc_auc(std::span<const double> scores, const std::vector<bool>& positive);
+
+/// `outputs` is N x K, `labels` N class indices below K. One-vs-rest where a measure is binary.
+ClassificationReport classification_report(MatrixView<const double> outputs, std::span<const std::int32_t> labels);
+/// `targets` N x K of 0 and 1; an output counts as 1 from 0.5 on.
+ClassificationReport multi_label_report(MatrixView<const double> outputs, MatrixView<const double> targets);
+RegressionReport regression_report(MatrixView<const double> outputs, MatrixView<const double> targets);
+
+}  // namespace gradus

@@ -1,0 +1,52 @@
+// The quantity that early stopping, "reduce on plateau" and the best epoch watch, and early stopping itself.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gradus/core/error.hpp"
+#include "gradus/training/run_record.hpp"
+
+namespace gradus {
+
+/// "train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "valid_top_k". The test part cannot be watched:
+/// decisions taken on it would make its result worthless.
+struct Monitor {
+  enum class Measure : std::uint8_t { kLoss, kAccuracy, kTopK };
+  bool valid = true;  // false: the training part
+  Measure measure = Measure::kLoss;
+
+  [[nodiscard]] bool larger_is_better() const { return measure != Measure::kLoss; }
+  /// The value in `record`; throws InputError when the run does not measure it.
+  [[nodiscard]] double value(const EpochRecord& record) const;
+  [[nodiscard]] std::string name() const;
+};
+
+Monitor parse_monitor(std::string_view name);
+/// Better by more than `min_delta`.
+bool improves(double value, double best, bool larger_is_better, double min_delta);
+
+struct EarlyStoppingOptions {
+  std::size_t patience = 0;  // epochs without progress before the run stops; 0: never
+  double min_delta = 0.0;
+  bool restore_best = true;
+};
+
+/// `best` follows min_delta and decides when to stop.
+struct EarlyStoppingState {
+  std::optional<double> best;
+  std::size_t best_epoch = 0;  // counted from 1
+  std::size_t waited = 0;
+  bool stop = false;
+  bool operator==(const EarlyStoppingState&) const = default;
+};
+
+/// Takes the value of an epoch that ended (counted from 1); true when it is the best so far.
+bool observe_epoch(const EarlyStoppingOptions& options, std::size_t epoch, double value, bool larger_is_better,
+                   EarlyStoppingState& state);
+
+}  // namespace gradus

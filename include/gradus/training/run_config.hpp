@@ -1,0 +1,99 @@
+// The configuration of a run as the user writes it. One table of options gives the keys, flags, defaults, ranges,
+// documentation, TOML parsing and printing; make_training_run() joins it with a data set.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "gradus/data/source.hpp"
+#include "gradus/training/trainer.hpp"
+
+namespace gradus {
+
+/// Values as written; an empty optional is "auto" and is filled in once the data is known.
+struct RunConfig {
+  struct Data {
+    std::string source, data_dir, test_path, label, task = "auto", header = "auto", orientation = "auto";
+    std::optional<double> valid, test;
+    bool stratified = false, shuffled = true, standardize = false;
+    std::optional<double> scale;
+    std::uint64_t rows = 0, seed = 0, max_bytes = std::uint64_t{8} << 30;
+    std::optional<double> noise;
+  } data;
+  struct Net {
+    std::vector<std::string> layers;
+    std::vector<std::uint64_t> hidden = {64};
+    std::vector<std::string> activation = {"relu"}, init = {"auto"};
+    std::string bias_init = "zeros", output = "auto", loss = "auto", loss_floor_kind = "exact";
+    double loss_floor = 0.0, huber_delta = 1.0;
+    bool gradient_through_floor = false;
+    std::vector<double> l1 = {0.0}, l2 = {0.0}, dropout = {0.0};
+  } network;
+  struct Training {
+    std::string optimizer = "adam", batch_order = "samples", dtype = "f32", train_metrics = "running";
+    std::optional<double> learning_rate;
+    std::optional<std::uint64_t> batch_size;
+    double momentum = 0.9, beta1 = 0.9, beta2 = 0.999, rho = 0.9, epsilon = 1e-8, weight_decay = 0.0;
+    double clip_norm = 0.0, clip_value = 0.0;
+    bool drop_last = false;
+    std::uint64_t epochs = 30, seed = 0, threads = 0, top_k = 0, checkpoint_epochs = 1, checkpoint_steps = 0;
+    std::vector<std::string> class_weights;
+  } training;
+  struct Schedule {
+    std::string kind = "constant", monitor = "auto";
+    double step_epochs = 10.0, factor = 0.1, decay = 0.95, min_rate = 0.0, c = 4.0, min_delta = 1e-4;
+    bool by_step = false;
+    double warmup_epochs = 0.0, warmup_start = 0.0;
+    std::uint64_t patience = 5;
+  } schedule;
+  struct EarlyStopping {
+    std::string monitor = "auto";
+    std::uint64_t patience = 0;
+    double min_delta = 0.0;
+    bool restore_best = true;
+  } early_stopping;
+};
+
+using OptionField =
+    std::variant<std::string*, bool*, double*, std::uint64_t*, std::optional<double>*, std::optional<std::uint64_t>*,
+                 std::vector<std::string>*, std::vector<double>*, std::vector<std::uint64_t>*>;
+
+/// One option: where it lives and everything that is known about it.
+struct ConfigOption {
+  std::string_view key;   // "training.epochs"
+  std::string_view flag;  // "--epochs", or "" when only the key sets it
+  std::string_view doc;
+  OptionField (*field)(RunConfig&);
+  double lowest = -std::numeric_limits<double>::infinity();
+  double highest = std::numeric_limits<double>::infinity();
+  std::span<const std::string_view> choices = {};
+};
+
+/// All options, by section.
+std::span<const ConfigOption> config_options();
+
+/// Sets `key` from text ("20", "true", "relu,tanh"). `where` opens the error sentence. Throws InputError: unknown key
+/// (with a suggestion), a value of another type or out of range.
+void set_option(RunConfig& config, std::string_view key, std::string_view text, const std::string& where);
+/// Reads a TOML file over `config`. Errors name file and line.
+void read_config(const std::string& path, RunConfig& config);
+/// The whole configuration as TOML with every default and its documentation.
+std::string config_toml(const RunConfig& config);
+/// The value of one option as set_option() takes it.
+std::string option_text(const ConfigOption& option, const RunConfig& config);
+
+SourceOptions source_options(const RunConfig& config);
+/// Reads and splits the data that `config` names, filling in what was "auto" there.
+Dataset read_data(RunConfig& config);
+/// Fills in everything that is still "auto" and builds the run. Throws InputError naming the key.
+TrainingRun make_training_run(RunConfig& config, const Dataset& dataset);
+
+}  // namespace gradus

@@ -1,0 +1,44 @@
+// The run folder as an observer: config.toml, metrics.jsonl, checkpoint/, and at the end model.safetensors and
+// summary.json. Every file appears whole or not at all, except that metrics.jsonl grows by a line per epoch.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "gradus/training/observer.hpp"
+
+namespace gradus {
+
+class RunFolder : public TrainingObserver {
+ public:
+  enum class Mode { kNew, kForce, kResume };
+  /// Throws InputError when the folder is not empty (kNew) or is no run folder (kResume). Nothing is written before
+  /// the run starts.
+  RunFolder(std::string path, Mode mode);
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string config_path() const { return path_ + "/config.toml"; }
+  /// summary.json's text when the run is complete, else empty.
+  [[nodiscard]] std::string completed_summary() const;
+  /// The newest intact checkpoint; empty when none was written yet. A damaged one is passed over for the one before
+  /// it; when both are damaged, throws InputError.
+  [[nodiscard]] std::vector<std::byte> newest_checkpoint() const;
+
+  void on_start(const StartEvent& event) override;
+  void on_epoch_end(const EpochRecord& record) override;
+  void on_checkpoint(const CheckpointEvent& event) override;
+  void on_end(const RunRecord& record) override;
+  [[nodiscard]] bool wants_checkpoints() const override { return true; }
+
+ private:
+  void append_metrics(const std::string& line);
+  std::string path_;
+  Mode mode_;
+};
+
+/// The model of a run folder, or of the model file itself.
+std::string model_path(const std::string& run_or_model);
+
+}  // namespace gradus

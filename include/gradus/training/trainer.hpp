@@ -1,0 +1,98 @@
+// The trainer: a network, a data set and options in, a RunRecord out. The loop is written once for every optimizer,
+// schedule and task; the arithmetic is the engine's.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "gradus/core/scaling.hpp"
+#include "gradus/data/batches.hpp"
+#include "gradus/data/dataset.hpp"
+#include "gradus/engine/optimizer.hpp"
+#include "gradus/network/network.hpp"
+#include "gradus/training/monitor.hpp"
+#include "gradus/training/observer.hpp"
+#include "gradus/training/run_record.hpp"
+#include "gradus/training/schedule.hpp"
+
+namespace gradus {
+
+enum class DType : std::uint8_t { kF32, kF64 };
+
+/// How the training part's loss and accuracy of an epoch are taken.
+enum class TrainMetrics : std::uint8_t {
+  kRunning,    // mean over the rows as they were trained, before each step's update
+  kFull,       // evaluated after the epoch
+  kBatchMean,  // unweighted mean of the batches' means (study s2)
+};
+
+/// Everything that fixes the final weights, and how to run.
+struct TrainingRun {
+  NetworkSpec spec;
+  /// Initial parameters of the right type; without them `seed` draws them by the spec's initialisers.
+  std::optional<std::variant<Network<float>, Network<double>>> initial;
+  Scaling scaling;
+  DType dtype = DType::kF32;
+  std::size_t epochs = 10;
+  std::uint64_t seed = 0;  // initialisation, batch order and dropout
+  BatchOptions batches;
+  OptimizerOptions optimizer;
+  double learning_rate = 0.01;
+  ScheduleOptions schedule;
+  Monitor schedule_monitor;
+  double clip_norm = 0.0;
+  double clip_value = 0.0;
+  EarlyStoppingOptions early_stopping;
+  Monitor monitor;
+  std::vector<double> class_weights;   // empty or K weights
+  std::vector<double> sample_weights;  // empty or one weight per row of the data set
+  TrainMetrics train_metrics = TrainMetrics::kRunning;
+  std::size_t top_k = 0;  // > 0: share of rows whose label is among the k largest outputs
+  std::size_t checkpoint_epochs = 1;
+  std::size_t checkpoint_steps = 0;
+  unsigned threads = 0;  // 0: one per core
+  std::string config;    // the resolved configuration, kept with the record
+
+  /// Throws InputError where options contradict each other or the data set.
+  void validate(const Dataset& dataset) const;
+};
+
+/// Class weights N / (K n_k) over the training part: every class counts the same.
+std::vector<double> balanced_class_weights(const Dataset& dataset);
+
+struct TrainControl {
+  std::span<TrainingObserver* const> observers = {};
+  const std::atomic<bool>* stop = nullptr;  // set (by a signal handler): save a checkpoint and throw Interrupted
+  std::span<const std::byte> checkpoint =
+      {};  // continue from this state (CheckpointEvent::bytes); empty: from the start
+};
+
+/// Trains. Throws RunError at the first value that is not finite (naming layer, epoch and batch), Interrupted when
+/// asked to stop, InputError for a checkpoint of another run.
+RunRecord train(const TrainingRun& run, const Dataset& dataset, const TrainControl& control = {});
+
+/// Loss and every measure of `model` on the rows `rows` of `dataset`.
+PartEvaluation evaluate_model(const Model& model, const Dataset& dataset, std::span<const std::uint32_t> rows,
+                              std::size_t top_k = 0, unsigned threads = 0);
+/// Outputs (rows x K) of `model` for those rows.
+Matrix<double> predict_rows(const Model& model, const Features& features, std::span<const std::uint32_t> rows,
+                            unsigned threads = 0);
+/// Throws InputError when `model` cannot read the features or targets of `dataset`.
+void check_model_fits(const Model& model, const Dataset& dataset, bool with_targets);
+
+/// Renumbers the labels of `dataset` to the model's classes by name, so that a file with other or fewer labels is read
+/// in the model's terms. Throws InputError for a label that the model does not know.
+void align_classes(const Model& model, Dataset& dataset);
+
+unsigned resolve_threads(unsigned threads);
+MachineRecord this_machine(unsigned threads);
+
+}  // namespace gradus

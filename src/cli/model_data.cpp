@@ -1,0 +1,80 @@
+#include "cli/model_data.hpp"
+
+#include <array>
+#include <numeric>
+#include <optional>
+
+#include "core/suggest.hpp"
+#include "gradus/core/error.hpp"
+
+namespace gradus::cli {
+namespace {
+
+constexpr std::array<std::string_view, 4> kParts = {"train", "valid", "test", "all"};
+
+SourceOptions options_for(const ModelDataArguments& arguments, const Model& model) {
+  SourceOptions options = arguments.options;
+  // A model without class names learned numbers, even where whole ones look like classes.
+  if (options.task.empty() && model.class_names.empty()) options.task = "regression";
+  if (options.task.empty() && model.spec().output == OutputKind::kSoftmax) options.task = "classification";
+  if (options.label.empty()) options.label = model.target_name;
+  return options;
+}
+
+}  // namespace
+
+void add_model_data_options(CLI::App& command, ModelDataArguments& arguments) {
+  SourceOptions& options = arguments.options;
+  command.add_option("model", arguments.model, "run folder or model.safetensors")->required();
+  command.add_option("--data", arguments.data, "data set: a path or a name")->required();
+  command.add_option("--data-dir", options.data_dir, "first folder to look for named sets");
+  command.add_option("--test-data", options.test_path, "further file that becomes the test part");
+  command.add_option("--label", options.label, "label column: name, number or none [the model's]");
+  command.add_option("--rows", options.generated_rows, "rows to generate");
+  command.add_option("--data-seed", options.seed, "seed of a generator");
+  command.add_option("--threads", arguments.threads, "0 = one per core")->check(CLI::Range(0, 1024));
+}
+
+Dataset read_model_data(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
+  const SourceOptions options = options_for(arguments, model);
+  const bool may_lack_targets = !with_targets && arguments.options.label.empty();
+  std::optional<Dataset> dataset;
+  try {
+    dataset = read_source(arguments.data, options);
+    if (dataset->num_features() == model.spec().num_inputs || !may_lack_targets) return std::move(*dataset);
+  } catch (const InputError&) {
+    if (!may_lack_targets) throw;
+  }
+  // Rows to predict often come without the column that is to be predicted.
+  SourceOptions without = options;
+  without.label = "none";
+  try {
+    Dataset unlabelled = read_source(arguments.data, without);
+    if (unlabelled.num_features() == model.spec().num_inputs || !dataset) return unlabelled;
+  } catch (const InputError&) {
+    if (!dataset) read_source(arguments.data, options);  // the first reading's error is the one to tell
+    if (!dataset) throw;
+  }
+  return std::move(*dataset);
+}
+
+std::pair<std::string, std::vector<std::uint32_t>> rows_of_part(const Dataset& dataset, const std::string& part) {
+  std::string name = part;
+  if (name.empty()) name = !dataset.test.empty() ? "test" : !dataset.valid.empty() ? "valid" : "all";
+  if (name == "all") {
+    std::vector<std::uint32_t> rows(dataset.table.rows());
+    std::iota(rows.begin(), rows.end(), 0U);
+    return {name, rows};
+  }
+  if (std::find(kParts.begin(), kParts.end(), name) == kParts.end()) throw unknown_name("--part", name, kParts);
+  const std::vector<std::uint32_t>& rows = name == "train"   ? dataset.train
+                                           : name == "valid" ? dataset.valid
+                                                             : dataset.test;
+  if (!rows.empty()) return {name, rows};
+  throw InputError({.where = "--part",
+                    .expected = "a part of " + dataset.name,
+                    .found = "'" + name + "', which has no rows",
+                    .advice = "use --part all"});
+}
+
+}  // namespace gradus::cli

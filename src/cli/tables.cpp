@@ -1,0 +1,84 @@
+#include "cli/tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace gradus::cli {
+namespace {
+
+constexpr std::size_t kMaxConfusionClasses = 20;
+
+using Row = std::vector<std::string>;
+
+// First column to the left, all others to the right.
+std::string aligned(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths;
+  for (const Row& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()), 0);
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
+  }
+  std::string text;
+  for (const Row& row : rows) {
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      text += c == 0 ? fmt::format("{:<{}}", row[c], widths[c]) : fmt::format("  {:>{}}", row[c], widths[c]);
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string number(const std::optional<double>& value) {
+  return value ? fmt::format("{:.4f}", *value) : "-";
+}
+
+std::string class_name(const std::vector<std::string>& names, std::size_t k) {
+  return k < names.size() ? names[k] : std::to_string(k);
+}
+
+}  // namespace
+
+std::string evaluation_table(const std::vector<std::pair<std::string, const PartEvaluation*>>& parts) {
+  std::vector<Row> rows;
+  for (const auto& [name, evaluation] : parts) {
+    const auto& metrics = evaluation->metrics;
+    if (const auto& report = evaluation->regression) {
+      if (rows.empty()) rows.push_back({"part", "rows", "loss", "R2", "MAE", "RMSE"});
+      rows.push_back({name, std::to_string(report->rows), number(metrics.loss), number(report->r2), number(report->mae),
+                      number(report->rmse)});
+    } else if (const auto& classes = evaluation->classification) {
+      if (rows.empty()) rows.push_back({"part", "rows", "loss", "accuracy", "precision", "recall", "F1", "ROC AUC"});
+      if (rows.size() == 1 && metrics.top_k) rows[0].push_back("top-k");
+      rows.push_back({name, std::to_string(classes->rows), number(metrics.loss), number(classes->accuracy),
+                      number(classes->macro_precision), number(classes->macro_recall), number(classes->macro_f1),
+                      number(classes->macro_auc)});
+      if (metrics.top_k) rows.back().push_back(number(metrics.top_k));
+    }
+  }
+  return aligned(rows);
+}
+
+std::string confusion_table(const ClassificationReport& report, const std::vector<std::string>& class_names) {
+  const std::size_t num_classes = report.confusion.size();
+  if (num_classes == 0 || num_classes > kMaxConfusionClasses) return {};
+  std::vector<Row> rows(1, {"true \\ predicted"});
+  for (std::size_t k = 0; k < num_classes; ++k) rows[0].push_back(class_name(class_names, k));
+  for (std::size_t t = 0; t < num_classes; ++t) {
+    rows.push_back({class_name(class_names, t)});
+    for (const std::size_t count : report.confusion[t]) rows.back().push_back(std::to_string(count));
+  }
+  return aligned(rows);
+}
+
+std::string class_table(const ClassificationReport& report, const std::vector<std::string>& class_names) {
+  std::vector<Row> rows(1, {"class", "precision", "recall", "F1", "ROC AUC", "rows"});
+  for (std::size_t k = 0; k < report.classes.size(); ++k) {
+    const ClassScores& scores = report.classes[k];
+    rows.push_back({class_name(class_names, k), number(scores.precision), number(scores.recall), number(scores.f1),
+                    number(scores.auc), std::to_string(scores.support)});
+  }
+  return aligned(rows);
+}
+
+}  // namespace gradus::cli

@@ -1,0 +1,241 @@
+// gradus train: configuration and flags in, a trained network and its record out.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/progress.hpp"
+#include "cli/stop_signal.hpp"
+#include "cli/tables.hpp"
+#include "gradus/core/error.hpp"
+#include "gradus/training/run_config.hpp"
+#include "gradus/training/run_folder.hpp"
+
+namespace gradus::cli {
+namespace {
+
+struct TrainArguments {
+  std::string config_file;
+  std::vector<std::string> settings;  // --set key=value
+  std::vector<std::pair<const ConfigOption*, std::unique_ptr<std::string>>> flags;
+  std::string out;
+  std::string resume;
+  bool force = false;
+  bool dry_run = false;
+  bool json = false;
+  bool quiet = false;
+  CLI::App* command = nullptr;
+};
+
+// File first, then flags, then --set: the later wins.
+RunConfig read_arguments(const TrainArguments& arguments) {
+  RunConfig config;
+  if (!arguments.config_file.empty()) read_config(arguments.config_file, config);
+  for (const auto& [option, text] : arguments.flags) {
+    const std::string flag(option->flag);
+    if (arguments.command->count(flag) > 0) set_option(config, option->key, *text, flag);
+  }
+  for (const std::string& setting : arguments.settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos) {
+      throw InputError({.where = "--set",
+                        .expected = "key=value",
+                        .found = "'" + setting + "'",
+                        .advice = "write for example training.epochs=20"});
+    }
+    const std::string key = setting.substr(0, equals);
+    set_option(config, key, setting.substr(equals + 1), "--set " + key);
+  }
+  return config;
+}
+
+// runs/NAME-1, -2, ...: a run that nobody named still leaves its record, and never over another one.
+std::string free_folder(const std::string& data_name) {
+  std::string name;
+  for (const char c : data_name) name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' ? c : '-';
+  for (int number = 1;; ++number) {
+    std::string path = fmt::format("runs/{}-{}", name, number);
+    if (!std::filesystem::exists(path)) return path;
+  }
+}
+
+void print_result(const RunRecord& record, const std::string& folder) {
+  std::vector<std::pair<std::string, const PartEvaluation*>> parts = {{"train", &record.train}};
+  if (record.valid) parts.emplace_back("valid", &*record.valid);
+  if (record.test) parts.emplace_back("test", &*record.test);
+  fmt::print("{}", evaluation_table(parts));
+  // The part that says most about new data.
+  const auto& [name, evaluation] = parts.back();
+  if (evaluation->classification) {
+    const std::string table = confusion_table(*evaluation->classification, record.model.class_names);
+    if (!table.empty()) fmt::print("\nconfusion ({}):\n{}", name, table);
+  }
+  fmt::print("\nepoch {} of {}{}, weights sha256 {}\n", record.final_epoch, record.epochs.size(),
+             record.restored_best ? " (best by " + record.monitor + ")" : "", record.weights_sha256);
+  if (!folder.empty()) fmt::print("run folder: {}\n", folder);
+}
+
+// Features of very different size train badly; say so once instead of guessing a scaling.
+void advise_scaling(const RunConfig& config, const TrainingRun& run, const Dataset& dataset) {
+  if (config.data.standardize || dataset.image) return;
+  const Scaling statistics = standardization(dataset, run.scaling.divisor);
+  double largest = 0.0;
+  for (std::size_t i = 0; i < statistics.mean.size(); ++i) {
+    largest = std::max({largest, std::abs(statistics.mean[i]), statistics.std[i]});
+  }
+  if (largest > 20.0) fmt::print(stderr, "note: features reach {:.3g}; --standardize usually trains better\n", largest);
+}
+
+RunRecord run_training(const TrainingRun& run, const Dataset& dataset, RunFolder* folder,
+                       const TrainArguments& arguments) {
+  Progress progress;
+  std::vector<TrainingObserver*> observers;
+  if (folder != nullptr) observers.push_back(folder);
+  if (!arguments.quiet) observers.push_back(&progress);
+  std::vector<std::byte> checkpoint;
+  if (!arguments.resume.empty()) checkpoint = folder->newest_checkpoint();
+  const TrainControl control{.observers = observers, .stop = &catch_stop_signal(), .checkpoint = checkpoint};
+  try {
+    return train(run, dataset, control);
+  } catch (const Interrupted& interruption) {
+    const std::string advice = folder != nullptr ? "; continue with `gradus train --resume " + folder->path() + "`"
+                                                 : "; nothing is kept without a run folder";
+    throw Interrupted(interruption.what() + advice);
+  }
+}
+
+void print_record(const RunRecord& record, const std::string& folder, bool json) {
+  if (json) {
+    fmt::print("{}\n", summary_json(record));
+  } else {
+    print_result(record, folder);
+  }
+}
+
+void train_new(const TrainArguments& arguments) {
+  RunConfig config = read_arguments(arguments);
+  std::unique_ptr<RunFolder> folder;
+  const auto mode = arguments.force ? RunFolder::Mode::kForce : RunFolder::Mode::kNew;
+  const bool keeps_folder = arguments.out != "none" && !arguments.dry_run;
+  // Before the data is read: a folder that cannot be used should not cost a minute.
+  if (keeps_folder && !arguments.out.empty()) folder = std::make_unique<RunFolder>(arguments.out, mode);
+  const Dataset dataset = read_data(config);
+  const TrainingRun run = make_training_run(config, dataset);
+  if (arguments.dry_run) {
+    fmt::print("{}", run.config);
+    return;
+  }
+  if (keeps_folder && !folder) folder = std::make_unique<RunFolder>(free_folder(dataset.name), mode);
+  if (!arguments.quiet) {
+    fmt::print(stderr, "{}: {} training, {} validation, {} test rows\n{}", dataset.name, dataset.train.size(),
+               dataset.valid.size(), dataset.test.size(), network_summary(run.spec));
+    advise_scaling(config, run, dataset);
+  }
+  print_record(run_training(run, dataset, folder.get(), arguments), folder ? folder->path() : "", arguments.json);
+}
+
+void refuse_new_settings(const TrainArguments& arguments) {
+  for (const auto& [option, text] : arguments.flags) {
+    if (option->key == "training.threads" || arguments.command->count(std::string(option->flag)) == 0) continue;
+    throw InputError({.where = std::string(option->flag),
+                      .expected = "no new setting with --resume",
+                      .found = "'" + *text + "'",
+                      .advice = "the run's own config.toml holds; start a new run to change it"});
+  }
+  if (!arguments.settings.empty() || !arguments.config_file.empty() || !arguments.out.empty() || arguments.force) {
+    throw InputError({.where = "--resume",
+                      .expected = "no file, --set, --out or --force beside it",
+                      .found = "one of them",
+                      .advice = "the run's own config.toml holds; start a new run to change it"});
+  }
+}
+
+void train_on(const TrainArguments& arguments) {
+  refuse_new_settings(arguments);
+  RunFolder folder(arguments.resume, RunFolder::Mode::kResume);
+  const std::string summary = folder.completed_summary();
+  if (!summary.empty()) {
+    fmt::print(stderr, "{}: this run is complete\n", folder.path());
+    if (arguments.json) fmt::print("{}", summary);
+    return;
+  }
+  RunConfig config;
+  read_config(folder.config_path(), config);
+  const Dataset dataset = read_data(config);
+  TrainingRun run = make_training_run(config, dataset);
+  for (const auto& [option, text] : arguments.flags) {
+    if (option->key == "training.threads" && arguments.command->count("--threads") > 0) {
+      set_option(config, option->key, *text, "--threads");
+      run.threads = static_cast<unsigned>(config.training.threads);
+    }
+  }
+  print_record(run_training(run, dataset, &folder, arguments), folder.path(), arguments.json);
+}
+
+std::string option_help(const ConfigOption& option) {
+  static const RunConfig defaults;
+  std::string help = fmt::format("{} [{}] ({})", option.doc, option_text(option, defaults), option.key);
+  for (std::size_t i = 0; i < option.choices.size(); ++i) {
+    help += fmt::format("{}{}", i == 0 ? ": " : ", ", option.choices[i]);
+  }
+  return help;
+}
+
+std::string keys_without_flag() {
+  static const RunConfig defaults;
+  std::string text = "Keys for a TOML file or --set that have no flag:\n";
+  for (const ConfigOption& option : config_options()) {
+    if (option.flag.empty()) text += fmt::format("  {:<32} {}\n", option.key, option_help(option));
+  }
+  return text;
+}
+
+void add_config_flags(CLI::App& command, TrainArguments& arguments) {
+  static const RunConfig defaults;
+  RunConfig probe;
+  for (const ConfigOption& option : config_options()) {
+    if (option.flag.empty()) continue;
+    arguments.flags.emplace_back(&option, std::make_unique<std::string>());
+    std::string& text = *arguments.flags.back().second;
+    CLI::Option* added = nullptr;
+    if (std::holds_alternative<bool*>(option.field(probe))) {
+      added = command.add_flag(std::string(option.flag) + "{true}", text, option_help(option));
+    } else {
+      added = command.add_option(std::string(option.flag), text, option_help(option));
+    }
+    added->group(std::string(option.key.substr(0, option.key.find('.'))));
+  }
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("train", "train a network on a data set");
+  auto arguments = std::make_shared<TrainArguments>();
+  arguments->command = command;
+  command->add_option("config", arguments->config_file, "TOML file with any of the keys below");
+  command->add_option("--set", arguments->settings, "key=value, any key of the configuration; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--out", arguments->out, "run folder [runs/NAME-N]; none keeps nothing");
+  command->add_option("--resume", arguments->resume, "continue the run in this folder to the same final bits");
+  command->add_flag("--force", arguments->force, "overwrite the run in --out");
+  command->add_flag("--dry-run", arguments->dry_run, "print the resolved configuration and stop");
+  command->add_flag("--json", arguments->json, "print summary.json's object and nothing else");
+  command->add_flag("--quiet", arguments->quiet, "no progress");
+  add_config_flags(*command, *arguments);
+  command->footer(keys_without_flag());
+  command->callback([arguments, &exit_code] {
+    if (arguments->resume.empty()) {
+      train_new(*arguments);
+    } else {
+      train_on(*arguments);
+    }
+    exit_code = 0;
+  });
+}
+
+}  // namespace gradus::cli

@@ -1,0 +1,59 @@
+// Brings rows of a data set before an engine: scaled inputs into its buffer, targets and weights beside them.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "gradus/data/dataset.hpp"
+#include "gradus/engine/engine.hpp"
+
+namespace gradus {
+
+/// Holds the targets of the batch that was fed last; the engine reads them during the call that follows.
+template <class T>
+class BatchFeeder {
+ public:
+  /// `row_weights` is empty or has one weight per row of `dataset`; all arguments outlive the feeder.
+  BatchFeeder(const Dataset& dataset, const Scaling& scaling, std::span<const double> row_weights)
+      : dataset_(dataset), scaling_(scaling), row_weights_(row_weights) {}
+
+  /// Fills the engine's inputs with `rows` and returns their targets, valid until the next call.
+  BatchTargets<T> feed(Engine<T>& engine, std::span<const std::uint32_t> rows) {
+    gather_rows<T>(dataset_.table.features, scaling_, rows, engine.inputs(rows.size()));
+    return targets(rows);
+  }
+
+  BatchTargets<T> targets(std::span<const std::uint32_t> rows) {
+    BatchTargets<T> targets;
+    if (dataset_.task == Task::kClassification) {
+      labels_.resize(rows.size());
+      for (std::size_t b = 0; b < rows.size(); ++b) labels_[b] = dataset_.table.labels[rows[b]];
+      targets.labels = labels_;
+    } else {
+      const std::size_t cols = dataset_.table.values.cols();
+      values_.resize(rows.size() * cols);
+      for (std::size_t b = 0; b < rows.size(); ++b) {
+        const std::span<const double> row = dataset_.table.values.row(rows[b]);
+        for (std::size_t k = 0; k < cols; ++k) values_[b * cols + k] = static_cast<T>(row[k]);
+      }
+      targets.values = MatrixView<const T>(values_.data(), rows.size(), cols);
+    }
+    if (!row_weights_.empty()) {
+      weights_.resize(rows.size());
+      for (std::size_t b = 0; b < rows.size(); ++b) weights_[b] = static_cast<T>(row_weights_[rows[b]]);
+      targets.weights = weights_;
+    }
+    return targets;
+  }
+
+ private:
+  const Dataset& dataset_;
+  const Scaling& scaling_;
+  std::span<const double> row_weights_;
+  std::vector<std::int32_t> labels_;
+  std::vector<T> values_;
+  std::vector<T> weights_;
+};
+
+}  // namespace gradus

@@ -1,0 +1,203 @@
+#include "training/checkpoint.hpp"
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "gradus/core/error.hpp"
+#include "gradus/core/sha256.hpp"
+
+namespace gradus {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kMagic = "GRADUSC1";
+constexpr std::size_t kDigestSize = 64;
+constexpr std::size_t kPrefixSize = kMagic.size() + sizeof(std::uint64_t);
+
+template <class T>
+constexpr const char* kTypeName = sizeof(T) == 4 ? "f32" : "f64";
+
+Json optional_json(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+std::optional<double> json_optional(const Json& value) {
+  if (value.is_null()) return std::nullopt;
+  return value.get<double>();
+}
+
+Json part_json(const PartMetrics& part) {
+  return Json::array({part.loss, optional_json(part.accuracy), optional_json(part.top_k)});
+}
+
+PartMetrics json_part(const Json& value) {
+  return {value.at(0).get<double>(), json_optional(value.at(1)), json_optional(value.at(2))};
+}
+
+// Short keys: a long run stores one such array per epoch in every checkpoint.
+Json epoch_json_array(const EpochRecord& r) {
+  return Json::array({r.epoch, part_json(r.train), r.valid ? part_json(*r.valid) : Json(nullptr),
+                      r.test ? part_json(*r.test) : Json(nullptr), optional_json(r.penalty), r.learning_rate, r.seconds,
+                      r.samples_per_second});
+}
+
+EpochRecord json_epoch(const Json& value) {
+  EpochRecord record;
+  record.epoch = value.at(0).get<std::size_t>();
+  record.train = json_part(value.at(1));
+  if (!value.at(2).is_null()) record.valid = json_part(value.at(2));
+  if (!value.at(3).is_null()) record.test = json_part(value.at(3));
+  record.penalty = json_optional(value.at(4));
+  record.learning_rate = value.at(5).get<double>();
+  record.seconds = value.at(6).get<double>();
+  record.samples_per_second = value.at(7).get<double>();
+  return record;
+}
+
+Json progress_json(const TrainProgress& p) {
+  Json json = {{"epoch", p.epoch}, {"step", p.step}, {"global_step", p.global_step}, {"wall_seconds", p.wall_seconds}};
+  json["sums"] = Json::array({p.sums.loss_sum, p.sums.weight_sum, p.sums.batch_loss_sum, p.sums.batch_accuracy_sum,
+                              p.sums.seconds, p.sums.batches, p.sums.correct, p.sums.rows});
+  json["plateau"] = Json::array({optional_json(p.plateau.best), p.plateau.waited, p.plateau.reductions});
+  json["stopping"] =
+      Json::array({optional_json(p.stopping.best), p.stopping.best_epoch, p.stopping.waited, p.stopping.stop});
+  json["history"] = Json::array();
+  for (const EpochRecord& record : p.history) json["history"].push_back(epoch_json_array(record));
+  return json;
+}
+
+TrainProgress json_progress(const Json& json) {
+  TrainProgress p;
+  p.epoch = json.at("epoch").get<std::size_t>();
+  p.step = json.at("step").get<std::size_t>();
+  p.global_step = json.at("global_step").get<std::uint64_t>();
+  p.wall_seconds = json.at("wall_seconds").get<double>();
+  const Json& s = json.at("sums");
+  p.sums = {.loss_sum = s.at(0).get<double>(),
+            .weight_sum = s.at(1).get<double>(),
+            .batch_loss_sum = s.at(2).get<double>(),
+            .batch_accuracy_sum = s.at(3).get<double>(),
+            .seconds = s.at(4).get<double>(),
+            .batches = s.at(5).get<std::uint64_t>(),
+            .correct = s.at(6).get<std::uint64_t>(),
+            .rows = s.at(7).get<std::uint64_t>()};
+  const Json& plateau = json.at("plateau");
+  p.plateau = {json_optional(plateau.at(0)), plateau.at(1).get<std::size_t>(), plateau.at(2).get<std::size_t>()};
+  const Json& stopping = json.at("stopping");
+  p.stopping = {json_optional(stopping.at(0)), stopping.at(1).get<std::size_t>(), stopping.at(2).get<std::size_t>(),
+                stopping.at(3).get<bool>()};
+  for (const Json& record : json.at("history")) p.history.push_back(json_epoch(record));
+  return p;
+}
+
+// All arrays of a state in their stored order.
+template <class State, class Visit>
+void for_each_array(State& state, const Visit& visit) {
+  const auto visit_layers = [&visit](auto& layers) {
+    for (auto& layer : layers) {
+      visit(layer.weights.span());
+      visit(layer.biases.span());
+    }
+  };
+  visit_layers(state.network.layers);
+  for (auto& slot : state.optimizer.slots) visit_layers(slot);
+  if (state.best) visit_layers(state.best->layers);
+}
+
+template <class State>
+std::size_t arrays_size_bytes(State& state) {
+  std::size_t size = 0;
+  for_each_array(state, [&size](auto values) { size += values.size_bytes(); });
+  return size;
+}
+
+[[noreturn]] void damaged(const std::string& found) {
+  throw InputError({.where = "checkpoint",
+                    .expected = "a whole checkpoint of this run",
+                    .found = found,
+                    .advice = "start again with --force"});
+}
+
+void require_same(const Json& header, const char* key, const std::string& expected, const char* what) {
+  const std::string found = header.at(key).get<std::string>();
+  if (found == expected) return;
+  throw InputError({.where = "checkpoint",
+                    .expected = std::string("the ") + what + " that the run started with (" + found.substr(0, 16) + ")",
+                    .found = expected.substr(0, 16),
+                    .advice = "restore it or train anew"});
+}
+
+}  // namespace
+
+template <class T>
+std::vector<std::byte> encode_checkpoint(const TrainState<T>& state, const CheckpointIdentity& identity) {
+  Json header = progress_json(state.progress);
+  header["dtype"] = kTypeName<T>;
+  header["shape"] = shape_string(state.network.spec);
+  header["slots"] = state.optimizer.slots.size();
+  header["has_best"] = state.best.has_value();
+  header["data_sha256"] = identity.data_sha256;
+  header["config_sha256"] = identity.config_sha256;
+  const std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
+
+  std::vector<std::byte> bytes;
+  bytes.reserve(kPrefixSize + text.size() + arrays_size_bytes(state) + kDigestSize);
+  const auto append = [&bytes](std::span<const std::byte> part) {
+    bytes.insert(bytes.end(), part.begin(), part.end());
+  };
+  append(std::as_bytes(std::span(kMagic)));
+  const std::uint64_t size = text.size();
+  for (unsigned i = 0; i < 8; ++i) bytes.push_back(static_cast<std::byte>(size >> (8 * i)));
+  append(std::as_bytes(std::span(text)));
+  for_each_array(state, [&append](auto values) { append(std::as_bytes(values)); });
+  const std::string digest = sha256_hex(bytes);
+  append(std::as_bytes(std::span(digest)));
+  return bytes;
+}
+
+bool is_intact_checkpoint(std::span<const std::byte> bytes) {
+  if (bytes.size() < kPrefixSize + kDigestSize) return false;
+  if (std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0) return false;
+  const std::string digest = sha256_hex(bytes.first(bytes.size() - kDigestSize));
+  return std::memcmp(bytes.data() + bytes.size() - kDigestSize, digest.data(), kDigestSize) == 0;
+}
+
+template <class T>
+void decode_checkpoint(std::span<const std::byte> bytes, const CheckpointIdentity& identity, TrainState<T>& state) {
+  if (!is_intact_checkpoint(bytes)) damaged("a torn or altered one");
+  std::span<const std::byte> rest = bytes.subspan(kMagic.size(), bytes.size() - kMagic.size() - kDigestSize);
+  std::uint64_t header_size = 0;
+  for (unsigned i = 0; i < 8; ++i) header_size |= static_cast<std::uint64_t>(rest[i]) << (8 * i);
+  rest = rest.subspan(8);
+  if (header_size > rest.size()) damaged("a header longer than the file");
+  const auto* text = reinterpret_cast<const char*>(rest.data());
+  try {
+    const Json header = Json::parse(text, text + header_size);
+    require_same(header, "data_sha256", identity.data_sha256, "data");
+    require_same(header, "config_sha256", identity.config_sha256, "configuration");
+    require_same(header, "dtype", kTypeName<T>, "type");
+    require_same(header, "shape", shape_string(state.network.spec), "network");
+    if (header.at("slots").get<std::size_t>() != state.optimizer.slots.size()) damaged("another optimizer's state");
+    state.best.reset();
+    if (header.at("has_best").get<bool>()) state.best.emplace(state.network);
+    state.progress = json_progress(header);
+  } catch (const Json::exception&) {
+    damaged("a header that cannot be read");
+  }
+  rest = rest.subspan(header_size);
+  if (arrays_size_bytes(state) != rest.size()) damaged("arrays of another size");
+  for_each_array(state, [&rest](auto values) {
+    if (values.empty()) return;
+    std::memcpy(values.data(), rest.data(), values.size_bytes());
+    rest = rest.subspan(values.size_bytes());
+  });
+}
+
+template std::vector<std::byte> encode_checkpoint(const TrainState<float>&, const CheckpointIdentity&);
+template std::vector<std::byte> encode_checkpoint(const TrainState<double>&, const CheckpointIdentity&);
+template void decode_checkpoint(std::span<const std::byte>, const CheckpointIdentity&, TrainState<float>&);
+template void decode_checkpoint(std::span<const std::byte>, const CheckpointIdentity&, TrainState<double>&);
+
+}  // namespace gradus

@@ -1,0 +1,110 @@
+#include "training/evaluation.hpp"
+
+#include <algorithm>
+
+namespace gradus {
+namespace {
+
+std::size_t count_in_top_k(MatrixView<const double> outputs, std::span<const std::int32_t> labels, std::size_t k) {
+  std::size_t hits = 0;
+  for (std::size_t r = 0; r < outputs.rows(); ++r) {
+    if (in_top_k(outputs.row(r), static_cast<std::size_t>(labels[r]), k)) ++hits;
+  }
+  return hits;
+}
+
+std::vector<std::int32_t> labels_of(const Dataset& dataset, std::span<const std::uint32_t> rows) {
+  std::vector<std::int32_t> labels(rows.size());
+  for (std::size_t r = 0; r < rows.size(); ++r) labels[r] = dataset.table.labels[rows[r]];
+  return labels;
+}
+
+Matrix<double> values_of(const Dataset& dataset, std::span<const std::uint32_t> rows) {
+  Matrix<double> values(rows.size(), dataset.table.values.cols());
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    const std::span<const double> row = dataset.table.values.row(rows[r]);
+    std::copy(row.begin(), row.end(), values.row(r).begin());
+  }
+  return values;
+}
+
+template <class T>
+PartMetrics measure_loss(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
+                         std::span<const std::uint32_t> rows) {
+  BatchFeeder<T> feeder(dataset, scaling, {});
+  BatchStats total;
+  for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
+    const auto chunk = rows.subspan(first, std::min(kEvaluationRows, rows.size() - first));
+    const BatchTargets<T> targets = feeder.feed(engine, chunk);
+    const BatchStats stats = engine.evaluate(targets);
+    total.loss_sum += stats.loss_sum;
+    total.weight_sum += stats.weight_sum;
+    total.correct += stats.correct;
+  }
+  PartMetrics metrics;
+  metrics.loss = total.loss_mean();
+  if (dataset.task == Task::kClassification && !rows.empty()) {
+    metrics.accuracy = static_cast<double>(total.correct) / static_cast<double>(rows.size());
+  }
+  return metrics;
+}
+
+}  // namespace
+
+template <class T>
+PartMetrics measure_rows(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
+                         std::span<const std::uint32_t> rows, std::size_t top_k) {
+  PartMetrics metrics = measure_loss(engine, dataset, scaling, rows);
+  if (top_k == 0 || dataset.task != Task::kClassification || rows.empty()) return metrics;
+  const Matrix<double> outputs = outputs_of_rows(engine, dataset.table.features, scaling, rows);
+  const std::size_t hits = count_in_top_k(outputs.view(), labels_of(dataset, rows), top_k);
+  metrics.top_k = static_cast<double>(hits) / static_cast<double>(rows.size());
+  return metrics;
+}
+
+template <class T>
+Matrix<double> outputs_of_rows(Engine<T>& engine, const Features& features, const Scaling& scaling,
+                               std::span<const std::uint32_t> rows) {
+  Matrix<double> outputs(rows.size(), engine.spec().num_outputs());
+  for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
+    const auto chunk = rows.subspan(first, std::min(kEvaluationRows, rows.size() - first));
+    gather_rows<T>(features, scaling, chunk, engine.inputs(chunk.size()));
+    const MatrixView<const T> computed = engine.predict();
+    for (std::size_t r = 0; r < chunk.size(); ++r) {
+      for (std::size_t k = 0; k < computed.cols(); ++k) outputs(first + r, k) = static_cast<double>(computed(r, k));
+    }
+  }
+  return outputs;
+}
+
+template <class T>
+PartEvaluation evaluate_rows(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
+                             std::span<const std::uint32_t> rows, std::size_t top_k) {
+  PartEvaluation evaluation;
+  evaluation.metrics = measure_rows(engine, dataset, scaling, rows, top_k);
+  const Matrix<double> outputs = outputs_of_rows(engine, dataset.table.features, scaling, rows);
+  if (dataset.task == Task::kClassification) {
+    evaluation.classification = classification_report(outputs.view(), labels_of(dataset, rows));
+    return evaluation;
+  }
+  const Matrix<double> values = values_of(dataset, rows);
+  if (dataset.task == Task::kMultiLabel) {
+    evaluation.classification = multi_label_report(outputs.view(), values.view());
+  } else {
+    evaluation.regression = regression_report(outputs.view(), values.view());
+  }
+  return evaluation;
+}
+
+#define GRADUS_INSTANTIATE(T)                                                                                       \
+  template PartMetrics measure_rows(Engine<T>&, const Dataset&, const Scaling&, std::span<const std::uint32_t>,     \
+                                    std::size_t);                                                                   \
+  template Matrix<double> outputs_of_rows(Engine<T>&, const Features&, const Scaling&,                              \
+                                          std::span<const std::uint32_t>);                                          \
+  template PartEvaluation evaluate_rows(Engine<T>&, const Dataset&, const Scaling&, std::span<const std::uint32_t>, \
+                                        std::size_t);
+GRADUS_INSTANTIATE(float)
+GRADUS_INSTANTIATE(double)
+#undef GRADUS_INSTANTIATE
+
+}  // namespace gradus

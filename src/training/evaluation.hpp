@@ -1,0 +1,30 @@
+// Loss, accuracy and outputs of an engine on a list of rows.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "gradus/training/run_record.hpp"
+#include "training/batch_feeder.hpp"
+
+namespace gradus {
+
+/// Rows per call. Fixed, because the order in which losses are added depends on it.
+inline constexpr std::size_t kEvaluationRows = 256;
+
+/// Unweighted loss, accuracy (classification) and top-k share (k > 0) over `rows`.
+template <class T>
+PartMetrics measure_rows(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
+                         std::span<const std::uint32_t> rows, std::size_t top_k);
+
+/// Outputs, rows.size() x K.
+template <class T>
+Matrix<double> outputs_of_rows(Engine<T>& engine, const Features& features, const Scaling& scaling,
+                               std::span<const std::uint32_t> rows);
+
+/// measure_rows and every report that suits the task.
+template <class T>
+PartEvaluation evaluate_rows(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
+                             std::span<const std::uint32_t> rows, std::size_t top_k);
+
+}  // namespace gradus

@@ -1,0 +1,146 @@
+// The one table of options: key, flag, meaning, place, range and choices. Defaults are those of RunConfig.
+#include <array>
+
+#include "gradus/training/run_config.hpp"
+
+namespace gradus {
+namespace {
+
+using Names = std::string_view;
+constexpr std::array<Names, 4> kTasks = {"auto", "classification", "regression", "multilabel"};
+constexpr std::array<Names, 3> kHeaders = {"auto", "yes", "no"};
+constexpr std::array<Names, 3> kOrientations = {"auto", "rows", "columns"};
+constexpr std::array<Names, 4> kOutputs = {"auto", "softmax", "sigmoid", "linear"};
+constexpr std::array<Names, 5> kLosses = {"auto", "cross_entropy", "binary_cross_entropy", "mse", "huber"};
+constexpr std::array<Names, 3> kFloors = {"exact", "add", "clip"};
+constexpr std::array<Names, 7> kOptimizers = {"sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop", "adagrad"};
+constexpr std::array<Names, 3> kOrders = {"file", "samples", "batches"};
+constexpr std::array<Names, 3> kDTypes = {"f32", "f64", "mixed"};
+constexpr std::array<Names, 3> kTrainMetrics = {"running", "full", "batch_mean"};
+constexpr std::array<Names, 6> kSchedules = {"constant", "step", "exponential", "cosine", "inverse", "plateau"};
+constexpr std::array<Names, 7> kMonitors = {"auto",       "train_loss",     "train_accuracy", "train_top_k",
+                                            "valid_loss", "valid_accuracy", "valid_top_k"};
+constexpr double kAny = std::numeric_limits<double>::infinity();
+
+#define GRADUS_FIELD(member) [](RunConfig& config) -> OptionField { return &config.member; }
+
+constexpr ConfigOption kOptions[] = {
+    {"data.source", "--data", "data set: a path or a name (see `gradus data list`)", GRADUS_FIELD(data.source)},
+    {"data.data_dir", "--data-dir", "first folder to look for named sets", GRADUS_FIELD(data.data_dir)},
+    {"data.test_path", "--test-data", "further file that becomes the test part", GRADUS_FIELD(data.test_path)},
+    {"data.label", "--label", "label column: name or number, empty = last column", GRADUS_FIELD(data.label)},
+    {"data.task", "--task", "what to learn; auto decides from the labels", GRADUS_FIELD(data.task), -kAny, kAny,
+     kTasks},
+    {"data.header", "", "whether a text file starts with names", GRADUS_FIELD(data.header), -kAny, kAny, kHeaders},
+    {"data.orientation", "", "samples in rows or columns (MAT, npy)", GRADUS_FIELD(data.orientation), -kAny, kAny,
+     kOrientations},
+    {"data.valid", "--valid", "validation rows, below 1 a fraction; auto = 0.2 where the source has no parts, else 0",
+     GRADUS_FIELD(data.valid), 0},
+    {"data.test", "--test", "test rows, below 1 a fraction; auto = what the source has", GRADUS_FIELD(data.test), 0},
+    {"data.stratified", "--stratified", "divide every class in the same proportion", GRADUS_FIELD(data.stratified)},
+    {"data.shuffled", "", "split at random; false takes the last rows", GRADUS_FIELD(data.shuffled)},
+    {"data.seed", "", "seed of the split and of generators", GRADUS_FIELD(data.seed)},
+    {"data.scale", "--scale", "divisor of the features; auto = 255 for byte images, else 1", GRADUS_FIELD(data.scale),
+     1e-300},
+    {"data.standardize", "--standardize", "subtract the training part's mean, divide by its standard deviation",
+     GRADUS_FIELD(data.standardize)},
+    {"data.rows", "--rows", "rows to generate, 0 = the generator's default", GRADUS_FIELD(data.rows)},
+    {"data.noise", "--noise", "noise of a generator; auto = its default", GRADUS_FIELD(data.noise), 0},
+    {"data.max_bytes", "", "refuse files that unpack to more bytes", GRADUS_FIELD(data.max_bytes), 1},
+
+    {"network.layers", "--layers",
+     "all widths from inputs to outputs, e.g. 784,512,10; ends may be auto; empty = use hidden",
+     GRADUS_FIELD(network.layers)},
+    {"network.hidden", "--hidden", "widths of the hidden layers where layers is empty", GRADUS_FIELD(network.hidden), 1,
+     1e7},
+    {"network.activation", "--activation", "of the hidden layers: one for all or one each",
+     GRADUS_FIELD(network.activation)},
+    {"network.output", "--output", "what the last layer's values become", GRADUS_FIELD(network.output), -kAny, kAny,
+     kOutputs},
+    {"network.loss", "--loss", "what training minimises; auto = the output's own", GRADUS_FIELD(network.loss), -kAny,
+     kAny, kLosses},
+    {"network.loss_floor_kind", "", "how the reported loss treats probabilities near 0",
+     GRADUS_FIELD(network.loss_floor_kind), -kAny, kAny, kFloors},
+    {"network.loss_floor", "", "floor of the reported loss (add, clip)", GRADUS_FIELD(network.loss_floor), 0, 0.5},
+    {"network.gradient_through_floor", "", "differentiate the floored loss term by term",
+     GRADUS_FIELD(network.gradient_through_floor)},
+    {"network.huber_delta", "", "where Huber's loss turns linear", GRADUS_FIELD(network.huber_delta), 1e-300},
+    {"network.init", "--init", "initial weights: one for all layers or one each; auto = he for ReLU-like, else glorot",
+     GRADUS_FIELD(network.init)},
+    {"network.bias_init", "", "initial biases: zeros, like_weights or a number", GRADUS_FIELD(network.bias_init)},
+    {"network.l1", "--l1", "penalty l1 sum|W|: one for all layers or one each", GRADUS_FIELD(network.l1), 0},
+    {"network.l2", "--l2", "penalty l2 sum W^2: one for all layers or one each", GRADUS_FIELD(network.l2), 0},
+    {"network.dropout", "--dropout", "share of hidden outputs set to zero in training: one for all or one each",
+     GRADUS_FIELD(network.dropout), 0, 0.999999},
+
+    {"training.optimizer", "--optimizer", "update rule", GRADUS_FIELD(training.optimizer), -kAny, kAny, kOptimizers},
+    {"training.learning_rate", "--lr", "base learning rate; auto = 0.001 for adam, adamw and rmsprop, else 0.01",
+     GRADUS_FIELD(training.learning_rate), 0},
+    {"training.momentum", "--momentum", "of momentum and nesterov", GRADUS_FIELD(training.momentum), 0, 1},
+    {"training.beta1", "", "of adam and adamw", GRADUS_FIELD(training.beta1), 0, 0.9999999999},
+    {"training.beta2", "", "of adam and adamw", GRADUS_FIELD(training.beta2), 0, 0.9999999999},
+    {"training.rho", "", "of rmsprop", GRADUS_FIELD(training.rho), 0, 1},
+    {"training.epsilon", "", "of adam, adamw, rmsprop and adagrad", GRADUS_FIELD(training.epsilon), 0},
+    {"training.weight_decay", "--weight-decay", "of adamw", GRADUS_FIELD(training.weight_decay), 0},
+    {"training.batch_size", "--batch", "rows per step; auto = 8 below 1000 training rows, else 32",
+     GRADUS_FIELD(training.batch_size), 1, 1e7},
+    {"training.batch_order", "--batch-order", "file order, samples shuffled or batches shuffled every epoch",
+     GRADUS_FIELD(training.batch_order), -kAny, kAny, kOrders},
+    {"training.drop_last", "", "leave out an incomplete last batch", GRADUS_FIELD(training.drop_last)},
+    {"training.epochs", "--epochs", "passes over the training part", GRADUS_FIELD(training.epochs), 0, 1e9},
+    {"training.seed", "--seed", "of initialisation, batch order and dropout", GRADUS_FIELD(training.seed)},
+    {"training.dtype", "--dtype", "type of all parameters and arithmetic", GRADUS_FIELD(training.dtype), -kAny, kAny,
+     kDTypes},
+    {"training.threads", "--threads", "0 = one per core; never changes a bit of the result",
+     GRADUS_FIELD(training.threads), 0, 1024},
+    {"training.clip_norm", "--clip-norm", "largest norm of the whole gradient, 0 = no limit",
+     GRADUS_FIELD(training.clip_norm), 0},
+    {"training.clip_value", "--clip-value", "largest size of a gradient element, 0 = no limit",
+     GRADUS_FIELD(training.clip_value), 0},
+    {"training.class_weights", "--class-weights", "empty, balanced, or one weight per class",
+     GRADUS_FIELD(training.class_weights)},
+    {"training.train_metrics", "", "training part's metrics: running means, full evaluation, or mean of batch means",
+     GRADUS_FIELD(training.train_metrics), -kAny, kAny, kTrainMetrics},
+    {"training.top_k", "--top-k", "also report the share of labels among the k largest outputs, 0 = do not",
+     GRADUS_FIELD(training.top_k), 0, 1e7},
+    {"training.checkpoint_epochs", "", "epochs between checkpoints, 0 = none at the end of epochs",
+     GRADUS_FIELD(training.checkpoint_epochs)},
+    {"training.checkpoint_steps", "--checkpoint-steps", "steps between checkpoints, 0 = only at the end of epochs",
+     GRADUS_FIELD(training.checkpoint_steps)},
+
+    {"schedule.kind", "--schedule", "how the learning rate changes", GRADUS_FIELD(schedule.kind), -kAny, kAny,
+     kSchedules},
+    {"schedule.step_epochs", "", "step: epochs between reductions", GRADUS_FIELD(schedule.step_epochs), 1e-9},
+    {"schedule.factor", "", "step, plateau: factor of a reduction", GRADUS_FIELD(schedule.factor), 0, 1},
+    {"schedule.decay", "", "exponential: factor per epoch", GRADUS_FIELD(schedule.decay), 0, 1},
+    {"schedule.min_rate", "", "cosine: last rate; plateau: lowest rate", GRADUS_FIELD(schedule.min_rate), 0},
+    {"schedule.c", "", "inverse: lr / (1 + c epoch / epochs), epochs counted from 0", GRADUS_FIELD(schedule.c), 0},
+    {"schedule.by_step", "", "move with every step instead of every epoch", GRADUS_FIELD(schedule.by_step)},
+    {"schedule.warmup_epochs", "--warmup", "epochs over which the rate first rises, with every kind",
+     GRADUS_FIELD(schedule.warmup_epochs), 0},
+    {"schedule.warmup_start", "", "share of the rate at which the warm-up starts", GRADUS_FIELD(schedule.warmup_start),
+     0, 1},
+    {"schedule.patience", "", "plateau: epochs without progress before a reduction", GRADUS_FIELD(schedule.patience),
+     1},
+    {"schedule.min_delta", "", "plateau: progress smaller than this is none", GRADUS_FIELD(schedule.min_delta), 0},
+    {"schedule.monitor", "", "plateau: what to watch; auto = valid_loss, or train_loss without validation part",
+     GRADUS_FIELD(schedule.monitor), -kAny, kAny, kMonitors},
+
+    {"early_stopping.patience", "--patience", "stop after so many epochs without progress, 0 = never",
+     GRADUS_FIELD(early_stopping.patience)},
+    {"early_stopping.min_delta", "", "progress smaller than this is none", GRADUS_FIELD(early_stopping.min_delta), 0},
+    {"early_stopping.restore_best", "", "end with the weights of the best epoch",
+     GRADUS_FIELD(early_stopping.restore_best)},
+    {"early_stopping.monitor", "--monitor", "what decides the best epoch; auto as in schedule.monitor",
+     GRADUS_FIELD(early_stopping.monitor), -kAny, kAny, kMonitors},
+};
+
+#undef GRADUS_FIELD
+
+}  // namespace
+
+std::span<const ConfigOption> config_options() {
+  return kOptions;
+}
+
+}  // namespace gradus

@@ -1,0 +1,22 @@
+// Text to option values and back; the only parser of values, for flags, --set and TOML alike.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gradus/training/run_config.hpp"
+
+namespace gradus {
+
+/// Parts between commas; a comma inside parentheses separates nothing: "normal(0,1),zeros" has two parts.
+std::vector<std::string> split_list(std::string_view text);
+/// Stores `text` in the option's field. Throws InputError opened by `where`.
+void store_text(const ConfigOption& option, RunConfig& config, std::string_view text, const std::string& where);
+/// The value as TOML: quoted strings, bare numbers, lists in brackets, "auto" for what is not decided.
+std::string toml_value(const ConfigOption& option, const RunConfig& config);
+/// The whole of `text` as a number. Throws InputError.
+double parse_number(std::string_view text, const std::string& where);
+
+}  // namespace gradus

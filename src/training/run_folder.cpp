@@ -1,0 +1,152 @@
+#include "gradus/training/run_folder.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "core/atomic_file.hpp"
+#include "gradus/core/error.hpp"
+#include "gradus/training/trainer.hpp"
+#include "training/checkpoint.hpp"
+
+namespace gradus {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Everything that a run writes; --force removes these and nothing else.
+constexpr const char* kOwnFiles[] = {"summary.json", "model.safetensors", "metrics.jsonl", "config.toml"};
+constexpr const char* kCheckpoints = "/checkpoint";
+constexpr const char* kNewest = "/checkpoint/last.ckpt";
+constexpr const char* kPrevious = "/checkpoint/previous.ckpt";
+
+[[noreturn]] void fail(const std::string& path, const char* action, const std::string& reason) {
+  throw RunError(path + ": could not be " + action + " (" + reason + "); free space or choose another folder");
+}
+
+void make_folder(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) fail(path, "created", error.message());
+}
+
+void remove_own_files(const std::string& path) {
+  std::error_code ignored;
+  for (const char* name : kOwnFiles) fs::remove(path + "/" + name, ignored);
+  fs::remove(path + kNewest, ignored);
+  fs::remove(path + kPrevious, ignored);
+}
+
+// A process that was killed while writing leaves its temporary file.
+void remove_temporaries(const std::string& folder) {
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().filename().string().find(".tmp-") != std::string::npos) fs::remove(entry.path(), ignored);
+  }
+}
+
+std::vector<std::byte> read_bytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::vector<char> chars((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const auto bytes = std::as_bytes(std::span(chars));
+  return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace
+
+RunFolder::RunFolder(std::string path, Mode mode) : path_(std::move(path)), mode_(mode) {
+  while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
+  std::error_code ignored;
+  if (mode == Mode::kResume) {
+    if (fs::is_regular_file(config_path(), ignored)) return;
+    throw InputError({.where = path_,
+                      .expected = "a run folder with config.toml",
+                      .found = fs::exists(path_, ignored) ? "none" : "no such folder",
+                      .advice = "start the run with --out"});
+  }
+  if (fs::exists(path_, ignored) && !fs::is_directory(path_, ignored)) {
+    throw InputError({.where = path_, .expected = "a folder", .found = "a file", .advice = "choose another --out"});
+  }
+  if (mode == Mode::kNew && fs::exists(path_, ignored) && !fs::is_empty(path_, ignored)) {
+    throw InputError({.where = path_,
+                      .expected = "a new or empty folder",
+                      .found = "one with files",
+                      .advice = "choose another --out, continue with --resume or overwrite with --force"});
+  }
+}
+
+std::string RunFolder::completed_summary() const {
+  std::ifstream file(path_ + "/summary.json", std::ios::binary);
+  if (!file) return {};
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::vector<std::byte> RunFolder::newest_checkpoint() const {
+  bool damaged = false;
+  for (const char* name : {kNewest, kPrevious}) {
+    std::error_code ignored;
+    if (!fs::exists(path_ + name, ignored)) continue;
+    std::vector<std::byte> bytes = read_bytes(path_ + name);
+    if (is_intact_checkpoint(bytes)) return bytes;
+    damaged = true;
+  }
+  if (!damaged) return {};
+  throw InputError({.where = path_ + kCheckpoints,
+                    .expected = "a whole checkpoint",
+                    .found = "only torn or altered ones",
+                    .advice = "train anew with --force"});
+}
+
+void RunFolder::on_start(const StartEvent& event) {
+  make_folder(path_ + kCheckpoints);
+  if (mode_ == Mode::kForce) remove_own_files(path_);
+  remove_temporaries(path_);
+  remove_temporaries(path_ + kCheckpoints);
+  if (mode_ != Mode::kResume) write_file(config_path(), event.run.config);
+  // Lines after the checkpoint, torn or whole, are written again as their epochs are trained again.
+  std::string lines;
+  for (const EpochRecord& record : event.history) lines += epoch_json(record) + "\n";
+  write_file(path_ + "/metrics.jsonl", lines);
+}
+
+void RunFolder::append_metrics(const std::string& line) {
+  const std::string path = path_ + "/metrics.jsonl";
+  std::ofstream file(path, std::ios::app | std::ios::binary);
+  file << line << '\n';
+  file.flush();
+  if (!file) fail(path, "written", std::strerror(errno));
+}
+
+void RunFolder::on_epoch_end(const EpochRecord& record) {
+  append_metrics(epoch_json(record));
+}
+
+void RunFolder::on_checkpoint(const CheckpointEvent& event) {
+  AtomicFile file(path_ + kNewest);
+  file.write(event.bytes);
+  // The one before stays until the new one is in place; between the two renames only `previous` exists, and a reader
+  // looks for it too.
+  std::error_code ignored;
+  fs::rename(path_ + kNewest, path_ + kPrevious, ignored);
+  file.commit();
+}
+
+void RunFolder::on_end(const RunRecord& record) {
+  write_model(path_ + "/model.safetensors", record.model);
+  write_file(path_ + "/summary.json", summary_json(record) + "\n");
+}
+
+std::string model_path(const std::string& run_or_model) {
+  std::error_code ignored;
+  if (!fs::is_directory(run_or_model, ignored)) return run_or_model;
+  std::string path = run_or_model + "/model.safetensors";
+  if (fs::exists(path, ignored)) return path;
+  throw InputError({.where = run_or_model,
+                    .expected = "a folder of a complete run",
+                    .found = "no model.safetensors",
+                    .advice = "finish it with `gradus train --resume " + run_or_model + "`"});
+}
+
+}  // namespace gradus

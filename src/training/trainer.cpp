@@ -1,0 +1,133 @@
+#include "gradus/training/trainer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "gradus/core/error.hpp"
+#include "training/evaluation.hpp"
+#include "training/training_loop.hpp"
+
+namespace gradus {
+namespace {
+
+void require(bool holds, const char* key, const std::string& expected, const std::string& found,
+             const char* advice = "") {
+  if (!holds) throw InputError({.where = key, .expected = expected, .found = found, .advice = advice});
+}
+
+void require_monitor(const Monitor& monitor, const char* key, const TrainingRun& run, const Dataset& dataset) {
+  require(!monitor.valid || !dataset.valid.empty(), key, "a measure of a part that exists", monitor.name(),
+          "set data.valid or watch train_loss");
+  require(monitor.measure == Monitor::Measure::kLoss || dataset.task == Task::kClassification, key,
+          "a loss for this task", monitor.name());
+  const bool measures_top_k = run.top_k > 0 && (monitor.valid || run.train_metrics == TrainMetrics::kFull);
+  require(monitor.measure != Monitor::Measure::kTopK || measures_top_k, key, "a measure that the run takes",
+          monitor.name(), "set training.top_k (and training.train_metrics = \"full\" for train_top_k)");
+}
+
+void require_weights(const TrainingRun& run, const Dataset& dataset) {
+  const auto good = [](double weight) { return std::isfinite(weight) && weight >= 0.0; };
+  const auto& classes = run.class_weights;
+  require(classes.empty() || (dataset.task == Task::kClassification && classes.size() == dataset.num_outputs()),
+          "training.class_weights", "one weight for each of the classes", std::to_string(classes.size()));
+  require(std::all_of(classes.begin(), classes.end(), good), "training.class_weights", "numbers from 0", "another");
+  const auto& rows = run.sample_weights;
+  require(rows.empty() || rows.size() == dataset.table.rows(), "sample_weights", "one weight for each row",
+          std::to_string(rows.size()));
+  require(std::all_of(rows.begin(), rows.end(), good), "sample_weights", "numbers from 0", "another");
+}
+
+template <class Use>
+auto with_engine(const Model& model, unsigned threads, const Use& use) {
+  return std::visit(
+      [&](const auto& network) {
+        using T = std::remove_cvref_t<decltype(network.layers[0].biases[0])>;
+        EngineOptions options;
+        options.max_batch = kEvaluationRows;
+        options.threads = resolve_threads(threads);
+        Engine<T> engine(network, options);
+        return use(engine);
+      },
+      model.network);
+}
+
+}  // namespace
+
+void TrainingRun::validate(const Dataset& dataset) const {
+  spec.validate();
+  require(spec.num_inputs == dataset.num_features() && spec.num_outputs() == dataset.num_outputs(), "network.layers",
+          std::to_string(dataset.num_features()) + " inputs and " + std::to_string(dataset.num_outputs()) +
+              " outputs, as the data has",
+          shape_string(spec));
+  require(!dataset.train.empty(), "data.valid", "rows left to train on", "none",
+          "make data.valid and data.test smaller");
+  require(batches.batch_size > 0, "training.batch_size", "at least 1", "0");
+  require(!batches.drop_last || batches.batch_size <= dataset.train.size(), "training.batch_size",
+          "at most the " + std::to_string(dataset.train.size()) + " training rows with training.drop_last",
+          std::to_string(batches.batch_size));
+  require(top_k == 0 || top_k <= dataset.num_outputs(), "training.top_k",
+          "at most the " + std::to_string(dataset.num_outputs()) + " classes", std::to_string(top_k));
+  require_monitor(monitor, "early_stopping.monitor", *this, dataset);
+  if (schedule.kind == ScheduleKind::kPlateau) require_monitor(schedule_monitor, "schedule.monitor", *this, dataset);
+  require_weights(*this, dataset);
+}
+
+std::vector<double> balanced_class_weights(const Dataset& dataset) {
+  require(dataset.task == Task::kClassification, "training.class_weights", "a classification for balanced weights",
+          "another task");
+  std::vector<std::size_t> counts(dataset.num_outputs(), 0);
+  for (const std::uint32_t row : dataset.train) ++counts[static_cast<std::size_t>(dataset.table.labels[row])];
+  std::vector<double> weights;
+  for (const std::size_t count : counts) {
+    const double share = static_cast<double>(counts.size()) * static_cast<double>(count);
+    // A class without a training row never needs its weight.
+    weights.push_back(count > 0 ? static_cast<double>(dataset.train.size()) / share : 0.0);
+  }
+  return weights;
+}
+
+RunRecord train(const TrainingRun& run, const Dataset& dataset, const TrainControl& control) {
+  run.validate(dataset);
+  if (run.dtype == DType::kF64) return TrainingLoop<double>(run, dataset, control).train();
+  return TrainingLoop<float>(run, dataset, control).train();
+}
+
+void check_model_fits(const Model& model, const Dataset& dataset, bool with_targets) {
+  const NetworkSpec& spec = model.spec();
+  require(spec.num_inputs == dataset.num_features(), dataset.name.c_str(),
+          std::to_string(spec.num_inputs) + " features, as the model reads", std::to_string(dataset.num_features()),
+          "use data of the shape that the model was trained on");
+  if (!with_targets) return;
+  require(spec.num_outputs() == dataset.num_outputs(), dataset.name.c_str(),
+          std::to_string(spec.num_outputs()) + " classes or targets, as the model gives",
+          std::to_string(dataset.num_outputs()), "use data of the shape that the model was trained on");
+}
+
+void align_classes(const Model& model, Dataset& dataset) {
+  const std::vector<std::string>& known = model.class_names;
+  if (dataset.task != Task::kClassification || known.empty() || dataset.class_names == known) return;
+  std::vector<std::int32_t> number_of(dataset.class_names.size());
+  for (std::size_t k = 0; k < number_of.size(); ++k) {
+    const auto found = std::find(known.begin(), known.end(), dataset.class_names[k]);
+    require(found != known.end(), dataset.name.c_str(), "labels that the model knows",
+            "'" + dataset.class_names[k] + "'", "use data of the kind that the model was trained on");
+    number_of[k] = static_cast<std::int32_t>(found - known.begin());
+  }
+  for (std::int32_t& label : dataset.table.labels) label = number_of[static_cast<std::size_t>(label)];
+  dataset.class_names = known;
+}
+
+PartEvaluation evaluate_model(const Model& model, const Dataset& dataset, std::span<const std::uint32_t> rows,
+                              std::size_t top_k, unsigned threads) {
+  check_model_fits(model, dataset, true);
+  return with_engine(model, threads,
+                     [&](auto& engine) { return evaluate_rows(engine, dataset, model.scaling, rows, top_k); });
+}
+
+Matrix<double> predict_rows(const Model& model, const Features& features, std::span<const std::uint32_t> rows,
+                            unsigned threads) {
+  return with_engine(model, threads,
+                     [&](auto& engine) { return outputs_of_rows(engine, features, model.scaling, rows); });
+}
+
+}  // namespace gradus

@@ -1,0 +1,370 @@
+#include "training/training_loop.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gradus/core/error.hpp"
+#include "gradus/core/sha256.hpp"
+#include "training/divergence.hpp"
+#include "training/evaluation.hpp"
+
+namespace gradus {
+namespace {
+
+// Class weight times sample weight of every row; empty when neither is asked for.
+std::vector<double> make_row_weights(const TrainingRun& run, const Dataset& dataset) {
+  std::vector<double> weights = run.sample_weights;
+  if (run.class_weights.empty()) return weights;
+  if (weights.empty()) weights.assign(dataset.table.rows(), 1.0);
+  for (std::size_t r = 0; r < weights.size(); ++r) {
+    weights[r] *= run.class_weights[static_cast<std::size_t>(dataset.table.labels[r])];
+  }
+  return weights;
+}
+
+std::string config_hash(const TrainingRun& run) {
+  return sha256_hex(std::as_bytes(std::span(run.config)));
+}
+
+template <class T>
+Network<T> initial_network(const TrainingRun& run) {
+  if (run.initial) {
+    const Network<T>* given = std::get_if<Network<T>>(&*run.initial);
+    if (given == nullptr) throw InputError("TrainingRun::initial: expected a network of the run's dtype");
+    return *given;
+  }
+  Network<T> network(run.spec);
+  initialize(network, run.seed);
+  return network;
+}
+
+}  // namespace
+
+void RunningSums::add(const BatchStats& stats) {
+  loss_sum += stats.loss_sum;
+  weight_sum += stats.weight_sum;
+  batch_loss_sum += stats.loss_mean();
+  batch_accuracy_sum += static_cast<double>(stats.correct) / static_cast<double>(std::max<std::size_t>(1, stats.rows));
+  batches += 1;
+  correct += stats.correct;
+  rows += stats.rows;
+}
+
+template <class T>
+TrainingLoop<T>::TrainingLoop(const TrainingRun& run, const Dataset& dataset, const TrainControl& control)
+    : run_(run),
+      dataset_(dataset),
+      control_(control),
+      row_weights_(make_row_weights(run, dataset)),
+      identity_{dataset.sha256, config_hash(run)},
+      feeder_(dataset, run.scaling, row_weights_),
+      keeps_checkpoints_(std::any_of(control.observers.begin(), control.observers.end(),
+                                     [](const TrainingObserver* o) { return o->wants_checkpoints(); })),
+      keeps_best_(run.early_stopping.patience > 0 && run.early_stopping.restore_best) {
+  state_.network = initial_network<T>(run);
+  EngineOptions options;
+  options.max_batch = std::max(kEvaluationRows, run.batches.batch_size);
+  options.threads = resolve_threads(run.threads);
+  options.optimizer = run.optimizer;
+  options.dropout_seed = run.seed;
+  engine_.emplace(state_.network, options);
+  state_.optimizer = engine_->store_state();
+}
+
+template <class T>
+RunRecord TrainingLoop<T>::train() {
+  begin();
+  while (!done()) {
+    train_epoch();
+    end_epoch();
+  }
+  return finish();
+}
+
+template <class T>
+void TrainingLoop<T>::begin() {
+  const bool resumed = !control_.checkpoint.empty();
+  if (resumed) {
+    decode_checkpoint(control_.checkpoint, identity_, state_);
+    engine_->load_parameters(state_.network);
+    engine_->load_state(state_.optimizer);
+  }
+  const TrainProgress& p = state_.progress;
+  const StartEvent event{.run = run_,
+                         .dataset = dataset_,
+                         .steps_per_epoch = epoch_batches().size(),
+                         .epoch = p.epoch,
+                         .step = p.step,
+                         .history = p.history,
+                         .resumed = resumed};
+  for (TrainingObserver* observer : control_.observers) observer->on_start(event);
+  // A first state on disk before any step: what cannot be written shows now, and a run killed at once can go on.
+  if (!resumed) save_checkpoint();
+}
+
+template <class T>
+EpochBatches TrainingLoop<T>::epoch_batches() const {
+  return EpochBatches(dataset_.train, run_.batches, run_.seed, state_.progress.epoch);
+}
+
+template <class T>
+StepOptions TrainingLoop<T>::step_options(std::size_t steps_per_epoch) const {
+  const TrainProgress& p = state_.progress;
+  const SchedulePosition position{
+      .epoch = p.epoch, .step = p.step, .steps_per_epoch = steps_per_epoch, .epochs = run_.epochs};
+  return {.learning_rate = learning_rate(run_.schedule, run_.learning_rate, position, p.plateau),
+          .clip_norm = run_.clip_norm,
+          .clip_value = run_.clip_value,
+          .step = p.global_step + 1};
+}
+
+template <class T>
+void TrainingLoop<T>::remember_epoch_start() {
+  start_step_ = state_.progress.step;
+  start_global_step_ = state_.progress.global_step;
+  engine_->store_parameters(state_.network);
+  start_network_ = state_.network;
+  start_optimizer_ = engine_->store_state();
+}
+
+template <class T>
+void TrainingLoop<T>::train_epoch() {
+  const EpochBatches batches = epoch_batches();
+  remember_epoch_start();
+  while (state_.progress.step < batches.size()) {
+    train_batch(batches);
+    const bool last = state_.progress.step == batches.size();
+    if (!last && run_.checkpoint_steps > 0 && state_.progress.global_step % run_.checkpoint_steps == 0) {
+      save_checkpoint();
+    }
+    stop_if_asked();
+  }
+}
+
+template <class T>
+void TrainingLoop<T>::train_batch(const EpochBatches& batches) {
+  const Clock::time_point start = Clock::now();
+  TrainProgress& p = state_.progress;
+  const StepOptions options = step_options(batches.size());
+  const BatchTargets<T> targets = feeder_.feed(*engine_, batches[p.step]);
+  const BatchStats stats = engine_->train_step(targets, options);
+  p.sums.add(stats);
+  p.step += 1;
+  p.global_step += 1;
+  const double seconds = seconds_since(start);
+  p.sums.seconds += seconds;
+  p.wall_seconds += seconds;
+  if (!std::isfinite(stats.loss_sum)) report_divergence(fmt::format("a loss of {}", stats.loss_sum));
+  const RunningSums& s = p.sums;
+  StepEvent event{.epoch = p.epoch + 1,
+                  .batch = p.step,
+                  .num_batches = batches.size(),
+                  .loss_mean = s.weight_sum > 0.0 ? s.loss_sum / s.weight_sum : 0.0,
+                  .accuracy = std::nullopt,
+                  .seconds = s.seconds,
+                  .samples = s.rows};
+  if (dataset_.task == Task::kClassification) {
+    event.accuracy = static_cast<double>(s.correct) / static_cast<double>(s.rows);
+  }
+  for (TrainingObserver* observer : control_.observers) observer->on_step(event);
+}
+
+template <class T>
+void TrainingLoop<T>::stop_if_asked() {
+  if (control_.stop == nullptr || !control_.stop->load(std::memory_order_relaxed)) return;
+  save_checkpoint();
+  throw Interrupted(
+      fmt::format("interrupted in epoch {} after batch {}", state_.progress.epoch + 1, state_.progress.step));
+}
+
+template <class T>
+PartMetrics TrainingLoop<T>::measure(std::span<const std::uint32_t> rows) {
+  return measure_rows(*engine_, dataset_, run_.scaling, rows, run_.top_k);
+}
+
+template <class T>
+PartMetrics TrainingLoop<T>::train_metrics() {
+  const RunningSums& s = state_.progress.sums;
+  if (run_.train_metrics == TrainMetrics::kFull) return measure(dataset_.train);
+  const bool classifies = dataset_.task == Task::kClassification;
+  PartMetrics metrics;
+  if (run_.train_metrics == TrainMetrics::kBatchMean) {
+    const auto batches = static_cast<double>(std::max<std::uint64_t>(1, s.batches));
+    metrics.loss = s.batch_loss_sum / batches;
+    if (classifies) metrics.accuracy = s.batch_accuracy_sum / batches;
+    return metrics;
+  }
+  metrics.loss = s.weight_sum > 0.0 ? s.loss_sum / s.weight_sum : 0.0;
+  if (classifies)
+    metrics.accuracy = static_cast<double>(s.correct) / static_cast<double>(std::max<std::uint64_t>(1, s.rows));
+  return metrics;
+}
+
+template <class T>
+EpochRecord TrainingLoop<T>::make_epoch_record() {
+  const RunningSums& s = state_.progress.sums;
+  EpochRecord record;
+  record.epoch = state_.progress.epoch + 1;
+  record.train = train_metrics();
+  if (!dataset_.valid.empty()) record.valid = measure(dataset_.valid);
+  if (!dataset_.test.empty()) record.test = measure(dataset_.test);
+  const auto& layers = run_.spec.layers;
+  if (std::any_of(layers.begin(), layers.end(), [](const LayerSpec& l) { return l.l1 != 0.0 || l.l2 != 0.0; })) {
+    record.penalty = engine_->penalty();
+  }
+  // Before the plateau hears of this epoch: the rate that its last step had.
+  const SchedulePosition last{.epoch = state_.progress.epoch,
+                              .step = std::max<std::size_t>(1, state_.progress.step) - 1,
+                              .steps_per_epoch = state_.progress.step,
+                              .epochs = run_.epochs};
+  record.learning_rate = learning_rate(run_.schedule, run_.learning_rate, last, state_.progress.plateau);
+  record.seconds = s.seconds;
+  record.samples_per_second = s.seconds > 0.0 ? static_cast<double>(s.rows) / s.seconds : 0.0;
+  return record;
+}
+
+template <class T>
+void TrainingLoop<T>::observe_values(const EpochRecord& record) {
+  TrainProgress& p = state_.progress;
+  if (run_.schedule.kind == ScheduleKind::kPlateau) {
+    const Monitor& watched = run_.schedule_monitor;
+    observe_plateau(run_.schedule, watched.value(record), watched.larger_is_better(), p.plateau);
+  }
+  const bool best = observe_epoch(run_.early_stopping, record.epoch, run_.monitor.value(record),
+                                  run_.monitor.larger_is_better(), p.stopping);
+  if (best && keeps_best_) state_.best = state_.network;
+}
+
+template <class T>
+void TrainingLoop<T>::end_epoch() {
+  const Clock::time_point start = Clock::now();
+  engine_->store_parameters(state_.network);
+  if (non_finite_parameter(state_.network)) report_divergence("parameters that are not finite");
+  const EpochRecord record = make_epoch_record();
+  const bool finite = std::isfinite(record.train.loss) && (!record.valid || std::isfinite(record.valid->loss)) &&
+                      (!record.test || std::isfinite(record.test->loss));
+  if (!finite) report_divergence("a loss that is not finite");
+  observe_values(record);
+  TrainProgress& p = state_.progress;
+  p.history.push_back(record);
+  p.epoch += 1;
+  p.step = 0;
+  p.sums = {};
+  p.wall_seconds += seconds_since(start);
+  for (TrainingObserver* observer : control_.observers) observer->on_epoch_end(record);
+  if (done() || (run_.checkpoint_epochs > 0 && p.epoch % run_.checkpoint_epochs == 0)) save_checkpoint();
+}
+
+template <class T>
+void TrainingLoop<T>::save_checkpoint() {
+  if (!keeps_checkpoints_) return;
+  engine_->store_parameters(state_.network);
+  state_.optimizer = engine_->store_state();
+  const std::vector<std::byte> bytes = encode_checkpoint(state_, identity_);
+  const CheckpointEvent event{.bytes = bytes, .epoch = state_.progress.epoch, .step = state_.progress.step};
+  for (TrainingObserver* observer : control_.observers) observer->on_checkpoint(event);
+}
+
+template <class T>
+void TrainingLoop<T>::report_divergence(const std::string& symptom) {
+  const EpochBatches batches = epoch_batches();
+  const std::size_t last = state_.progress.step;
+  const std::size_t epoch = state_.progress.epoch + 1;
+  engine_->load_parameters(start_network_);
+  engine_->load_state(start_optimizer_);
+  state_.progress.step = start_step_;
+  state_.progress.global_step = start_global_step_;
+  Network<T> before = start_network_;
+  Network<T> after = start_network_;
+  const auto fail = [&](std::size_t batch, const std::string& place) {
+    throw RunError(
+        {.where = fmt::format("epoch {}, batch {}, {}", epoch, batch, place),
+         .expected = "finite numbers",
+         .found = symptom,
+         .advice = "lower training.learning_rate, clip gradients (training.clip_norm) or scale the features"});
+  };
+  while (state_.progress.step < last) {
+    const std::size_t step = state_.progress.step;
+    const StepOptions options = step_options(batches.size());
+    const BatchTargets<T> targets = feeder_.feed(*engine_, batches[step]);
+    const BatchStats stats = engine_->train_step(targets, options);
+    engine_->store_parameters(after);
+    if (!std::isfinite(stats.loss_sum)) {
+      Matrix<T> x(batches[step].size(), run_.spec.num_inputs);
+      gather_rows<T>(dataset_.table.features, run_.scaling, batches[step], x.view());
+      fail(step + 1, non_finite_layer(before, x).value_or("the loss"));
+    }
+    if (const auto place = non_finite_parameter(after)) fail(step + 1, *place);
+    std::swap(before, after);
+    state_.progress.step += 1;
+    state_.progress.global_step += 1;
+  }
+  fail(last, "the evaluation after it");
+  std::abort();  // fail() throws
+}
+
+template <class T>
+Model TrainingLoop<T>::make_model() const {
+  const std::string run_identity = identity_.config_sha256 + identity_.data_sha256;
+  Model model;
+  model.network = state_.network;
+  model.scaling = run_.scaling;
+  model.class_names = dataset_.class_names;
+  model.feature_names = dataset_.feature_names;
+  model.target_name = dataset_.target_name;
+  model.data_name = dataset_.name;
+  model.training_sha256 = sha256_hex(std::as_bytes(std::span(run_identity)));
+  return model;
+}
+
+template <class T>
+RunRecord TrainingLoop<T>::finish() {
+  const Clock::time_point start = Clock::now();
+  RunRecord record;
+  const TrainProgress& p = state_.progress;
+  engine_->store_parameters(state_.network);
+  record.final_epoch = p.epoch;
+  if (keeps_best_ && state_.best) {
+    record.restored_best = p.stopping.best_epoch != p.epoch;
+    record.final_epoch = p.stopping.best_epoch;
+    state_.network = *state_.best;
+    engine_->load_parameters(state_.network);
+  }
+  record.config = run_.config;
+  record.machine = this_machine(run_.threads);
+  record.data = {.name = dataset_.name,
+                 .sha256 = dataset_.sha256,
+                 .rows = dataset_.table.rows(),
+                 .train_rows = dataset_.train.size(),
+                 .valid_rows = dataset_.valid.size(),
+                 .test_rows = dataset_.test.size()};
+  record.task = dataset_.task;
+  record.parameters = run_.spec.num_parameters();
+  record.epochs = p.history;
+  record.monitor = run_.monitor.name();
+  record.best_epoch = p.stopping.best_epoch;
+  record.stopped_early = p.stopping.stop;
+  const auto evaluate = [this](std::span<const std::uint32_t> rows) {
+    return evaluate_rows(*engine_, dataset_, run_.scaling, rows, run_.top_k);
+  };
+  record.train = evaluate(dataset_.train);
+  if (!dataset_.valid.empty()) record.valid = evaluate(dataset_.valid);
+  if (!dataset_.test.empty()) record.test = evaluate(dataset_.test);
+  record.weights_sha256 = weights_sha256(state_.network);
+  record.model = make_model();
+  record.wall_seconds = p.wall_seconds + seconds_since(start);
+  for (TrainingObserver* observer : control_.observers) observer->on_end(record);
+  return record;
+}
+
+template <class T>
+double TrainingLoop<T>::seconds_since(Clock::time_point start) const {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+template class TrainingLoop<float>;
+template class TrainingLoop<double>;
+
+}  // namespace gradus

@@ -1,0 +1,263 @@
+// From the configuration and a data set to a run: fills in what is "auto" and builds the typed options.
+#include <algorithm>
+#include <charconv>
+
+#include "core/suggest.hpp"
+#include "gradus/training/run_config.hpp"
+#include "training/option_text.hpp"
+
+namespace gradus {
+namespace {
+
+std::size_t parse_width(const std::string& text, std::size_t automatic, bool is_end) {
+  if (text == "auto" && is_end) return automatic;
+  std::size_t width = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), width);
+  if (error == std::errc() && end == text.data() + text.size() && width > 0 && width <= 10'000'000) return width;
+  throw InputError({.where = "network.layers",
+                    .expected = is_end ? "a width from 1 or auto" : "a width from 1 up to 10000000",
+                    .found = "'" + text + "'",
+                    .advice = "write for example 784,512,10"});
+}
+
+void require_end(std::size_t found, std::size_t expected, const char* which, const char* what, const Dataset& dataset) {
+  if (found == expected) return;
+  throw InputError(
+      {.where = "network.layers",
+       .expected = std::string(which) + " width " + std::to_string(expected) + ", the " + what + " of " + dataset.name,
+       .found = std::to_string(found),
+       .advice = "write auto or use network.hidden"});
+}
+
+// All widths, inputs and outputs included.
+std::vector<std::size_t> resolve_widths(RunConfig::Net& net, const Dataset& dataset) {
+  std::vector<std::size_t> widths;
+  if (net.layers.empty()) {
+    widths.push_back(dataset.num_features());
+    for (const std::uint64_t units : net.hidden) widths.push_back(units);
+    widths.push_back(dataset.num_outputs());
+  } else {
+    const std::size_t last = net.layers.size() - 1;
+    if (last == 0) {
+      throw InputError({.where = "network.layers", .expected = "at least two widths", .found = "one", .advice = ""});
+    }
+    for (std::size_t i = 0; i <= last; ++i) {
+      const std::size_t automatic = i == 0 ? dataset.num_features() : dataset.num_outputs();
+      widths.push_back(parse_width(net.layers[i], automatic, i == 0 || i == last));
+    }
+    require_end(widths.front(), dataset.num_features(), "first", "features", dataset);
+    const char* what = dataset.task == Task::kClassification ? "classes" : "targets";
+    require_end(widths.back(), dataset.num_outputs(), "last", what, dataset);
+  }
+  net.layers.clear();
+  for (const std::size_t width : widths) net.layers.push_back(std::to_string(width));
+  net.hidden.assign(widths.begin() + 1, widths.end() - 1);
+  return widths;
+}
+
+// One value for all of `count` layers, or one each.
+template <class T>
+T pick(const std::vector<T>& values, std::size_t index, std::size_t count, const char* key, const char* layers) {
+  if (values.size() == 1) return values[0];
+  if (values.size() == count) return values[index];
+  throw InputError({.where = key,
+                    .expected = "one value for all or " + std::to_string(count) + ", one per " + layers,
+                    .found = std::to_string(values.size()),
+                    .advice = ""});
+}
+
+bool is_relu_like(ActivationKind kind) {
+  return kind != ActivationKind::kIdentity && kind != ActivationKind::kSigmoid && kind != ActivationKind::kTanh;
+}
+
+Initializer resolve_initializer(const RunConfig::Net& net, const LayerSpec& layer, std::size_t index,
+                                std::size_t count) {
+  const std::string name = pick(net.init, index, count, "network.init", "layer");
+  const char* automatic = is_relu_like(layer.activation.kind) ? "he_uniform" : "glorot_uniform";
+  Initializer initializer = parse_initializer(name == "auto" ? automatic : name);
+  if (net.bias_init == "zeros") return initializer;
+  initializer.bias = net.bias_init == "like_weights" ? BiasInit::kLikeWeights : BiasInit::kConstant;
+  if (initializer.bias == BiasInit::kConstant) {
+    initializer.bias_value = parse_number(net.bias_init, "network.bias_init (zeros, like_weights or a number)");
+  }
+  return initializer;
+}
+
+void resolve_output(RunConfig::Net& net, const Dataset& dataset) {
+  if (net.output == "auto") {
+    net.output = dataset.task == Task::kClassification ? "softmax" : "linear";
+    if (dataset.task == Task::kMultiLabel) net.output = "sigmoid";
+  }
+  if (net.output == "softmax" && dataset.task != Task::kClassification) {
+    throw InputError({.where = "network.output",
+                      .expected = "sigmoid or linear for targets that are not classes",
+                      .found = "'softmax'",
+                      .advice = "leave it auto or set data.task to classification"});
+  }
+  if (net.loss == "auto") net.loss = loss_name(default_loss(parse_output(net.output)));
+}
+
+NetworkSpec build_spec(RunConfig& config, const Dataset& dataset) {
+  RunConfig::Net& net = config.network;
+  const std::vector<std::size_t> widths = resolve_widths(net, dataset);
+  resolve_output(net, dataset);
+  NetworkSpec spec;
+  spec.num_inputs = widths[0];
+  spec.output = parse_output(net.output);
+  spec.loss.kind = parse_loss(net.loss);
+  spec.loss.floor_kind = net.loss_floor_kind == "add"    ? FloorKind::kAdd
+                         : net.loss_floor_kind == "clip" ? FloorKind::kClip
+                                                         : FloorKind::kExact;
+  spec.loss.floor = net.loss_floor;
+  spec.loss.gradient_through_floor = net.gradient_through_floor;
+  spec.loss.huber_delta = net.huber_delta;
+  const std::size_t count = widths.size() - 1;
+  for (std::size_t l = 0; l < count; ++l) {
+    LayerSpec layer;
+    layer.units = widths[l + 1];
+    if (l + 1 < count) {
+      layer.activation = parse_activation(pick(net.activation, l, count - 1, "network.activation", "hidden layer"));
+      layer.dropout = pick(net.dropout, l, count - 1, "network.dropout", "hidden layer");
+    }
+    layer.l1 = pick(net.l1, l, count, "network.l1", "layer");
+    layer.l2 = pick(net.l2, l, count, "network.l2", "layer");
+    layer.initializer = resolve_initializer(net, layer, l, count);
+    spec.layers.push_back(layer);
+  }
+  spec.validate();
+  return spec;
+}
+
+OptimizerOptions build_optimizer(const RunConfig::Training& training) {
+  OptimizerOptions options;
+  options.kind = parse_optimizer(training.optimizer);
+  options.momentum = training.momentum;
+  options.beta1 = training.beta1;
+  options.beta2 = training.beta2;
+  options.rho = training.rho;
+  options.epsilon = training.epsilon;
+  options.weight_decay = training.weight_decay;
+  return options;
+}
+
+ScheduleOptions build_schedule(const RunConfig::Schedule& schedule) {
+  ScheduleOptions options;
+  options.kind = parse_schedule(schedule.kind);
+  options.step_epochs = schedule.step_epochs;
+  options.factor = schedule.factor;
+  options.decay = schedule.decay;
+  options.min_rate = schedule.min_rate;
+  options.c = schedule.c;
+  options.by_step = schedule.by_step;
+  options.warmup_epochs = schedule.warmup_epochs;
+  options.warmup_start = schedule.warmup_start;
+  options.patience = schedule.patience;
+  options.min_delta = schedule.min_delta;
+  return options;
+}
+
+std::vector<double> resolve_class_weights(const RunConfig& config, const Dataset& dataset) {
+  const std::vector<std::string>& texts = config.training.class_weights;
+  if (texts.size() == 1 && texts[0] == "balanced") return balanced_class_weights(dataset);
+  std::vector<double> weights;
+  for (const std::string& text : texts) weights.push_back(parse_number(text, "training.class_weights"));
+  return weights;
+}
+
+Monitor resolve_monitor(std::string& name, const Dataset& dataset) {
+  if (name == "auto") name = dataset.valid.empty() ? "train_loss" : "valid_loss";
+  return parse_monitor(name);
+}
+
+// "auto" values that depend on the data or on other options.
+void resolve_training(RunConfig& config, const Dataset& dataset) {
+  RunConfig::Training& training = config.training;
+  if (training.dtype == "mixed") {
+    throw InputError({.where = "training.dtype",
+                      .expected = "f32 or f64",
+                      .found = "'mixed'",
+                      .advice = "mixed comes with the engine's bf16 kernels"});
+  }
+  if (!training.learning_rate) {
+    const std::string& name = training.optimizer;
+    training.learning_rate = name == "adam" || name == "adamw" || name == "rmsprop" ? 0.001 : 0.01;
+  }
+  if (!training.batch_size) training.batch_size = dataset.train.size() < 1000 ? 8 : 32;
+  if (!config.data.scale) config.data.scale = default_divisor(dataset);
+}
+
+}  // namespace
+
+SourceOptions source_options(const RunConfig& config) {
+  const RunConfig::Data& data = config.data;
+  SourceOptions options;
+  options.data_dir = data.data_dir;
+  options.test_path = data.test_path;
+  options.label = data.label;
+  options.task = data.task == "auto" ? "" : data.task;
+  options.header = data.header;
+  options.orientation = data.orientation;
+  options.generated_rows = data.rows;
+  options.seed = data.seed;
+  options.noise = data.noise.value_or(-1.0);
+  options.max_bytes = data.max_bytes;
+  return options;
+}
+
+Dataset read_data(RunConfig& config) {
+  RunConfig::Data& data = config.data;
+  if (data.source.empty()) {
+    throw InputError({.where = "data.source",
+                      .expected = "a data set",
+                      .found = "none",
+                      .advice = "add --data SRC, for example --data peaks"});
+  }
+  Dataset dataset = read_source(data.source, source_options(config));
+  const bool has_parts = !dataset.valid.empty() || !dataset.test.empty();
+  if (!data.test) data.test = 0.0;
+  if (!data.valid) data.valid = has_parts || *data.test > 0.0 ? 0.0 : 0.2;
+  split(dataset, {.valid = *data.valid,
+                  .test = *data.test,
+                  .stratified = data.stratified,
+                  .shuffled = data.shuffled,
+                  .seed = data.seed});
+  return dataset;
+}
+
+TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
+  resolve_training(config, dataset);
+  const RunConfig::Training& training = config.training;
+  TrainingRun run;
+  run.spec = build_spec(config, dataset);
+  run.scaling.divisor = *config.data.scale;
+  if (config.data.standardize) run.scaling = standardization(dataset, *config.data.scale);
+  run.dtype = training.dtype == "f64" ? DType::kF64 : DType::kF32;
+  run.epochs = training.epochs;
+  run.seed = training.seed;
+  run.batches = {.batch_size = *training.batch_size,
+                 .order = parse_batch_order(training.batch_order),
+                 .drop_last = training.drop_last};
+  run.optimizer = build_optimizer(training);
+  run.learning_rate = *training.learning_rate;
+  run.schedule = build_schedule(config.schedule);
+  run.schedule_monitor = resolve_monitor(config.schedule.monitor, dataset);
+  run.monitor = resolve_monitor(config.early_stopping.monitor, dataset);
+  run.early_stopping = {.patience = config.early_stopping.patience,
+                        .min_delta = config.early_stopping.min_delta,
+                        .restore_best = config.early_stopping.restore_best};
+  run.clip_norm = training.clip_norm;
+  run.clip_value = training.clip_value;
+  run.class_weights = resolve_class_weights(config, dataset);
+  run.train_metrics = training.train_metrics == "full"         ? TrainMetrics::kFull
+                      : training.train_metrics == "batch_mean" ? TrainMetrics::kBatchMean
+                                                               : TrainMetrics::kRunning;
+  run.top_k = training.top_k;
+  run.checkpoint_epochs = training.checkpoint_epochs;
+  run.checkpoint_steps = training.checkpoint_steps;
+  run.threads = static_cast<unsigned>(training.threads);
+  run.validate(dataset);
+  run.config = config_toml(config);
+  return run;
+}
+
+}  // namespace gradus

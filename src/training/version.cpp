@@ -1,0 +1,9 @@
+#include "training/version.hpp"
+
+namespace gradus {
+
+std::string version() {
+  return GRADUS_VERSION;
+}
+
+}  // namespace gradus

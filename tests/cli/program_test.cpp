@@ -1,0 +1,138 @@
+// The program from the outside: what it writes, prints and returns.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "cli/program.hpp"
+#include "support/paths.hpp"
+
+namespace gradus::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+class Program : public testing::Test {
+ protected:
+  void SetUp() override { write_whole_file(csv(), small_csv()); }
+  [[nodiscard]] std::string csv() const { return folder_ / "small.csv"; }
+  [[nodiscard]] std::string at(const std::string& name) const { return folder_ / name; }
+  /// Trains a few epochs into `out` and returns summary.json.
+  json train_into(const std::string& out, std::vector<std::string> more = {}) {
+    std::vector<std::string> words = {"train", "--data", csv(), "--hidden", "8", "--epochs", "5", "--out", at(out)};
+    words.insert(words.end(), more.begin(), more.end());
+    const ProcessResult result = gradus_program(words);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return json::parse(read_whole_file(at(out) + "/summary.json"));
+  }
+  TempDir folder_;
+};
+
+TEST_F(Program, train_writes_a_whole_run_folder) {
+  const json summary = train_into("run");
+  for (const char* key :
+       {"schema", "version", "machine", "data", "parameters", "final", "best", "wall_seconds", "weights_sha256"}) {
+    EXPECT_TRUE(summary.contains(key)) << key;
+  }
+  EXPECT_EQ(summary["parameters"], 2 * 8 + 8 + 8 * 2 + 2);
+  EXPECT_EQ(summary["data"]["rows"], 60);
+  for (const char* key : {"cpu", "target", "threads"}) EXPECT_TRUE(summary["machine"].contains(key)) << key;
+  const std::string metrics = read_whole_file(at("run") + "/metrics.jsonl");
+  EXPECT_EQ(count_lines(metrics), 5);
+  const json line = json::parse(metrics.substr(0, metrics.find('\n')));
+  for (const char* key : {"epoch", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "learning_rate",
+                          "seconds", "samples_per_second"}) {
+    EXPECT_TRUE(line.contains(key)) << key;
+  }
+  for (const char* name : {"config.toml", "model.safetensors", "checkpoint"}) {
+    EXPECT_TRUE(fs::exists(at("run") + "/" + name)) << name;
+  }
+}
+
+TEST_F(Program, same_configuration_gives_the_same_bits_from_file_flags_and_settings) {
+  const json by_flags = train_into("flags", {"--lr", "0.02", "--seed", "3"});
+  const ProcessResult dry = gradus_program({"train", "--data", csv(), "--hidden", "8", "--epochs", "5", "--set",
+                                            "training.learning_rate=0.02", "--set", "training.seed=3", "--dry-run"});
+  EXPECT_EQ(dry.exit_code, 0);
+  EXPECT_EQ(dry.out, read_whole_file(at("flags") + "/config.toml"));
+  write_whole_file(at("my.toml"), dry.out);
+  const ProcessResult by_file = gradus_program({"train", at("my.toml"), "--json", "--out", "none", "--threads", "2"});
+  ASSERT_EQ(by_file.exit_code, 0) << by_file.err;
+  EXPECT_EQ(json::parse(by_file.out)["weights_sha256"], by_flags["weights_sha256"]);
+  EXPECT_EQ(count_lines(by_file.err) >= 5, true) << "a line an epoch where no terminal is";
+}
+
+TEST_F(Program, json_is_all_of_stdout_and_quiet_is_silent) {
+  const ProcessResult result = gradus_program(
+      {"train", "--data", csv(), "--hidden", "4", "--epochs", "1", "--json", "--quiet", "--out", at("run")});
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.out, read_whole_file(at("run") + "/summary.json"));
+}
+
+TEST_F(Program, complete_run_says_so_and_force_overwrites) {
+  const json first = train_into("run");
+  const ProcessResult again = gradus_program({"train", "--resume", at("run")});
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_NE(again.err.find("complete"), std::string::npos);
+  write_whole_file(at("run") + "/notes.txt", "mine");
+  const json second = train_into("run", {"--force", "--seed", "9"});
+  EXPECT_NE(second["weights_sha256"], first["weights_sha256"]);
+  EXPECT_EQ(read_whole_file(at("run") + "/notes.txt"), "mine") << "only the run's own files are replaced";
+}
+
+TEST_F(Program, evaluate_repeats_the_summary) {
+  const json summary = train_into("run", {"--standardize", "--set", "data.valid=0"});
+  const ProcessResult result = gradus_program({"evaluate", at("run"), "--data", csv(), "--part", "all", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json evaluation = json::parse(result.out);
+  EXPECT_EQ(evaluation["loss"], summary["final"]["train_loss"]);
+  EXPECT_EQ(evaluation["accuracy"], summary["final"]["train_accuracy"]);
+  EXPECT_EQ(evaluation["confusion"], summary["evaluation"]["train"]["confusion"]);
+  const ProcessResult table = gradus_program({"evaluate", at("run") + "/model.safetensors", "--data", csv()});
+  EXPECT_NE(table.out.find("true \\ predicted"), std::string::npos);
+  EXPECT_NE(table.out.find("yes"), std::string::npos);
+}
+
+TEST_F(Program, predict_gives_names_and_probabilities_in_every_format) {
+  train_into("run", {"--standardize"});
+  write_whole_file(at("new.csv"), "x,y\n1,2\n6.5,0\n3,3\n");  // no label column
+  const ProcessResult csv_result = gradus_program({"predict", at("run"), "--data", at("new.csv"), "--probabilities"});
+  ASSERT_EQ(csv_result.exit_code, 0) << csv_result.err;
+  EXPECT_EQ(csv_result.out.rfind("class,p_no,p_yes\n", 0), 0U) << csv_result.out;
+  EXPECT_EQ(count_lines(csv_result.out), 4);
+  ASSERT_EQ(gradus_program({"predict", at("run"), "--data", csv(), "--out", at("p.json"), "--probabilities"}).exit_code,
+            0);
+  const json predictions = json::parse(read_whole_file(at("p.json")));
+  ASSERT_EQ(predictions["rows"].size(), 60U);
+  for (const json& row : predictions["rows"]) {
+    const double no = row["probabilities"][0];
+    const double yes = row["probabilities"][1];
+    EXPECT_NEAR(no + yes, 1.0, 1e-6);
+    EXPECT_EQ(row["class"], no >= yes ? "no" : "yes");
+  }
+  ASSERT_EQ(gradus_program({"predict", at("run"), "--data", csv(), "--out", at("p.npy")}).exit_code, 0);
+  const std::string npy = read_whole_file(at("p.npy"));
+  EXPECT_EQ(npy.substr(0, 6), "\x93NUMPY");
+  EXPECT_EQ(npy.size() % 64, 60 * 8 % 64);
+  EXPECT_NE(npy.find("'<i8'"), std::string::npos);
+}
+
+TEST_F(Program, doctor_shows_machine_and_version) {
+  const ProcessResult result = gradus_program({"doctor"});
+  EXPECT_EQ(result.exit_code, 0);
+  for (const char* word : {"version", "cpu", "cores", "targets", "plain", "GRADUS_TARGET"}) {
+    EXPECT_NE(result.out.find(word), std::string::npos) << word;
+  }
+}
+
+TEST_F(Program, forced_target_runs_and_gives_the_same_bits) {
+  const json best = train_into("best");
+  setenv("GRADUS_TARGET", "plain", 1);
+  const json plain = train_into("plain");
+  unsetenv("GRADUS_TARGET");
+  EXPECT_EQ(plain["machine"]["target"], "plain");
+  EXPECT_EQ(plain["weights_sha256"], best["weights_sha256"]);
+}
+
+}  // namespace
+}  // namespace gradus::test

@@ -1,0 +1,125 @@
+#include "gradus/training/metrics.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "gradus/core/random.hpp"
+#include "support/paths.hpp"
+#include "support/process.hpp"
+
+namespace gradus {
+namespace {
+
+constexpr double kTolerance = 1e-12;
+constexpr const char* kPython = "/usr/bin/python3";
+
+// Scores on a coarse grid, so that many are tied.
+Matrix<double> tied_scores(std::size_t rows, std::size_t cols, RandomStream& random) {
+  Matrix<double> scores(rows, cols);
+  for (double& score : scores.span()) score = static_cast<double>(random.below(12)) / 12.0;
+  return scores;
+}
+
+nlohmann::json matrix_json(const Matrix<double>& matrix) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (std::size_t r = 0; r < matrix.rows(); ++r) {
+    rows.push_back(std::vector<double>(matrix.row(r).begin(), matrix.row(r).end()));
+  }
+  return rows;
+}
+
+bool has_scikit_learn() {
+  return test::run_process({kPython, "-c", "import sklearn"}).exit_code == 0;
+}
+
+nlohmann::json ask_scikit_learn(const std::string& script, const nlohmann::json& input) {
+  const test::TempDir folder;
+  test::write_whole_file(folder / "in.json", input.dump());
+  const std::string opening =
+      "import json,sys\nimport numpy as np\nimport sklearn.metrics as m\nd=json.load(open(sys.argv[1]))\n";
+  const test::ProcessResult result = test::run_process({kPython, "-c", opening + script, folder / "in.json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return nlohmann::json::parse(result.out);
+}
+
+TEST(Metrics, classification_equals_scikit_learn) {
+  if (!has_scikit_learn()) GTEST_SKIP() << "scikit-learn is not installed";
+  RandomStream random(1, Purpose::kTest);
+  const Matrix<double> scores = tied_scores(200, 4, random);
+  std::vector<std::int32_t> labels;
+  for (int r = 0; r < 200; ++r) labels.push_back(static_cast<std::int32_t>(random.below(4)));
+  const ClassificationReport ours = classification_report(scores.view(), labels);
+  const nlohmann::json theirs = ask_scikit_learn(
+      "s=np.array(d['scores']);y=np.array(d['labels']);p=s.argmax(1)\n"
+      "P,R,F,S=m.precision_recall_fscore_support(y,p,zero_division=0)\n"
+      "auc=[m.roc_auc_score(y==k,s[:,k]) for k in range(s.shape[1])]\n"
+      "print(json.dumps(dict(confusion=m.confusion_matrix(y,p).tolist(),p=P.tolist(),r=R.tolist(),f=F.tolist(),auc=auc,"
+      "accuracy=m.accuracy_score(y,p),macro=m.f1_score(y,p,average='macro'))))",
+      {{"scores", matrix_json(scores)}, {"labels", labels}});
+  EXPECT_EQ(nlohmann::json(ours.confusion), theirs["confusion"]);
+  EXPECT_NEAR(ours.accuracy, theirs["accuracy"].get<double>(), kTolerance);
+  EXPECT_NEAR(ours.macro_f1, theirs["macro"].get<double>(), kTolerance);
+  for (std::size_t k = 0; k < 4; ++k) {
+    EXPECT_NEAR(ours.classes[k].precision, theirs["p"][k].get<double>(), kTolerance);
+    EXPECT_NEAR(ours.classes[k].recall, theirs["r"][k].get<double>(), kTolerance);
+    EXPECT_NEAR(ours.classes[k].f1, theirs["f"][k].get<double>(), kTolerance);
+    EXPECT_NEAR(ours.classes[k].auc.value(), theirs["auc"][k].get<double>(), kTolerance);
+  }
+}
+
+TEST(Metrics, multi_label_and_regression_equal_scikit_learn) {
+  if (!has_scikit_learn()) GTEST_SKIP() << "scikit-learn is not installed";
+  RandomStream random(2, Purpose::kTest);
+  const Matrix<double> outputs = tied_scores(100, 3, random);
+  Matrix<double> binary(100, 3);
+  Matrix<double> values(100, 3);
+  for (double& y : binary.span()) y = static_cast<double>(random.below(2));
+  for (double& y : values.span()) y = random.normal();
+  const ClassificationReport labels = multi_label_report(outputs.view(), binary.view());
+  const RegressionReport numbers = regression_report(outputs.view(), values.view());
+  const nlohmann::json theirs = ask_scikit_learn(
+      "o=np.array(d['o']);b=np.array(d['b']);v=np.array(d['v']);p=(o>=.5)*1\n"
+      "print(json.dumps(dict(acc=m.accuracy_score(b,p),f1=m.f1_score(b,p,average='macro',zero_division=0),"
+      "auc=m.roc_auc_score(b,o),r2=m.r2_score(v,o),mae=m.mean_absolute_error(v,o),"
+      "rmse=m.mean_squared_error(v,o,squared=False))))",
+      {{"o", matrix_json(outputs)}, {"b", matrix_json(binary)}, {"v", matrix_json(values)}});
+  EXPECT_NEAR(labels.accuracy, theirs["acc"].get<double>(), kTolerance);
+  EXPECT_NEAR(labels.macro_f1, theirs["f1"].get<double>(), kTolerance);
+  EXPECT_NEAR(labels.macro_auc.value(), theirs["auc"].get<double>(), kTolerance);
+  EXPECT_NEAR(numbers.r2, theirs["r2"].get<double>(), kTolerance);
+  EXPECT_NEAR(numbers.mae, theirs["mae"].get<double>(), kTolerance);
+  EXPECT_NEAR(numbers.rmse, theirs["rmse"].get<double>(), kTolerance);
+}
+
+TEST(Metrics, auc_by_hand) {
+  const std::vector<double> scores = {0.1, 0.4, 0.35, 0.8};
+  EXPECT_EQ(roc_auc(scores, {false, false, true, true}), 0.75);
+  const std::vector<double> equal = {0.5, 0.5, 0.5};
+  EXPECT_EQ(roc_auc(equal, {true, false, true}), 0.5);
+  EXPECT_EQ(roc_auc(equal, {true, true, true}), std::nullopt);
+}
+
+TEST(Metrics, top_k_counts_the_earlier_of_equals_as_larger) {
+  const std::vector<double> row = {0.3, 0.3, 0.4, 0.0};
+  EXPECT_EQ(largest_column(row), 2U);
+  EXPECT_FALSE(in_top_k(row, 0, 1));
+  EXPECT_TRUE(in_top_k(row, 0, 2));
+  EXPECT_FALSE(in_top_k(row, 1, 2));
+  EXPECT_TRUE(in_top_k(row, 1, 3));
+  EXPECT_TRUE(in_top_k(row, 3, 4));
+}
+
+TEST(Metrics, class_that_is_never_predicted_scores_zero_not_nan) {
+  Matrix<double> outputs(2, 2);
+  outputs(0, 0) = outputs(1, 0) = 1.0;
+  const std::vector<std::int32_t> labels = {0, 0};
+  const ClassificationReport report = classification_report(outputs.view(), labels);
+  EXPECT_EQ(report.classes[1].precision, 0.0);
+  EXPECT_EQ(report.classes[1].f1, 0.0);
+  EXPECT_EQ(report.accuracy, 1.0);
+  EXPECT_FALSE(report.macro_auc.has_value());
+}
+
+}  // namespace
+}  // namespace gradus

@@ -1,0 +1,131 @@
+// A run that is continued from any of its checkpoints ends with the same bits as the run that was never interrupted.
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "gradus/core/error.hpp"
+#include "training/checkpoint.hpp"
+#include "training/small_run.hpp"
+
+namespace gradus {
+namespace {
+
+using test::Recorder;
+
+struct Case {
+  const char* name;
+  OptimizerKind optimizer;
+  ScheduleKind schedule;
+  DType dtype = DType::kF32;
+  BatchOrder order = BatchOrder::kShuffleSamples;
+};
+
+class Resume : public testing::TestWithParam<Case> {};
+
+TrainingRun run_of(const Case& c) {
+  TrainingRun run = test::make_small_run();
+  run.optimizer.kind = c.optimizer;
+  run.schedule.kind = c.schedule;
+  run.schedule.by_step = c.schedule == ScheduleKind::kCosine;
+  run.schedule.warmup_epochs = 0.5;
+  run.schedule.patience = 1;
+  run.schedule.min_delta = 0.2;  // few epochs are progress enough: the plateau's state matters
+  run.early_stopping.patience = 3;
+  run.dtype = c.dtype;
+  run.batches.order = c.order;
+  run.learning_rate = 0.02;
+  run.checkpoint_steps = 1;
+  return run;
+}
+
+TEST_P(Resume, from_every_step_gives_the_same_bits) {
+  const Dataset dataset = test::make_clouds();
+  const TrainingRun run = run_of(GetParam());
+  Recorder recorder;
+  TrainingObserver* observers[] = {&recorder};
+  const RunRecord whole = train(run, dataset, {.observers = observers});
+  ASSERT_GE(recorder.checkpoints.size(), 15U);
+  for (const std::vector<std::byte>& checkpoint : recorder.checkpoints) {
+    const RunRecord resumed = train(run, dataset, {.checkpoint = checkpoint});
+    ASSERT_EQ(resumed.weights_sha256, whole.weights_sha256);
+    ASSERT_EQ(resumed.epochs.size(), whole.epochs.size());
+    for (std::size_t e = 0; e < whole.epochs.size(); ++e) {
+      ASSERT_EQ(resumed.epochs[e].train.loss, whole.epochs[e].train.loss);
+      ASSERT_EQ(resumed.epochs[e].train.accuracy, whole.epochs[e].train.accuracy);
+      ASSERT_EQ(resumed.epochs[e].valid->loss, whole.epochs[e].valid->loss);
+      ASSERT_EQ(resumed.epochs[e].learning_rate, whole.epochs[e].learning_rate);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, Resume,
+                         testing::Values(Case{"sgd", OptimizerKind::kSgd, ScheduleKind::kConstant},
+                                         Case{"momentum_step", OptimizerKind::kMomentum, ScheduleKind::kStep},
+                                         Case{"nesterov_exponential", OptimizerKind::kNesterov,
+                                              ScheduleKind::kExponential},
+                                         Case{"adam_cosine", OptimizerKind::kAdam, ScheduleKind::kCosine},
+                                         Case{"adamw_inverse", OptimizerKind::kAdamW, ScheduleKind::kInverse},
+                                         Case{"rmsprop_plateau", OptimizerKind::kRmsProp, ScheduleKind::kPlateau},
+                                         Case{"adagrad_plateau", OptimizerKind::kAdagrad, ScheduleKind::kPlateau},
+                                         Case{"adam_f64_batches", OptimizerKind::kAdam, ScheduleKind::kPlateau,
+                                              DType::kF64, BatchOrder::kShuffleBatches}),
+                         [](const auto& instance) { return std::string(instance.param.name); });
+
+// Asks the run to stop after a number of steps, as a signal handler would.
+class Stopper : public Recorder {
+ public:
+  Stopper(std::atomic<bool>& stop, int after) : stop_(stop), left_(after) {}
+  void on_step(const StepEvent&) override {
+    if (--left_ == 0) stop_ = true;
+  }
+
+ private:
+  std::atomic<bool>& stop_;
+  int left_;
+};
+
+TEST(Interruption, saves_where_it_stopped) {
+  const Dataset dataset = test::make_clouds();
+  const TrainingRun run = test::make_small_run();
+  const RunRecord whole = train(run, dataset);
+  for (const int steps : {1, 4, 5, 7, 20}) {
+    std::atomic<bool> stop{false};
+    Stopper stopper(stop, steps);
+    TrainingObserver* observers[] = {&stopper};
+    EXPECT_THROW(train(run, dataset, {.observers = observers, .stop = &stop}), Interrupted);
+    const RunRecord resumed = train(run, dataset, {.checkpoint = stopper.checkpoints.back()});
+    EXPECT_EQ(resumed.weights_sha256, whole.weights_sha256) << steps;
+    EXPECT_EQ(resumed.epochs.back().train.loss, whole.epochs.back().train.loss) << steps;
+  }
+}
+
+TEST(Checkpoint, altered_or_foreign_ones_are_refused) {
+  const Dataset dataset = test::make_clouds();
+  const TrainingRun run = test::make_small_run();
+  Recorder recorder;
+  TrainingObserver* observers[] = {&recorder};
+  train(run, dataset, {.observers = observers});
+  const std::vector<std::byte> good = recorder.checkpoints.back();
+  EXPECT_TRUE(is_intact_checkpoint(good));
+  for (std::size_t size = 0; size < good.size(); size += 97) {
+    EXPECT_FALSE(is_intact_checkpoint(std::span(good).first(size)));
+  }
+  for (std::size_t at = 0; at < good.size(); at += 131) {
+    std::vector<std::byte> altered = good;
+    altered[at] ^= std::byte{0x10};
+    EXPECT_FALSE(is_intact_checkpoint(altered));
+    EXPECT_THROW(train(run, dataset, {.checkpoint = altered}), InputError);
+  }
+  TrainingRun other = run;
+  other.config = "another configuration";
+  EXPECT_THROW(train(other, dataset, {.checkpoint = good}), InputError);
+  other = run;
+  other.dtype = DType::kF64;
+  EXPECT_THROW(train(other, dataset, {.checkpoint = good}), InputError);
+  Dataset changed = dataset;
+  changed.sha256 = "another hash";
+  EXPECT_THROW(train(run, changed, {.checkpoint = good}), InputError);
+}
+
+}  // namespace
+}  // namespace gradus

@@ -1,0 +1,115 @@
+#include "gradus/training/run_config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "support/paths.hpp"
+#include "support/process.hpp"
+#include "training/option_text.hpp"
+#include "training/small_run.hpp"
+
+namespace gradus {
+namespace {
+
+std::string sentence_of(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(RunConfig, every_option_has_a_unique_key_and_a_line_of_documentation) {
+  std::set<std::string_view> keys;
+  std::set<std::string_view> flags;
+  for (const ConfigOption& option : config_options()) {
+    EXPECT_TRUE(keys.insert(option.key).second) << option.key;
+    EXPECT_TRUE(option.flag.empty() || flags.insert(option.flag).second) << option.flag;
+    EXPECT_GT(option.doc.size(), 8U) << option.key;
+  }
+}
+
+TEST(RunConfig, toml_with_every_default_reads_back_the_same) {
+  const test::TempDir folder;
+  RunConfig config;
+  set_option(config, "data.source", "a \"quoted\\path\".csv", "test");
+  set_option(config, "network.init", "normal(0,1),zeros", "test");
+  set_option(config, "training.learning_rate", "0.30000000000000004", "test");
+  set_option(config, "network.l2", "0.1,1e-300", "test");
+  const std::string text = config_toml(config);
+  test::write_whole_file(folder / "a.toml", text);
+  RunConfig read;
+  read_config(folder / "a.toml", read);
+  EXPECT_EQ(config_toml(read), text);
+  EXPECT_EQ(read.network.init, (std::vector<std::string>{"normal(0,1)", "zeros"}));
+  EXPECT_EQ(read.training.learning_rate, 0.30000000000000004);
+  EXPECT_EQ(read.data.source, "a \"quoted\\path\".csv");
+}
+
+TEST(RunConfig, errors_name_file_line_key_and_what_to_try) {
+  const test::TempDir folder;
+  const auto error_of = [&folder](const std::string& text) {
+    test::write_whole_file(folder / "a.toml", text);
+    RunConfig config;
+    return sentence_of([&] { read_config(folder / "a.toml", config); });
+  };
+  const std::string path = folder / "a.toml";
+  EXPECT_EQ(error_of("[training]\nepoch = 3\n"),
+            path + ":2: expected a key of the configuration, found 'training.epoch'; did you mean 'training.epochs'?");
+  EXPECT_EQ(error_of("epochs = 3\n"),
+            path + ":1: expected a key of the configuration, found 'epochs'; did you mean 'training.epochs'?");
+  EXPECT_EQ(error_of("[training]\n\nepochs = \"many\"\n"),
+            path + ":3: training.epochs: expected a whole number from 0 up to 1000000000, found 'many'");
+  EXPECT_EQ(error_of("[network]\nhidden = [8, -1]\n"),
+            path + ":2: network.hidden: expected a whole number from 1 up to 10000000, found '-1'");
+  EXPECT_NE(error_of("[training\n").find(path + ":1: not TOML"), std::string::npos);
+  EXPECT_NE(error_of("training.optimizer = \"adamm\"\n").find("did you mean 'adam'?"), std::string::npos);
+}
+
+TEST(RunConfig, lists_split_outside_parentheses) {
+  EXPECT_EQ(split_list("a, normal(0,1) ,b"), (std::vector<std::string>{"a", "normal(0,1)", "b"}));
+  EXPECT_TRUE(split_list(" ").empty());
+}
+
+TEST(TrainingRun, automatic_values_come_from_the_data_and_stay_when_read_again) {
+  const Dataset dataset = test::make_clouds();
+  RunConfig config;
+  config.training.epochs = 2;
+  const TrainingRun run = make_training_run(config, dataset);
+  EXPECT_EQ(shape_string(run.spec), "2-64-3");
+  EXPECT_EQ(run.spec.layers[0].initializer.kind, InitializerKind::kHeUniform);
+  EXPECT_EQ(run.spec.layers[1].initializer.kind, InitializerKind::kGlorotUniform);
+  EXPECT_EQ(run.batches.batch_size, 8U);
+  EXPECT_EQ(run.learning_rate, 0.001);
+  EXPECT_EQ(run.monitor.name(), "valid_loss");
+  const std::string first = config_toml(config);
+  make_training_run(config, dataset);
+  EXPECT_EQ(config_toml(config), first);
+}
+
+TEST(TrainingRun, layer_lists_must_fit_the_data) {
+  const Dataset dataset = test::make_clouds();
+  const auto error_of = [&dataset](const std::string& layers) {
+    RunConfig config;
+    set_option(config, "network.layers", layers, "--layers");
+    return sentence_of([&] { make_training_run(config, dataset); });
+  };
+  EXPECT_EQ(error_of("auto,5,auto"), "no error");
+  EXPECT_EQ(error_of("2,3"), "no error");
+  EXPECT_NE(error_of("4,5,3").find("network.layers: expected first width 2"), std::string::npos);
+  EXPECT_NE(error_of("2,5,4").find("network.layers: expected last width 3"), std::string::npos);
+  EXPECT_NE(error_of("2,auto,3").find("network.layers: expected a width"), std::string::npos);
+  EXPECT_NE(error_of("2").find("at least two widths"), std::string::npos);
+  RunConfig config;
+  set_option(config, "network.hidden", "4,4", "");
+  set_option(config, "network.activation", "relu,tanh,relu", "");
+  EXPECT_NE(sentence_of([&] { make_training_run(config, dataset); }).find("network.activation"), std::string::npos);
+  RunConfig mixed;
+  set_option(mixed, "training.dtype", "mixed", "");
+  EXPECT_NE(sentence_of([&] { make_training_run(mixed, dataset); }).find("bf16"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gradus
