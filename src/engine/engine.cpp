@@ -39,7 +39,7 @@ std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const Engine
     state->own.push_back(layer.replicated ? make_buffers<T>(layer, options.max_batch) : LayerBuffers<T>{});
   }
   state->transposed = AlignedBuffer<T>(transposed_size<T>(plan));
-  state->row = AlignedBuffer<T>(2 * plan.layers.back().stride);
+  state->row = AlignedBuffer<T>(plan.layers.back().stride + options.max_batch);
   return state;
 }
 

@@ -1,5 +1,6 @@
-// From logits to outputs, loss rows and the gradient of the logits; the formulae are the textbook's (loss_math.hpp),
-// the two common losses have a vectorised form. SPDX-License-Identifier: Apache-2.0
+// From logits to outputs P, loss rows and the gradient of the logits. The formulae are the textbook's (loss_math.hpp);
+// exponentials and logarithms are taken for all rows in one call of a kernel.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
 #include "engine/engine_state.hpp"
@@ -8,81 +9,130 @@
 namespace gradus::engine {
 namespace {
 
+/// The rows of one thread: logits z and outputs p (rows x stride each, K columns used, padding kept 0).
+template <class T>
+struct OutputBlock {
+  std::size_t first;
+  std::size_t rows;
+  std::size_t k_count;
+  std::size_t stride;
+  const T* z;
+  T* p;
+  T* log_sums;  // softmax: m + ln sum exp(z - m) of each row
+
+  [[nodiscard]] std::span<const T> z_row(std::size_t b) const { return {z + b * stride, k_count}; }
+  [[nodiscard]] std::span<T> p_row(std::size_t b) const { return {p + b * stride, k_count}; }
+};
+
+// m = max z, e = exp(z - m), s = sum e in increasing k, p = e / s.
+template <class T>
+void softmax_rows(const kernels::KernelTable<T>& kernels, const OutputBlock<T>& block) {
+  for (std::size_t b = 0; b < block.rows; ++b) {
+    const std::span<const T> z = block.z_row(b);
+    const T m = textbook::largest(z);
+    for (std::size_t k = 0; k < z.size(); ++k) block.p[b * block.stride + k] = z[k] - m;
+  }
+  kernels.exp(block.p, block.p, block.rows * block.stride);
+  for (std::size_t b = 0; b < block.rows; ++b) {
+    const std::span<T> p = block.p_row(b);
+    T s = 0;
+    for (const T e : p) s += e;
+    for (T& e : p) e /= s;
+    std::fill_n(p.data() + p.size(), block.stride - p.size(), T{0});
+    block.log_sums[b] = s;
+  }
+  kernels.log(block.log_sums, block.log_sums, block.rows);
+  for (std::size_t b = 0; b < block.rows; ++b) block.log_sums[b] += textbook::largest(block.z_row(b));
+}
+
+template <class T>
+void output_block(const kernels::KernelTable<T>& kernels, OutputKind output, const OutputBlock<T>& block) {
+  if (output == OutputKind::kSoftmax) return softmax_rows(kernels, block);
+  if (output == OutputKind::kLinear) {
+    std::copy_n(block.z, block.rows * block.stride, block.p);
+    return;
+  }
+  kernels.sigmoid(block.z, block.p, block.rows * block.stride);
+  for (std::size_t b = 0; b < block.rows; ++b) {
+    std::fill_n(block.p + b * block.stride + block.k_count, block.stride - block.k_count, T{0});
+  }
+}
+
 template <class T>
 bool row_is_correct(std::span<const T> p, std::int32_t label, OutputKind output) {
   if (p.size() == 1 && output == OutputKind::kSigmoid) return (p[0] > T(0.5)) == (label == 1);
   return std::max_element(p.begin(), p.end()) - p.begin() == label;
 }
 
-// e = exp(z - m), s = sum e in increasing k, p = e / s; returns (m, s).
+// Exact binary cross-entropy of one row: y softplus(-z) + (1 - y) softplus(z) = softplus(z) - y z.
 template <class T>
-std::pair<T, T> softmax_row(const kernels::KernelTable<T>& kernels, std::span<const T> z, std::span<T> p) {
-  const T m = textbook::largest(z);
-  for (std::size_t k = 0; k < z.size(); ++k) p[k] = z[k] - m;
-  kernels.exp(p.data(), p.data(), p.size());
-  T s = 0;
-  for (const T e : p) s += e;
-  for (T& e : p) e /= s;
-  return {m, s};
+T exact_bce_row(const kernels::KernelTable<T>& kernels, const BatchTargets<T>& targets, std::size_t b,
+                std::span<const T> z, T* scratch) {
+  kernels.activate(ActivationKind::kSoftplus, T{0}, z.data(), scratch, z.size());
+  T loss = 0;
+  for (std::size_t k = 0; k < z.size(); ++k) loss += scratch[k] - textbook::target_of(targets, b, k, z.size()) * z[k];
+  return loss;
+}
+
+// p becomes dz = d loss / dz * share, in place.
+template <class T>
+void gradient_row(const Loss& loss, const BatchTargets<T>& targets, std::size_t b, T share, std::span<T> p) {
+  if (loss.kind == LossKind::kSoftmaxCrossEntropy) {
+    T& own = p[static_cast<std::size_t>(targets.labels[b])];
+    own -= T{1};
+    for (T& value : p) value *= share;
+    return;
+  }
+  for (std::size_t k = 0; k < p.size(); ++k) {
+    p[k] = textbook::loss_gradient<T>(loss, p[k], textbook::target_of(targets, b, k, p.size()), p.size()) * share;
+  }
 }
 
 }  // namespace
 
-// Replicated outputs: every thread does all rows on its own copy (thread 0 reports). Shared: rows are divided.
+// Replicated outputs: every thread does all rows on its own copy and thread 0 reports. Shared: rows are divided.
 template <class T>
 void EngineState<T>::output_rows(unsigned thread) {
-  const std::size_t last = last_layer();
-  const LayerPlan& layer = plan.layers[last];
-  const std::size_t k_count = layer.outputs;
-  LayerBuffers<T>& own = buffers(thread, last);
+  const LayerPlan& layer = plan.layers[last_layer()];
+  LayerBuffers<T>& own = buffers(thread, last_layer());
   const std::size_t first = layer.replicated ? 0 : rows * thread / plan.threads;
   const std::size_t end = layer.replicated ? rows : rows * (thread + 1) / plan.threads;
-  const bool reports = !layer.replicated || thread == 0;
-  const bool exact_softmax =
-      spec.loss.kind == LossKind::kSoftmaxCrossEntropy && spec.loss.floor_kind == FloorKind::kExact;
-  const bool exact_bce = spec.loss.kind == LossKind::kBinaryCrossEntropy && spec.loss.floor_kind == FloorKind::kExact;
-  const std::span<T> p_row(threads[thread]->row.data(), k_count);
-  const std::span<T> softplus_row(threads[thread]->row.data() + layer.stride, k_count);
-  for (std::size_t b = first; b < end; ++b) {
-    const std::span<const T> z(own.h.data() + b * own.h.cols(), k_count);
-    T log_sum = 0;
-    if (spec.output == OutputKind::kSoftmax) {
-      const auto [m, s] = softmax_row(*kernels, z, p_row);
-      kernels->log(&s, &log_sum, 1);
-      log_sum += m;
-    } else if (spec.output == OutputKind::kSigmoid) {
-      kernels->sigmoid(z.data(), p_row.data(), k_count);
-    } else {
-      std::copy(z.begin(), z.end(), p_row.begin());
-    }
-    if (reports) std::copy(p_row.begin(), p_row.end(), outputs.data() + b * outputs.cols());
-    if (targets == nullptr) continue;
-    const T weight = targets->weights.empty() ? T{1} : targets->weights[b];
-    if (reports) {
-      T loss = 0;
-      if (exact_softmax) {
-        loss = log_sum - z[static_cast<std::size_t>(targets->labels[b])];
-      } else if (exact_bce) {
-        kernels->activate(ActivationKind::kSoftplus, T{0}, z.data(), softplus_row.data(), k_count);
-        // y softplus(-z) + (1 - y) softplus(z) = softplus(z) - y z
-        for (std::size_t k = 0; k < k_count; ++k) {
-          loss += softplus_row[k] - textbook::target_of(*targets, b, k, k_count) * z[k];
+  T* const scratch = threads[thread]->row.data();  // stride elements for a row, then one per row of the batch
+  const OutputBlock<T> block{first,
+                             end - first,
+                             layer.outputs,
+                             layer.stride,
+                             own.h.data() + first * layer.stride,
+                             own.dz.data() + first * layer.stride,
+                             scratch + layer.stride};
+  output_block(*kernels, spec.output, block);
+  if (!layer.replicated || thread == 0) {
+    std::copy_n(block.p, block.rows * block.stride, outputs.data() + first * layer.stride);
+    if (targets != nullptr) {
+      const bool exact = spec.loss.floor_kind == FloorKind::kExact;
+      for (std::size_t b = 0; b < block.rows; ++b) {
+        const std::size_t row = first + b;
+        const std::span<const T> z = block.z_row(b);
+        const std::span<const T> p = block.p_row(b);
+        T loss = 0;
+        if (exact && spec.loss.kind == LossKind::kSoftmaxCrossEntropy) {
+          loss = block.log_sums[b] - z[static_cast<std::size_t>(targets->labels[row])];
+        } else if (exact && spec.loss.kind == LossKind::kBinaryCrossEntropy) {
+          loss = exact_bce_row(*kernels, *targets, row, z, scratch);
+        } else {
+          loss = textbook::loss_row<T>(spec.loss, z, p, *targets, row);
         }
-      } else {
-        loss = textbook::loss_row<T>(spec.loss, z, p_row, *targets, b);
-      }
-      loss_rows[b] = weight * loss;
-      if (!targets->labels.empty()) {
-        correct_rows[b] = row_is_correct<T>(p_row, targets->labels[b], spec.output) ? 1 : 0;
+        loss_rows[row] = targets->weights.empty() ? loss : targets->weights[row] * loss;
+        if (!targets->labels.empty()) {
+          correct_rows[row] = row_is_correct<T>(p, targets->labels[row], spec.output) ? 1 : 0;
+        }
       }
     }
-    if (kind == StepKind::kEvaluate) continue;
+  }
+  for (std::size_t b = 0; b < block.rows && kind != StepKind::kEvaluate; ++b) {
+    const T weight = targets->weights.empty() ? T{1} : targets->weights[first + b];
     const T share = factor_sum == T{0} ? T{0} : weight / factor_sum;
-    T* const dz = own.dz.data() + b * own.dz.cols();
-    for (std::size_t k = 0; k < k_count; ++k) {
-      const T y = textbook::target_of(*targets, b, k, k_count);
-      dz[k] = textbook::loss_gradient<T>(spec.loss, p_row[k], y, k_count) * share;
-    }
+    gradient_row(spec.loss, *targets, first + b, share, block.p_row(b));
   }
   if (!layer.replicated) pool->sync();
 }

@@ -66,10 +66,10 @@ TEST(EngineBits, same_hash_for_all_threads_and_targets_over_optimizers) {
     options.optimizer.kind = kind;
     options.optimizer.weight_decay = 0.01;
     const std::vector<std::size_t> widths = {19, 130, 67, 5};
-    expect_one_hash(test::make_problem<float>(widths, ActivationKind::kRelu, LossKind::kSoftmaxCrossEntropy, 13, 3), options,
-                    {.learning_rate = 0.05});
-    expect_one_hash(test::make_problem<double>(widths, ActivationKind::kRelu, LossKind::kSoftmaxCrossEntropy, 13, 3), options,
-                    {.learning_rate = 0.05});
+    expect_one_hash(test::make_problem<float>(widths, ActivationKind::kRelu, LossKind::kSoftmaxCrossEntropy, 13, 3),
+                    options, {.learning_rate = 0.05});
+    expect_one_hash(test::make_problem<double>(widths, ActivationKind::kRelu, LossKind::kSoftmaxCrossEntropy, 13, 3),
+                    options, {.learning_rate = 0.05});
   }
 }
 
