@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/note.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
 #include "training/version.hpp"
@@ -79,7 +80,7 @@ std::string parse_error_sentence(const CLI::App& app, const CLI::ParseError& err
 
 int fail(int exit_code, const std::string& sentence) {
   std::fflush(stdout);
-  fmt::print(stderr, "gradus: {}\n", one_line(sentence));
+  note("gradus: {}\n", one_line(sentence));
   return exit_code;
 }
 
