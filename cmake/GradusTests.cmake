@@ -11,5 +11,6 @@ function(gradus_test folder)
   target_compile_definitions(${name} PRIVATE
     GRADUS_PROGRAM="$<$<TARGET_EXISTS:gradus_program>:$<TARGET_FILE:gradus_program>>"
     GRADUS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  gtest_discover_tests(${name} TEST_PREFIX "${folder}." PROPERTIES TIMEOUT 300 DISCOVERY_TIMEOUT 60)
+  gtest_discover_tests(${name} TEST_PREFIX "${folder}." PROPERTIES TIMEOUT 300 LABELS ${folder}
+    DISCOVERY_TIMEOUT 60)
 endfunction()

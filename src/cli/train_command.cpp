@@ -1,6 +1,7 @@
 // gradus train: configuration and flags in, a trained network and its record out.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
