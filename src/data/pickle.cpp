@@ -6,6 +6,7 @@
 
 #include "data/byte_reader.hpp"
 #include "data/npy.hpp"
+#include "data/pickle_text.hpp"
 
 namespace gradus::data {
 namespace {
@@ -44,7 +45,6 @@ class Decoder {
                                 std::move(found), "only plain numeric arrays are read and nothing is executed"});
   }
 
-  // -- stack -----------------------------------------------------------------------------------------------------
   PickleValue& push(Kind kind) {
     if (pickle_.values.size() >= kMaxValues) fail("at most 100000 values", "more");
     stack_.push_back(static_cast<std::uint32_t>(pickle_.values.size()));
@@ -148,7 +148,7 @@ class Decoder {
   bool string_literal(std::uint8_t opcode) {
     switch (opcode) {
       case 'S':
-        push_escaped(line());
+        push_decoded(Kind::kBytes, decode_quoted(line()));
         return true;
       case 'T':
       case 'B':
@@ -172,7 +172,7 @@ class Decoder {
         push_bytes(Kind::kText, reader_.little<std::uint64_t>("a text's size"));
         return true;
       case 'V':
-        push_raw_unicode(line());
+        push_decoded(Kind::kText, decode_raw_unicode(line()));
         return true;
       default:
         return false;
@@ -218,24 +218,16 @@ class Decoder {
   }
 
   bool memo(std::uint8_t opcode) {
-    switch (opcode) {
-      case 'p':
-        return remember(static_cast<std::uint64_t>(decimal(line())));
-      case 'q':
-        return remember(reader_.byte("a memo number"));
-      case 'r':
-        return remember(reader_.little<std::uint32_t>("a memo number"));
-      case 0x94:  // MEMOIZE
-        return remember(memo_.size());
-      case 'g':
-        return recall(static_cast<std::uint64_t>(decimal(line())));
-      case 'h':
-        return recall(reader_.byte("a memo number"));
-      case 'j':
-        return recall(reader_.little<std::uint32_t>("a memo number"));
-      default:
-        return false;
+    if (opcode == 0x94) return remember(memo_.size());  // MEMOIZE
+    if (opcode == 'p' || opcode == 'g') {
+      const auto slot = static_cast<std::uint64_t>(decimal(line()));
+      return opcode == 'p' ? remember(slot) : recall(slot);
     }
+    if (opcode == 'q') return remember(reader_.byte("a memo number"));
+    if (opcode == 'h') return recall(reader_.byte("a memo number"));
+    if (opcode == 'r') return remember(reader_.little<std::uint32_t>("a memo number"));
+    if (opcode == 'j') return recall(reader_.little<std::uint32_t>("a memo number"));
+    return false;
   }
 
   bool construct(std::uint8_t opcode) {
@@ -263,7 +255,6 @@ class Decoder {
     }
   }
 
-  // -- details -----------------------------------------------------------------------------------------------------
   void push_integer(std::int64_t integer) { push(Kind::kInteger).integer = integer; }
 
   void push_long(std::uint8_t size) {
@@ -282,57 +273,12 @@ class Decoder {
     return integer;
   }
 
-  /// Protocol 0 writes strings as Python literals.
-  void push_escaped(std::string_view text) {
-    if (text.size() < 2 || (text[0] != '\'' && text[0] != '"') || text.back() != text[0]) {
-      fail("a quoted string", "other text");
-    }
-    text = text.substr(1, text.size() - 2);
-    auto decoded = std::make_shared<Bytes>();
-    while (!text.empty()) {
-      if (text[0] != '\\') {
-        decoded->push_back(static_cast<std::byte>(text[0]));
-        text.remove_prefix(1);
-      } else {
-        decoded->push_back(take_escape(text));
-      }
-    }
-    PickleValue& string = push(Kind::kBytes);
-    string.bytes = *decoded;
-    string.owner = std::move(decoded);
-  }
-  /// Protocol 0 writes text as Latin-1 with \uXXXX for the rest. It is kept as UTF-8, like other protocols' texts.
-  void push_raw_unicode(std::string_view text) {
-    auto decoded = std::make_shared<Bytes>();
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      unsigned code = static_cast<unsigned char>(text[i]);
-      if (text[i] == '\\' && i + 6 <= text.size() && text[i + 1] == 'u') {
-        const char* last = text.data() + i + 6;
-        const auto [end, error] = std::from_chars(text.data() + i + 2, last, code, 16);
-        if (error != std::errc() || end != last || code > 0xff) fail("an escaped Latin-1 character", "another");
-        i += 5;
-      }
-      if (code >= 0x80) decoded->push_back(static_cast<std::byte>(0xc0 | (code >> 6)));
-      decoded->push_back(static_cast<std::byte>(code < 0x80 ? code : 0x80 | (code & 0x3f)));
-    }
-    PickleValue& latin = push(Kind::kText);
-    latin.bytes = *decoded;
-    latin.owner = std::move(decoded);
-  }
-  std::byte take_escape(std::string_view& text) const {
-    static constexpr std::string_view kLetters = "\\'\"nrtabfv";
-    static constexpr std::string_view kMeanings = "\\'\"\n\r\t\a\b\f\v";
-    if (text.size() >= 4 && text[1] == 'x') {
-      unsigned code = 0;
-      const auto [end, error] = std::from_chars(text.data() + 2, text.data() + 4, code, 16);
-      if (error != std::errc() || end != text.data() + 4) fail("two hexadecimal digits", "others");
-      text.remove_prefix(4);
-      return static_cast<std::byte>(code);
-    }
-    const std::size_t letter = text.size() < 2 ? std::string_view::npos : kLetters.find(text[1]);
-    if (letter == std::string_view::npos) fail("a known escape in a string", "another");
-    text.remove_prefix(2);
-    return static_cast<std::byte>(kMeanings[letter]);
+  void push_decoded(Kind kind, std::optional<Bytes> decoded) {
+    if (!decoded) fail("a well-formed string of Latin-1 characters", "another");
+    const auto owner = std::make_shared<const Bytes>(std::move(*decoded));
+    PickleValue& string = push(kind);
+    string.bytes = *owner;
+    string.owner = owner;
   }
 
   void append(std::vector<std::uint32_t> elements) {
@@ -382,35 +328,21 @@ class Decoder {
       dtype.name = type;
       dtype.big_endian = described->big_endian;
     } else if (name == "encode" && arguments.size() == 2) {
-      encode_latin1(value(arguments[0]), value(arguments[1]));
+      apply_encode(value(arguments[0]), value(arguments[1]));
     } else {
       fail("_reconstruct, dtype or encode applied to its arguments", "'" + name + "'");
     }
   }
 
   /// `_codecs.encode(text, 'latin1')`: how Python 3 writes byte strings in protocols below 3.
-  void encode_latin1(const PickleValue& text, const PickleValue& codec) {
+  void apply_encode(const PickleValue& text, const PickleValue& codec) {
     if (text.kind != Kind::kText || (as_text(codec.bytes) != "latin1" && as_text(codec.bytes) != "latin-1")) {
       fail("text encoded as latin1", "another use of encode");
     }
     // Each text is encoded once in an honest file, so all of them together fit the file's size.
     num_encoded_ += text.bytes.size();
-    if (num_encoded_ > file_.size()) fail("each text encoded once", "repeated encodings");
-    auto encoded = std::make_shared<Bytes>();
-    encoded->reserve(text.bytes.size());
-    for (std::size_t i = 0; i < text.bytes.size(); ++i) {
-      const auto first = std::to_integer<unsigned>(text.bytes[i]);
-      if (first < 0x80) {
-        encoded->push_back(text.bytes[i]);
-        continue;
-      }
-      const unsigned second = i + 1 < text.bytes.size() ? std::to_integer<unsigned>(text.bytes[++i]) : 0;
-      if ((first != 0xc2 && first != 0xc3) || (second & 0xc0) != 0x80) fail("latin1 characters", "others");
-      encoded->push_back(static_cast<std::byte>(((first & 3) << 6) | (second & 0x3f)));
-    }
-    PickleValue& bytes = push(Kind::kBytes);
-    bytes.bytes = *encoded;
-    bytes.owner = std::move(encoded);
+    if (num_encoded_ > 2 * file_.size()) fail("each text encoded once", "repeated encodings");
+    push_decoded(Kind::kBytes, encode_latin1(text.bytes));
   }
 
   std::vector<std::uint32_t> sequence(std::uint32_t number) {
@@ -465,48 +397,10 @@ class Decoder {
   bool stopped_ = false;
 };
 
-RawArray array_of(const Pickle& pickle, std::uint32_t number, const std::shared_ptr<const Bytes>& file,
-                  const std::string& where) {
-  const PickleValue& value = pickle.values[number];
-  if (value.kind != Kind::kArray || value.bytes.empty()) {
-    throw InputError(ErrorParts{where, "a NumPy array", "another value", "the layout is that of mnist.pkl.gz"});
-  }
-  const PickleValue& dtype = pickle.values[value.dtype];
-  RawArray array;
-  array.where = where;
-  array.type = parse_dtype(dtype.name)->type;
-  array.big_endian = dtype.big_endian;
-  array.column_major = value.column_major;
-  array.shape = value.shape;
-  array.bytes = value.bytes;
-  array.owner = value.owner ? value.owner : file;
-  return array;
-}
-
 }  // namespace
 
 Pickle decode_pickle(std::span<const std::byte> file, const std::string& name) {
   return Decoder(file, name).decode();
-}
-
-std::vector<PicklePart> read_pickle_parts(std::shared_ptr<const Bytes> file, const std::string& name) {
-  const Pickle pickle = decode_pickle(*file, name);
-  const PickleValue& root = pickle.values[pickle.root];
-  if (root.kind != Kind::kSequence || root.elements.empty() || root.elements.size() > 3) {
-    throw InputError(ErrorParts{name, "((x, y), (x, y), (x, y)) of train, valid and test", "another structure",
-                                "save the arrays with numpy.savez instead"});
-  }
-  std::vector<PicklePart> parts;
-  for (const std::uint32_t number : root.elements) {
-    const std::string where = name + ": part " + std::to_string(parts.size());
-    const PickleValue& part = pickle.values[number];
-    if (part.kind != Kind::kSequence || part.elements.size() != 2) {
-      throw InputError(ErrorParts{where, "a pair (x, y)", "another value", "save with numpy.savez instead"});
-    }
-    parts.push_back({array_of(pickle, part.elements[0], file, where + ", x"),
-                     array_of(pickle, part.elements[1], file, where + ", y")});
-  }
-  return parts;
 }
 
 }  // namespace gradus::data

@@ -87,7 +87,7 @@ class Fetch : public testing::Test {
   void SetUp() override {
     if (access(kPython, X_OK) != 0) GTEST_SKIP() << "no python3";
     std::string values;
-    for (int i = 0; i < 200000; ++i) values += static_cast<char>((i * i) >> 5);
+    for (std::uint64_t i = 0; i < 200000; ++i) values += static_cast<char>((i * i) >> 5);
     packed_ = gzip(values, "values");
     write_bytes(served_ / "values.gz", packed_);
     hash_ = sha256_hex(std::as_bytes(std::span(values.data(), values.size())));

@@ -50,7 +50,10 @@ std::string pickled_array(const std::string& constructor, const std::string& sha
 
 std::string integer_bytes(std::uint64_t value, int size, bool big_endian) {
   std::string bytes;
-  for (int i = 0; i < size; ++i) bytes += static_cast<char>(value >> (8 * (big_endian ? size - 1 - i : i)));
+  for (int i = 0; i < size; ++i) {
+    const int place = big_endian ? size - 1 - i : i;
+    bytes += place < 8 ? static_cast<char>(value >> (8 * place)) : '\0';
+  }
   return bytes;
 }
 std::string float_bytes(float value, bool big_endian) {
