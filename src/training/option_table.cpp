@@ -92,7 +92,7 @@ constexpr ConfigOption kOptions[] = {
     {"training.seed", "--seed", "of initialisation, batch order and dropout", GRADUS_FIELD(training.seed)},
     {"training.dtype", "--dtype", "type of all parameters and arithmetic", GRADUS_FIELD(training.dtype), -kAny, kAny,
      kDTypes},
-    {"training.threads", "--threads", "0 = one per core; never changes a bit of the result",
+    {"training.threads", "--threads", "0 = one per core where that is worth it; never changes a bit of the result",
      GRADUS_FIELD(training.threads), 0, 1024},
     {"training.clip_norm", "--clip-norm", "largest norm of the whole gradient, 0 = no limit",
      GRADUS_FIELD(training.clip_norm), 0},
