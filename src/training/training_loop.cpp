@@ -77,6 +77,7 @@ TrainingLoop<T>::TrainingLoop(const TrainingRun& run, const Dataset& dataset, co
   state_.network = initial_network<T>(run);
   EngineOptions options;
   options.max_batch = std::max(kEvaluationRows, run.batches.batch_size);
+  options.typical_batch = run.batches.batch_size;
   options.threads = choose_threads(run);
   options.optimizer = run.optimizer;
   options.dropout_seed = run.seed;
