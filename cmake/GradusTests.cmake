@@ -11,5 +11,11 @@ function(gradus_test folder)
   target_compile_definitions(${name} PRIVATE
     GRADUS_PROGRAM="$<$<TARGET_EXISTS:gradus_program>:$<TARGET_FILE:gradus_program>>"
     GRADUS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  gtest_discover_tests(${name} TEST_PREFIX "${folder}." PROPERTIES TIMEOUT 300 DISCOVERY_TIMEOUT 60)
+  # Training on real data uses every core: two such runs at once would only slow each other down.
+  set(processors 1)
+  if(folder STREQUAL "real_data")
+    cmake_host_system_information(RESULT processors QUERY NUMBER_OF_LOGICAL_CORES)
+  endif()
+  gtest_discover_tests(${name} TEST_PREFIX "${folder}." PROPERTIES TIMEOUT 300 LABELS ${folder} PROCESSORS ${processors}
+    DISCOVERY_TIMEOUT 60)
 endfunction()

@@ -1,6 +1,7 @@
 // gradus doctor: what this machine offers and what the program makes of it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>

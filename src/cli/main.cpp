@@ -1,6 +1,7 @@
 // The program: parses arguments, runs one sub-command, turns every failure into one sentence and an exit code.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/note.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
 #include "training/version.hpp"
@@ -48,11 +50,13 @@ std::string one_line(std::string text) {
   return text;
 }
 
-// "gradus train: unknown flag '--epoch'; did you mean '--epochs'?"
+// "train: unknown flag '--epoch'; did you mean '--epochs'?"
 std::string parse_error_sentence(const CLI::App& app, const CLI::ParseError& error,
                                  const std::vector<std::string>& words) {
   const CLI::App& command = addressed_app(app);
-  const std::string where = command.get_parent() == nullptr ? "gradus" : "gradus " + command.get_name();
+  const bool is_program = command.get_parent() == nullptr;
+  const std::string where = is_program ? "" : command.get_name() + ": ";
+  const std::string help = is_program ? "`gradus --help`" : "`gradus " + command.get_name() + " --help`";
   const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
   const bool needs_command = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && &command == &app;
   std::string stray;
@@ -68,18 +72,18 @@ std::string parse_error_sentence(const CLI::App& app, const CLI::ParseError& err
       }
     }
   }
-  if (stray.empty()) return where + ": " + one_line(error.what()) + "; `" + where + " --help` lists everything";
+  if (stray.empty()) return where + one_line(error.what()) + "; " + help + " lists everything";
   const bool is_flag = stray.starts_with("-");
   const std::vector<std::string> names = is_flag ? flag_names(command) : command_names(command);
   const std::vector<std::string_view> known(names.begin(), names.end());
   const std::string nearest(nearest_name(stray, known));
-  return fmt::format("{}: unknown {} '{}'; {}", where, is_flag ? "flag" : "command", stray,
-                     nearest.empty() ? "`" + where + " --help` lists all" : "did you mean '" + nearest + "'?");
+  return fmt::format("{}unknown {} '{}'; {}", where, is_flag ? "flag" : "command", stray,
+                     nearest.empty() ? help + " lists all" : "did you mean '" + nearest + "'?");
 }
 
 int fail(int exit_code, const std::string& sentence) {
   std::fflush(stdout);
-  fmt::print(stderr, "gradus: {}\n", one_line(sentence));
+  note("gradus: {}\n", one_line(sentence));
   return exit_code;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/model_data.hpp"
 
+#include <algorithm>
 #include <array>
 #include <numeric>
 #include <optional>

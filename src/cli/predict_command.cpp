@@ -9,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/model_data.hpp"
+#include "cli/note.hpp"
 #include "core/atomic_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/metrics.hpp"
@@ -132,7 +133,7 @@ void predict(const PredictArguments& arguments) {
     return;
   }
   write_file(out, text);
-  fmt::print(stderr, "{}: {} rows\n", out, predictions.outputs.rows());
+  note("{}: {} rows\n", out, predictions.outputs.rows());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "cli/note.hpp"
 #include "gradus/training/trainer.hpp"
 
 namespace gradus::cli {
@@ -44,7 +45,7 @@ void Progress::on_start(const StartEvent& event) {
   epochs_ = event.run.epochs;
   first_epoch_ = event.epoch;
   start_ = last_drawn_ = Clock::now();
-  if (event.resumed) fmt::print(stderr, "resuming in epoch {} after batch {}\n", event.epoch + 1, event.step);
+  if (event.resumed) note("resuming in epoch {} after batch {}\n", event.epoch + 1, event.step);
 }
 
 void Progress::on_step(const StepEvent& event) {
@@ -63,13 +64,13 @@ void Progress::on_step(const StepEvent& event) {
                                  off, event.batch, event.num_batches, event.loss_mean);
   if (event.accuracy) line += fmt::format(" acc {:.4f}", *event.accuracy);
   line += fmt::format("  {:.0f}/s  {} left", rate, duration_text(done > 0.0 ? elapsed * left / done : 0.0));
-  fmt::print(stderr, "\r\033[K{}", line);
+  note("\r\033[K{}", line);
   std::fflush(stderr);
   bar_shown_ = true;
 }
 
 void Progress::clear_bar() {
-  if (bar_shown_) fmt::print(stderr, "\r\033[K");
+  if (bar_shown_) note("\r\033[K");
   bar_shown_ = false;
 }
 
@@ -78,8 +79,8 @@ void Progress::on_epoch_end(const EpochRecord& record) {
   std::string line = fmt::format("epoch {}/{}", record.epoch, epochs_) + part_text("train", record.train);
   if (record.valid) line += part_text("valid", *record.valid);
   if (record.test) line += part_text("test", *record.test);
-  fmt::print(stderr, "{}  lr {:.4g}  {:.2f}s  {:.0f} samples/s\n", line, record.learning_rate, record.seconds,
-             record.samples_per_second);
+  note("{}  lr {:.4g}  {:.2f}s  {:.0f} samples/s\n", line, record.learning_rate, record.seconds,
+       record.samples_per_second);
 }
 
 }  // namespace gradus::cli

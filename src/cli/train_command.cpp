@@ -1,6 +1,7 @@
 // gradus train: configuration and flags in, a trained network and its record out.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/note.hpp"
 #include "cli/progress.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/tables.hpp"
@@ -87,7 +89,7 @@ void advise_scaling(const RunConfig& config, const TrainingRun& run, const Datas
   for (std::size_t i = 0; i < statistics.mean.size(); ++i) {
     largest = std::max({largest, std::abs(statistics.mean[i]), statistics.std[i]});
   }
-  if (largest > 20.0) fmt::print(stderr, "note: features reach {:.3g}; --standardize usually trains better\n", largest);
+  if (largest > 20.0) note("note: features reach {:.3g}; --standardize usually trains better\n", largest);
 }
 
 RunRecord run_training(const TrainingRun& run, const Dataset& dataset, RunFolder* folder,
@@ -131,8 +133,8 @@ void train_new(const TrainArguments& arguments) {
   }
   if (keeps_folder && !folder) folder = std::make_unique<RunFolder>(free_folder(dataset.name), mode);
   if (!arguments.quiet) {
-    fmt::print(stderr, "{}: {} training, {} validation, {} test rows\n{}", dataset.name, dataset.train.size(),
-               dataset.valid.size(), dataset.test.size(), network_summary(run.spec));
+    note("{}: {} training, {} validation, {} test rows\n{}", dataset.name, dataset.train.size(), dataset.valid.size(),
+         dataset.test.size(), network_summary(run.spec));
     advise_scaling(config, run, dataset);
   }
   print_record(run_training(run, dataset, folder.get(), arguments), folder ? folder->path() : "", arguments.json);
@@ -159,7 +161,7 @@ void train_on(const TrainArguments& arguments) {
   RunFolder folder(arguments.resume, RunFolder::Mode::kResume);
   const std::string summary = folder.completed_summary();
   if (!summary.empty()) {
-    fmt::print(stderr, "{}: this run is complete\n", folder.path());
+    note("{}: this run is complete\n", folder.path());
     if (arguments.json) fmt::print("{}", summary);
     return;
   }

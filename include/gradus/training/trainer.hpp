@@ -58,7 +58,7 @@ struct TrainingRun {
   std::size_t top_k = 0;  // > 0: share of rows whose label is among the k largest outputs
   std::size_t checkpoint_epochs = 1;
   std::size_t checkpoint_steps = 0;
-  unsigned threads = 0;  // 0: one per core
+  unsigned threads = 0;  // 0: one per core, one alone for steps too small to share
   std::string config;    // the resolved configuration, kept with the record
 
   /// Throws InputError where options contradict each other or the data set.
