@@ -23,9 +23,10 @@ void pause() {
 #endif
 }
 
-// Waits inside a step until `reached(value)`: spins, yields, then polls between naps. Sleeping on the atomic itself would
-// oblige the other side to a full fence at every advance (store the value, then look for sleepers: with a plain store
-// the look can pass the store, and with a store buffer full of remote lines for longer than it takes to fall asleep).
+// Waits inside a step until `reached(value)`: spins, yields, then polls between naps. Sleeping on the atomic itself
+// would oblige the other side to a full fence at every advance (store the value, then look for sleepers: with a plain
+// store the look can pass the store, and with a store buffer full of remote lines for longer than it takes to fall
+// asleep).
 template <class Reached>
 void wait_within_step(const std::atomic<std::uint32_t>& value, Reached reached) {
   for (int spin = 0; spin < kSpins; ++spin) {

@@ -13,18 +13,10 @@ namespace {
 template <class T>
 LayerBuffers<T> make_buffers(const LayerPlan& layer, std::size_t rows) {
   LayerBuffers<T> buffers;
-  buffers.h = Matrix<T>(rows, layer.stride);
-  buffers.dz = Matrix<T>(rows, layer.stride);
-  if (layer.keeps_value) buffers.kept = Matrix<T>(rows, layer.stride);
+  buffers.h = BlockBuffer<T>(layer, rows);
+  buffers.dz = BlockBuffer<T>(layer, rows);
+  if (layer.keeps_value) buffers.kept = BlockBuffer<T>(layer, rows);
   return buffers;
-}
-
-// The largest block of transposed weights: all outputs of a layer above the first x one panel.
-template <class T>
-std::size_t transposed_size(const Plan& plan) {
-  std::size_t units = 0;
-  for (std::size_t l = 1; l < plan.layers.size(); ++l) units = std::max(units, plan.layers[l].units);
-  return units * kernels::kUnit<T> * kernels::kPanelUnits * kernels::kUnit<T>;
 }
 
 template <class T>
@@ -33,13 +25,18 @@ std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const Engine
   state->slots.resize(optimizer_slots(options.optimizer.kind));
   for (std::size_t l = 0; l < plan.layers.size(); ++l) {
     const LayerPlan& layer = plan.layers[l];
-    state->parameters.emplace_back(plan.slice(l, thread), layer.inputs);
-    state->gradients.emplace_back(plan.slice(l, thread), 0);  // biases only; weights when a step needs them
-    for (auto& slot : state->slots) slot.emplace_back(plan.slice(l, thread), layer.inputs);
+    const BlockRange range = layer.owned[thread];
+    const std::span<const Block> owned = std::span(layer.blocks).subspan(range.begin, range.end - range.begin);
+    state->parameters.emplace_back(owned, layer.inputs);
+    state->gradients.emplace_back(owned, 0);  // biases only; weights when a step needs them
+    for (auto& slot : state->slots) slot.emplace_back(owned, layer.inputs);
     state->own.push_back(layer.replicated ? make_buffers<T>(layer, options.max_batch) : LayerBuffers<T>{});
   }
-  state->transposed = AlignedBuffer<T>(transposed_size<T>(plan));
-  state->row = AlignedBuffer<T>(plan.layers.back().stride + options.max_batch);
+  // The largest slice's outputs (in whole blocks of the transposing kernel) x one panel.
+  std::size_t outputs = 0;
+  for (const PackedSlice<T>& slice : state->parameters) outputs = std::max(outputs, slice.biases.size());
+  state->transposed = AlignedBuffer<T>(outputs * kernels::kPanelUnits * kernels::kUnit<T>);
+  state->row = AlignedBuffer<T>(plan.layers.back().units * kernels::kUnit<T> + options.max_batch);
   return state;
 }
 
@@ -49,7 +46,8 @@ template <class T>
 EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engine_options)
     : spec(network.spec),
       options(engine_options),
-      plan(make_plan<T>(network.spec, std::max(1U, engine_options.threads))),
+      plan(make_plan<T>(network.spec, std::max(1U, engine_options.threads),
+                        engine_options.typical_batch == 0 ? engine_options.max_batch : engine_options.typical_batch)),
       kernels(&kernels::kernel_table<T>(options.target.empty() ? kernels::active_target()
                                                                : kernels::parse_target("target", options.target))),
       pool(std::make_unique<ThreadPool>(plan.threads)) {
@@ -59,13 +57,17 @@ EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engi
   for (std::size_t l = 0; l < plan.layers.size(); ++l) {
     const LayerPlan& layer = plan.layers[l];
     shared.push_back(layer.replicated ? LayerBuffers<T>{} : make_buffers<T>(layer, batch));
-    dh.emplace_back(l + 1 < plan.layers.size() ? batch : 0, layer.stride);
-    masks.emplace_back(layer.dropout > 0.0 ? batch : 0, layer.stride);
+    dh.emplace_back(layer, l + 1 < plan.layers.size() ? batch : 0);
+    masks.emplace_back(layer, layer.dropout > 0.0 ? batch : 0);
     progress.emplace_back(plan.threads);
     square_sums.emplace_back(layer.units * kernels::kUnit<T>);
   }
   input = Matrix<T>(batch, kernels::units_for<T>(spec.num_inputs) * kernels::kUnit<T>);
-  outputs = Matrix<T>(batch, plan.layers.back().stride);
+  const LayerPlan& last = plan.layers.back();
+  outputs = Matrix<T>(batch, last.units * kernels::kUnit<T>);
+  for (auto& thread : threads) {
+    if (last.blocks.size() > 1) thread->logit_rows = thread->gradient_rows = outputs;
+  }
   loss_rows = AlignedBuffer<T>(batch);
   correct_rows.resize(batch);
 }
@@ -110,7 +112,7 @@ BatchStats EngineState<T>::run(StepKind step_kind, const BatchTargets<T>* batch_
     for (auto& thread : threads) {
       for (std::size_t l = 0; l < plan.layers.size(); ++l) {
         PackedSlice<T>& gradient = thread->gradients[l];
-        if (gradient.inputs == 0) gradient = PackedSlice<T>(gradient.units, plan.layers[l].inputs);
+        if (gradient.inputs == 0) gradient = PackedSlice<T>(gradient.blocks, plan.layers[l].inputs);
       }
     }
   }

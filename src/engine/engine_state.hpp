@@ -6,7 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/thread_pool.hpp"
@@ -17,13 +19,13 @@
 
 namespace gradus::engine {
 
-/// Activations of one layer, rows x stride each. Shared by all threads, or one per thread where the layer is
+/// Activations of one layer in blocks. Shared by all threads, or one per thread where the layer is
 /// replicated.
 template <class T>
 struct LayerBuffers {
-  Matrix<T> h;     // outputs of the layer; logits for the last one
-  Matrix<T> kept;  // z, or f(z) before dropout, where the plan says so
-  Matrix<T> dz;    // gradient of z
+  BlockBuffer<T> h;     // outputs of the layer; logits for the last one
+  BlockBuffer<T> kept;  // z, or f(z) before dropout, where the plan says so
+  BlockBuffer<T> dz;    // gradient of z
 };
 
 /// What belongs to one thread alone.
@@ -34,7 +36,11 @@ struct ThreadState {
   std::vector<std::vector<PackedSlice<T>>> slots;  // [slot][layer]
   std::vector<LayerBuffers<T>> own;                // [layer], replicated layers only
   AlignedBuffer<T> transposed;                     // block of transposed weights for the input gradient
-  AlignedBuffer<T> row;                            // scratch of the output rows
+  // Logits and their gradient row by row, where the last layer has several blocks.
+  Matrix<T> logit_rows;
+  Matrix<T> gradient_rows;
+  std::vector<kernels::InputRun<T>> runs;  // scratch of input_runs()
+  AlignedBuffer<T> row;                    // scratch of the output rows
 };
 
 /// What a step does with its gradients.
@@ -51,8 +57,8 @@ struct EngineState {
   std::unique_ptr<ThreadPool> pool;
   std::vector<std::unique_ptr<ThreadState<T>>> threads;
   std::vector<LayerBuffers<T>> shared;           // [layer]
-  std::vector<Matrix<T>> dh;                     // [layer]: chains of the input gradient, where they cross
-  std::vector<Matrix<T>> masks;                  // [layer]: 0 or 1 / (1 - p), where the layer has dropout
+  std::vector<BlockBuffer<T>> dh;                // [layer]: chains of the input gradient, where they cross
+  std::vector<BlockBuffer<T>> masks;             // [layer]: 0 or 1 / (1 - p), where the layer has dropout
   std::vector<std::vector<Progress>> progress;   // [layer][thread]: finished blocks of the input gradient
   std::vector<std::vector<double>> square_sums;  // [layer][output]: for the gradient norm
   Matrix<T> input;
@@ -75,7 +81,10 @@ struct EngineState {
   // Phases of one thread.
   void forward(unsigned thread);
   void forward_layer(unsigned thread, std::size_t layer);
+  void finish_block(unsigned thread, std::size_t layer, const Block& block, bool activated);
   void output_rows(unsigned thread);
+  void gather_logits(unsigned thread, std::size_t first, std::size_t end);
+  void scatter_gradients(unsigned thread, std::size_t first, std::size_t end);
   void backward(unsigned thread);
   void input_gradient(unsigned thread, std::size_t layer);
   void finish_input_gradient(unsigned thread, std::size_t layer);
@@ -87,12 +96,13 @@ struct EngineState {
   LayerBuffers<T>& buffers(unsigned thread, std::size_t layer) {
     return plan.layers[layer].replicated ? threads[thread]->own[layer] : shared[layer];
   }
-  /// Inputs of a layer: rows x I view with its stride.
-  MatrixView<const T> layer_input(unsigned thread, std::size_t layer) {
-    if (layer == 0) return {input.data(), rows, input.cols(), input.cols()};
-    const Matrix<T>& h = buffers(thread, layer - 1).h;
-    return {h.data(), rows, plan.layers[layer].inputs, h.cols()};
+  /// Blocks that `thread` computes in `layer`.
+  [[nodiscard]] std::span<const Block> owned_blocks(unsigned thread, std::size_t layer) const {
+    const BlockRange range = plan.layers[layer].owned[thread];
+    return std::span(plan.layers[layer].blocks).subspan(range.begin, range.end - range.begin);
   }
+  /// Where the inputs of a layer lie: one run of the input matrix, or the blocks of the layer below.
+  std::span<const kernels::InputRun<T>> input_runs(unsigned thread, std::size_t layer);
   /// Gradients go through a buffer instead of straight into the weights.
   [[nodiscard]] bool stores_gradients() const {
     return kind == StepKind::kGradients || options.optimizer.kind != OptimizerKind::kSgd || step.clip_norm > 0.0 ||

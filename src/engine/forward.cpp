@@ -21,47 +21,55 @@ template <class T>
 void EngineState<T>::forward_layer(unsigned thread, std::size_t layer) {
   const LayerPlan& l = plan.layers[layer];
   const PackedSlice<T>& parameters = threads[thread]->parameters[layer];
-  if (parameters.units.count == 0) return;
   LayerBuffers<T>& to = buffers(thread, layer);
-  const MatrixView<const T> x = layer_input(thread, layer);
   const bool relu_fused = l.activation.kind == ActivationKind::kRelu && !l.keeps_value;
-  Matrix<T>& z = l.keeps_value ? to.kept : to.h;
-  const std::size_t first = parameters.first_output();
-  for (std::size_t p = 0; p < parameters.panels(); ++p) {
-    const std::size_t column = parameters.panel_column(p);
-    kernels->forward({.x = x.data(),
-                      .ldx = x.stride(),
+  const std::span<const kernels::InputRun<T>> runs = input_runs(thread, layer);
+  for (const Block& block : parameters.blocks) {
+    kernels->forward({.runs = runs.data(),
+                      .num_runs = runs.size(),
                       .rows = rows,
-                      .depth = l.inputs,
                       .row_of_k = nullptr,
-                      .w = parameters.weights.data() + parameters.panel_offset(p),
-                      .units = parameters.panel_units(p),
-                      .bias = parameters.biases.data() + column,
-                      .out = z.data() + first + column,
-                      .ldo = z.cols(),
+                      .w = parameters.panel(block),
+                      .units = block.units,
+                      .bias = parameters.bias(block),
+                      .out = (l.keeps_value ? to.kept : to.h).block(block),
                       .accumulate = false,
                       .relu = relu_fused});
+    finish_block(thread, layer, block, relu_fused);
   }
-  const std::size_t width = parameters.width();
-  const bool dropping = l.dropout > 0.0 && kind != StepKind::kEvaluate;
-  const auto alpha = static_cast<T>(l.activation.alpha);
-  const bool pending = !relu_fused && l.activation.kind != ActivationKind::kIdentity;
-  // Whole rows lie one behind the other, so one call does all of them.
-  const bool whole = width == z.cols() && !l.keeps_value;
-  if (whole && pending) {
-    kernels->activate(l.activation.kind, alpha, z.data(), z.data(), rows * width);
-    return;
+}
+
+template <class T>
+std::span<const kernels::InputRun<T>> EngineState<T>::input_runs(unsigned thread, std::size_t layer) {
+  std::vector<kernels::InputRun<T>>& runs = threads[thread]->runs;
+  runs.clear();
+  if (layer == 0) {
+    runs.push_back({input.data(), input.cols(), spec.num_inputs});
+  } else {
+    const BlockBuffer<T>& h = buffers(thread, layer - 1).h;
+    for (const Block& block : plan.layers[layer - 1].blocks) {
+      runs.push_back({h.block(block), block.width<T>(), block.outputs});
+    }
   }
-  for (std::size_t b = 0; b < rows && (pending || l.keeps_value); ++b) {
-    T* const from = z.data() + b * z.cols() + first;
-    T* const h = to.h.data() + b * to.h.cols() + first;
-    T* const value = l.keeps_z ? h : from;
-    if (pending) kernels->activate(l.activation.kind, alpha, from, value, width);
-    if (l.keeps_value && !l.keeps_z) std::copy_n(from, width, h);
-    if (!dropping) continue;
-    const T* const mask = masks[layer].data() + b * masks[layer].cols() + first;
-    for (std::size_t j = 0; j < width; ++j) h[j] *= mask[j];
+  return runs;
+}
+
+// Whatever the product did not do itself: the activation, the value kept for backward, dropout.
+template <class T>
+void EngineState<T>::finish_block(unsigned thread, std::size_t layer, const Block& block, bool activated) {
+  const LayerPlan& l = plan.layers[layer];
+  LayerBuffers<T>& to = buffers(thread, layer);
+  T* const h = to.h.block(block);
+  T* const z = l.keeps_value ? to.kept.block(block) : h;
+  T* const value = l.keeps_z ? h : z;
+  const std::size_t count = rows * block.width<T>();
+  if (!activated && (l.activation.kind != ActivationKind::kIdentity || value != z)) {
+    kernels->activate(l.activation.kind, static_cast<T>(l.activation.alpha), z, value, count);
   }
+  if (value != h) std::copy_n(value, count, h);
+  if (l.dropout <= 0.0 || kind == StepKind::kEvaluate) return;
+  const T* const mask = masks[layer].block(block);
+  for (std::size_t j = 0; j < count; ++j) h[j] *= mask[j];
 }
 
 // Two decisions per 64 random bits; row b of a layer is drawn by one thread from its own place in the stream, so the
@@ -78,11 +86,13 @@ void EngineState<T>::draw_masks(unsigned thread) {
     const std::uint64_t stream_of_step = step.step * plan.layers.size() + l;
     for (std::size_t b = thread; b < rows; b += plan.threads) {
       RandomStream stream(options.dropout_seed, Purpose::kDropout, (stream_of_step << 24U) + b);
-      T* const mask = masks[l].data() + b * masks[l].cols();
-      for (std::size_t j = 0; j < layer.outputs; j += 2) {
-        const std::uint64_t bits = stream.next_u64();
-        mask[j] = (bits >> 32U) < threshold ? T{0} : keep;
-        if (j + 1 < layer.outputs) mask[j + 1] = (bits & 0xffffffffU) < threshold ? T{0} : keep;
+      for (const Block& block : layer.blocks) {  // an even number of outputs in every block but the last
+        T* const mask = masks[l].block(block) + b * block.width<T>();
+        for (std::size_t j = 0; j < block.outputs; j += 2) {
+          const std::uint64_t bits = stream.next_u64();
+          mask[j] = (bits >> 32U) < threshold ? T{0} : keep;
+          if (j + 1 < block.outputs) mask[j + 1] = (bits & 0xffffffffU) < threshold ? T{0} : keep;
+        }
       }
     }
   }

@@ -90,6 +90,30 @@ void gradient_row(const Loss& loss, const BatchTargets<T>& targets, std::size_t 
 
 }  // namespace
 
+template <class T>
+void EngineState<T>::gather_logits(unsigned thread, std::size_t first, std::size_t end) {
+  const BlockBuffer<T>& h = buffers(thread, last_layer()).h;
+  Matrix<T>& to = threads[thread]->logit_rows;
+  for (const Block& block : plan.layers[last_layer()].blocks) {
+    const std::size_t width = block.width<T>();
+    for (std::size_t b = first; b < end; ++b) {
+      std::copy_n(h.block(block) + b * width, width, to.data() + b * to.cols() + block.first);
+    }
+  }
+}
+
+template <class T>
+void EngineState<T>::scatter_gradients(unsigned thread, std::size_t first, std::size_t end) {
+  BlockBuffer<T>& dz = buffers(thread, last_layer()).dz;
+  const Matrix<T>& from = threads[thread]->gradient_rows;
+  for (const Block& block : plan.layers[last_layer()].blocks) {
+    const std::size_t width = block.width<T>();
+    for (std::size_t b = first; b < end; ++b) {
+      std::copy_n(from.data() + b * from.cols() + block.first, width, dz.block(block) + b * width);
+    }
+  }
+}
+
 // Replicated outputs: every thread does all rows on its own copy and thread 0 reports. Shared: rows are divided.
 template <class T>
 void EngineState<T>::output_rows(unsigned thread) {
@@ -97,17 +121,17 @@ void EngineState<T>::output_rows(unsigned thread) {
   LayerBuffers<T>& own = buffers(thread, last_layer());
   const std::size_t first = layer.replicated ? 0 : rows * thread / plan.threads;
   const std::size_t end = layer.replicated ? rows : rows * (thread + 1) / plan.threads;
-  T* const scratch = threads[thread]->row.data();  // stride elements for a row, then one per row of the batch
-  const OutputBlock<T> block{first,
-                             end - first,
-                             layer.outputs,
-                             layer.stride,
-                             own.h.data() + first * layer.stride,
-                             own.dz.data() + first * layer.stride,
-                             scratch + layer.stride};
+  const std::size_t stride = outputs.cols();
+  T* const scratch = threads[thread]->row.data();  // `stride` elements for a row, then one per row of the batch
+  const bool one_block = layer.blocks.size() == 1;
+  if (!one_block) gather_logits(thread, first, end);
+  const T* const z_rows = one_block ? own.h.block(layer.blocks[0]) : threads[thread]->logit_rows.data();
+  T* const p_rows = one_block ? own.dz.block(layer.blocks[0]) : threads[thread]->gradient_rows.data();
+  const OutputBlock<T> block{
+      first, end - first, layer.outputs, stride, z_rows + first * stride, p_rows + first * stride, scratch + stride};
   output_block(*kernels, spec.output, block);
   if (!layer.replicated || thread == 0) {
-    std::copy_n(block.p, block.rows * block.stride, outputs.data() + first * layer.stride);
+    std::copy_n(block.p, block.rows * stride, outputs.data() + first * stride);
     if (targets != nullptr) {
       const bool exact = spec.loss.floor_kind == FloorKind::kExact;
       for (std::size_t b = 0; b < block.rows; ++b) {
@@ -134,6 +158,7 @@ void EngineState<T>::output_rows(unsigned thread) {
     const T share = factor_sum == T{0} ? T{0} : weight / factor_sum;
     gradient_row(spec.loss, *targets, first + b, share, block.p_row(b));
   }
+  if (!one_block && kind != StepKind::kEvaluate) scatter_gradients(thread, first, end);
   if (!layer.replicated) pool->sync();
 }
 

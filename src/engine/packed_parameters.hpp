@@ -2,6 +2,7 @@
 // layout. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "engine/plan.hpp"
@@ -10,40 +11,33 @@
 
 namespace gradus::engine {
 
-/// One thread's outputs of one layer: `units.count` units of `inputs` weight rows as panels, and their biases. The same
-/// shape holds parameters, gradients and optimizer slots. Lanes beyond O are zero.
+/// One thread's blocks of one layer: for each block a panel of `inputs` weight rows, and its biases. The same shape
+/// holds parameters, gradients and optimizer slots. Lanes beyond O are zero.
 template <class T>
 struct PackedSlice {
-  kernels::UnitRange units;
+  std::vector<Block> blocks;
   std::size_t inputs = 0;
   AlignedBuffer<T> weights;
   AlignedBuffer<T> biases;
 
   PackedSlice() = default;
-  PackedSlice(kernels::UnitRange range, std::size_t num_inputs)
-      : units(range),
-        inputs(num_inputs),
-        weights(range.count * num_inputs * kernels::kUnit<T>),
-        biases(range.count * kernels::kUnit<T>) {}
+  PackedSlice(std::span<const Block> owned, std::size_t num_inputs)
+      : blocks(owned.begin(), owned.end()), inputs(num_inputs) {
+    std::size_t width = 0;
+    for (const Block& block : blocks) width += block.template width<T>();
+    weights = AlignedBuffer<T>(width * num_inputs);
+    biases = AlignedBuffer<T>(width);
+  }
 
-  /// Number of panels; the last one has one unit where the count is odd.
-  [[nodiscard]] std::size_t panels() const { return (units.count + kernels::kPanelUnits - 1) / kernels::kPanelUnits; }
-  [[nodiscard]] std::size_t panel_units(std::size_t panel) const {
-    const std::size_t rest = units.count - panel * kernels::kPanelUnits;
-    return rest < kernels::kPanelUnits ? rest : kernels::kPanelUnits;
+  /// Outputs of this slice before a block, padding included.
+  [[nodiscard]] std::size_t column(const Block& block) const {
+    return (block.units_before - blocks.front().units_before) * kernels::kUnit<T>;
   }
-  /// Offset of a panel's first weight.
-  [[nodiscard]] std::size_t panel_offset(std::size_t panel) const {
-    return panel * kernels::kPanelUnits * kernels::kUnit<T> * inputs;
-  }
-  /// First output of a panel, counted from the slice's first.
-  [[nodiscard]] static std::size_t panel_column(std::size_t panel) {
-    return panel * kernels::kPanelUnits * kernels::kUnit<T>;
-  }
-  /// First output of the slice within the layer.
-  [[nodiscard]] std::size_t first_output() const { return units.first * kernels::kUnit<T>; }
-  /// Outputs including padding lanes.
-  [[nodiscard]] std::size_t width() const { return units.count * kernels::kUnit<T>; }
+  /// First weight of a block's panel.
+  T* panel(const Block& block) { return weights.data() + column(block) * inputs; }
+  const T* panel(const Block& block) const { return weights.data() + column(block) * inputs; }
+  T* bias(const Block& block) { return biases.data() + column(block); }
+  const T* bias(const Block& block) const { return biases.data() + column(block); }
 };
 
 /// Textbook layout -> slice.

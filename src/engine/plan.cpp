@@ -1,6 +1,27 @@
 #include "engine/plan.hpp"
 
+#include <algorithm>
+
 namespace gradus::engine {
+namespace {
+
+template <class T>
+void cut_into_blocks(LayerPlan& layer, unsigned threads, std::size_t panel_units) {
+  const unsigned parts = layer.replicated ? 1 : threads;
+  for (unsigned t = 0; t < parts; ++t) {
+    const std::size_t begin = layer.blocks.size();
+    for (const kernels::UnitRange panel :
+         kernels::panels_of(kernels::part_of({0, layer.units}, parts, t), panel_units)) {
+      const std::size_t first = panel.first * kernels::kUnit<T>;
+      const std::size_t outputs = std::min(panel.count * kernels::kUnit<T>, layer.outputs - first);
+      layer.blocks.push_back({first, outputs, panel.count, panel.first});
+    }
+    layer.owned.push_back({begin, layer.blocks.size()});
+  }
+  layer.owned.resize(threads, layer.owned.front());
+}
+
+}  // namespace
 
 bool derivative_needs_z(ActivationKind kind) {
   return kind == ActivationKind::kSoftplus || kind == ActivationKind::kElu || kind == ActivationKind::kGelu ||
@@ -8,7 +29,8 @@ bool derivative_needs_z(ActivationKind kind) {
 }
 
 template <class T>
-Plan make_plan(const NetworkSpec& spec, unsigned threads) {
+Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_rows) {
+  const std::size_t panel_units = kernels::panel_units_for(typical_rows);
   Plan plan;
   plan.threads = threads;
   for (std::size_t l = 0; l < spec.layers.size(); ++l) {
@@ -17,9 +39,6 @@ Plan make_plan(const NetworkSpec& spec, unsigned threads) {
     layer.inputs = spec.inputs_of(l);
     layer.outputs = from.units;
     layer.units = kernels::units_for<T>(from.units);
-    layer.stride = layer.units * kernels::kUnit<T>;
-    // Rows a multiple of 4 KiB apart fall into the same cache sets; one more line spreads them.
-    if (layer.stride * sizeof(T) % 4096 == 0) layer.stride += kernels::kUnit<T>;
     layer.activation = from.activation;
     layer.l1 = from.l1;
     layer.l2 = from.l2;
@@ -27,12 +46,13 @@ Plan make_plan(const NetworkSpec& spec, unsigned threads) {
     layer.replicated = threads > 1 && layer.units < 2 * static_cast<std::size_t>(threads);
     layer.keeps_z = derivative_needs_z(from.activation.kind);
     layer.keeps_value = layer.keeps_z || from.dropout > 0.0;
-    plan.layers.push_back(layer);
+    cut_into_blocks<T>(layer, threads, panel_units);
+    plan.layers.push_back(std::move(layer));
   }
   return plan;
 }
 
-template Plan make_plan<float>(const NetworkSpec&, unsigned);
-template Plan make_plan<double>(const NetworkSpec&, unsigned);
+template Plan make_plan<float>(const NetworkSpec&, unsigned, std::size_t);
+template Plan make_plan<double>(const NetworkSpec&, unsigned, std::size_t);
 
 }  // namespace gradus::engine

@@ -1,21 +1,42 @@
-// What the engine decides once per network: how each layer is laid out, which thread owns which outputs, and what has
-// to be kept for the backward pass. SPDX-License-Identifier: Apache-2.0
+// What the engine decides once per network: how each layer is cut into blocks, which thread owns which, and what has to
+// be kept for the backward pass.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
 #include <vector>
 
+#include "gradus/core/matrix.hpp"
 #include "gradus/network/network.hpp"
 #include "kernels/panel_layout.hpp"
 
 namespace gradus::engine {
 
-/// One layer for `threads` threads.
+/// One panel of a layer's outputs: [first, first + outputs), padded to whole units.
+struct Block {
+  std::size_t first = 0;
+  std::size_t outputs = 0;
+  std::size_t units = 0;
+  std::size_t units_before = 0;
+
+  /// Elements per row, padding included.
+  template <class T>
+  [[nodiscard]] std::size_t width() const {
+    return units * kernels::kUnit<T>;
+  }
+};
+
+/// Blocks [begin, end) of a layer.
+struct BlockRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// One layer for the threads of the plan.
 struct LayerPlan {
   std::size_t inputs = 0;   // I
   std::size_t outputs = 0;  // O
   std::size_t units = 0;    // cache lines of outputs
-  std::size_t stride = 0;   // row stride of activations and gradients of this layer, in elements
   Activation activation;
   double l1 = 0.0;
   double l2 = 0.0;
@@ -27,23 +48,35 @@ struct LayerPlan {
   bool keeps_value = false;
   /// `keeps_value` holds z rather than f(z).
   bool keeps_z = false;
+  std::vector<Block> blocks;      // all outputs in order
+  std::vector<BlockRange> owned;  // [thread]
 };
 
 struct Plan {
   unsigned threads = 1;
   std::vector<LayerPlan> layers;
-
-  /// Units that `thread` computes in `layer`.
-  [[nodiscard]] kernels::UnitRange slice(std::size_t layer, unsigned thread) const {
-    const LayerPlan& l = layers[layer];
-    return l.replicated ? kernels::UnitRange{0, l.units} : kernels::slice_of(l.units, threads, thread);
-  }
 };
 
 /// The activation's derivative is computed from z, not from f(z).
 bool derivative_needs_z(ActivationKind kind);
 
 template <class T>
-Plan make_plan(const NetworkSpec& spec, unsigned threads);
+Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_rows);
+
+/// Rows of activations of one layer in block layout (panel_layout.hpp).
+template <class T>
+class BlockBuffer {
+ public:
+  BlockBuffer() = default;
+  BlockBuffer(const LayerPlan& layer, std::size_t max_rows)
+      : data_(layer.units * kernels::kUnit<T> * max_rows), max_rows_(max_rows) {}
+  /// First row of a block; row b follows at b * block.width<T>().
+  T* block(const Block& b) { return data_.data() + b.units_before * kernels::kUnit<T> * max_rows_; }
+  const T* block(const Block& b) const { return data_.data() + b.units_before * kernels::kUnit<T> * max_rows_; }
+
+ private:
+  AlignedBuffer<T> data_;
+  std::size_t max_rows_ = 0;
+};
 
 }  // namespace gradus::engine

@@ -12,16 +12,15 @@ namespace {
 // same numbers whatever the slices.
 template <class T>
 void column_square_sums(const PackedSlice<T>& gradient, std::vector<double>& sums) {
-  for (std::size_t p = 0; p < gradient.panels(); ++p) {
-    const std::size_t width = gradient.panel_units(p) * kernels::kUnit<T>;
-    const std::size_t first = gradient.first_output() + gradient.panel_column(p);
-    double* const sum = sums.data() + first;
+  for (const Block& block : gradient.blocks) {
+    const std::size_t width = block.width<T>();
+    double* const sum = sums.data() + block.first;
     std::fill_n(sum, width, 0.0);
-    const T* row = gradient.weights.data() + gradient.panel_offset(p);
+    const T* row = gradient.panel(block);
     for (std::size_t i = 0; i < gradient.inputs; ++i, row += width) {
       for (std::size_t j = 0; j < width; ++j) sum[j] += static_cast<double>(row[j]) * static_cast<double>(row[j]);
     }
-    const T* const bias = gradient.biases.data() + gradient.panel_column(p);
+    const T* const bias = gradient.bias(block);
     for (std::size_t j = 0; j < width; ++j) sum[j] += static_cast<double>(bias[j]) * static_cast<double>(bias[j]);
   }
 }

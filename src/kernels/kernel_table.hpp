@@ -16,21 +16,27 @@
 
 namespace gradus::kernels {
 
-/// out(b, j) = f(chain_k x(b, k) * w(row(k), j) + bias(j)) for one panel of `units` units.
-/// Buffers: x (rows x depth, read), w (panel, read), bias (panel, read, may be null: no bias added), out (overwritten;
-/// with `accumulate` it is also where the chains start). No aliasing.
+/// A run of inputs that lies together: element k of row b at x[b * ldx + k], k < depth.
 template <class T>
-struct ForwardArgs {
+struct InputRun {
   const T* x;
   std::size_t ldx;
+  std::size_t depth;
+};
+
+/// out(b, j) = f(chain_k x(b, k) * w(row(k), j) + bias(j)) for one panel of `units` units; k counts through all runs.
+/// Buffers: runs (read), w (panel, read), bias (panel, read, null: none added), out (rows x panel, overwritten; with
+/// `accumulate` it is also where the chains start). No aliasing.
+template <class T>
+struct ForwardArgs {
+  const InputRun<T>* runs;
+  std::size_t num_runs;
   std::size_t rows;
-  std::size_t depth;              // number of k
   const std::uint32_t* row_of_k;  // panel row of each k; null: row k
   const T* w;                     // panel: row r starts at w + r * units * kUnit<T>
-  std::size_t units;              // 1 or 2
+  std::size_t units;              // 1 .. kPanelUnits
   const T* bias;
-  T* out;
-  std::size_t ldo;
+  T* out;  // block: row b starts at out + b * units * kUnit<T>
   bool accumulate;
   bool relu;  // f = max(z, 0), else identity
 };
@@ -42,7 +48,7 @@ enum class GradientUse : std::uint8_t {
 };
 
 /// g(i, j) = chain_b x(b, i) * dz(b, j), then fma(l1, sign(w), g), then fma(l2_twice, w, g); for one panel.
-/// Buffers: x (rows x depth, read), dz (rows x panel, read), w (panel, read; updated in place with kSgdUpdate),
+/// Buffers: x (rows x depth, read), dz (block of the panel, read), w (panel, read; updated in place with kSgdUpdate),
 /// gradient (panel, overwritten with kStore). Rows of the panel that `row_of_k` does not name are left untouched.
 template <class T>
 struct WeightGradientArgs {
@@ -51,8 +57,7 @@ struct WeightGradientArgs {
   std::size_t rows;
   std::size_t depth;
   const std::uint32_t* row_of_k;
-  const T* dz;
-  std::size_t lddz;
+  const T* dz;  // block: row b starts at dz + b * units * kUnit<T>
   std::size_t units;
   T* w;
   T* gradient;

@@ -1,10 +1,15 @@
-// How weights lie in memory for the kernels: the O outputs of a layer are cut into units of one cache line, units into
-// panels of two (a lone last unit makes a panel of one), and a panel stores its I rows one after another. The layout is
-// the same for every target. Lanes beyond O hold zeros and stay zero.
+// How weights and activations lie in memory for the kernels. The O outputs of a layer are cut into units of one cache
+// line and the units of a thread into panels of up to four.
+//   weights:      panel after panel; a panel stores its I rows one after another, units * kUnit elements each
+//   activations:  one block per panel; a block stores the rows of the batch one after another, units * kUnit elements
+//   each
+// So a tile of the products reads and writes a few contiguous kilobytes, whatever the width of the layer. The layout is
+// the same for every target. Lanes beyond O hold zeros in weights and gradients, and stay zero.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 namespace gradus::kernels {
 
@@ -12,8 +17,12 @@ namespace gradus::kernels {
 template <class T>
 inline constexpr std::size_t kUnit = 64 / sizeof(T);
 
-/// Units per full panel; DESIGN's prototype measured 12 samples x 2 vectors at 94-97 % of a core's peak.
-inline constexpr std::size_t kPanelUnits = 2;
+/// Units of the widest panel. With AVX-512 a tile of 6 rows x 4 units takes 34 instructions for 24 multiply-adds, one
+/// of 12 x 2 takes 38; where a neighbour shares the core's front end that decides the speed (docs/engine.md).
+inline constexpr std::size_t kPanelUnits = 4;
+
+/// Rows of weights that one call of a product works on: 64 rows x one panel stay in the first-level cache.
+inline constexpr std::size_t kDepthBlock = 64;
 
 template <class T>
 constexpr std::size_t units_for(std::size_t outputs) {
@@ -26,12 +35,38 @@ struct UnitRange {
   std::size_t count = 0;
 };
 
-/// Units of `thread` of `threads`: as even as whole units allow, the first threads one more.
-constexpr UnitRange slice_of(std::size_t units, unsigned threads, unsigned thread) {
-  const std::size_t base = units / threads;
-  const std::size_t extra = units % threads;
-  const std::size_t first = thread * base + (thread < extra ? thread : extra);
-  return {first, base + (thread < extra ? 1 : 0)};
+/// Part `index` of `parts` of a range: as even as whole units allow, the first parts one more.
+constexpr UnitRange part_of(UnitRange range, std::size_t parts, std::size_t index) {
+  const std::size_t base = range.count / parts;
+  const std::size_t extra = range.count % parts;
+  const std::size_t first = range.first + index * base + (index < extra ? index : extra);
+  return {first, base + (index < extra ? 1 : 0)};
+}
+
+/// Units per panel that suit batches of `rows`. A tile is (panel units) wide and 6, 8 or 12 rows high; per unit of
+/// outputs and k it costs one weight load per block of rows (and the cache traffic of that) and rows / units
+/// broadcasts.
+inline std::size_t panel_units_for(std::size_t rows) {
+  constexpr std::size_t kTallest[] = {0, 12, 12, 8, 6};
+  std::size_t best = kPanelUnits;
+  double best_cost = 0.0;
+  for (std::size_t units = kPanelUnits; units >= 2; --units) {
+    const auto blocks = static_cast<double>((rows + kTallest[units] - 1) / kTallest[units]);
+    const double cost = 1.5 * blocks + static_cast<double>(rows) / static_cast<double>(units);
+    if (units == kPanelUnits || cost < best_cost) {
+      best = units;
+      best_cost = cost;
+    }
+  }
+  return best;
+}
+
+/// The panels of a range of units: as few of at most `panel_units` as can be, of nearly equal width.
+inline std::vector<UnitRange> panels_of(UnitRange range, std::size_t panel_units) {
+  std::vector<UnitRange> panels;
+  const std::size_t count = (range.count + panel_units - 1) / panel_units;
+  for (std::size_t p = 0; p < count; ++p) panels.push_back(part_of(range, count, p));
+  return panels;
 }
 
 }  // namespace gradus::kernels

@@ -31,12 +31,16 @@ template <class T>
 void Forward(const ForwardArgs<T>& a) {
   const size_t width = a.units * kUnit<T>;
   for (size_t b = 0; b < a.rows; ++b) {
-    T* const out = a.out + b * a.ldo;
+    T* const out = a.out + b * width;
     for (size_t j = 0; j < width; ++j) {
       T z = a.accumulate ? out[j] : T{0};
-      for (size_t k = 0; k < a.depth; ++k) {
-        const size_t row = a.row_of_k != nullptr ? a.row_of_k[k] : k;
-        z = std::fma(a.x[b * a.ldx + k], a.w[row * width + j], z);
+      size_t k = 0;
+      for (size_t run = 0; run < a.num_runs; ++run) {
+        const T* const x = a.runs[run].x + b * a.runs[run].ldx;
+        for (size_t i = 0; i < a.runs[run].depth; ++i, ++k) {
+          const size_t row = a.row_of_k != nullptr ? a.row_of_k[k] : k;
+          z = std::fma(x[i], a.w[row * width + j], z);
+        }
       }
       if (a.bias != nullptr) z += a.bias[j];
       out[j] = a.relu && z <= T{0} ? T{0} : z;
@@ -51,7 +55,7 @@ void WeightGradient(const WeightGradientArgs<T>& a) {
     const size_t row = a.row_of_k != nullptr ? a.row_of_k[k] : k;
     for (size_t j = 0; j < width; ++j) {
       T g = 0;
-      for (size_t b = 0; b < a.rows; ++b) g = std::fma(a.x[b * a.ldx + k], a.dz[b * a.lddz + j], g);
+      for (size_t b = 0; b < a.rows; ++b) g = std::fma(a.x[b * a.ldx + k], a.dz[b * width + j], g);
       T& w = a.w[row * width + j];
       if (a.l1 != T{0} || a.l2_twice != T{0}) {
         const T sign = w == T{0} ? T{0} : std::copysign(T{1}, w);

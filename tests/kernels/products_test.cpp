@@ -37,20 +37,22 @@ TYPED_TEST(Products, forward_has_the_plain_targets_bits) {
   RandomStream random(1, Purpose::kTest);
   for (const Target target : kVectorTargets) {
     if (!target_available(target)) continue;
-    for (const std::size_t units : {1, 2}) {
+    for (const std::size_t units : {1, 2, 3, 4}) {
       for (const std::size_t rows : {1, 2, 5, 6, 7, 11, 12, 13, 24, 25, 37}) {
         for (const std::size_t depth : {1, 3, 7, 16, 17, 65}) {
-          const std::size_t width = units * kUnit<T>, ldx = depth + 3, ldo = width + 5;
+          const std::size_t width = units * kUnit<T>, ldx = depth + 3;
           // One element of offset: kernels must not need aligned activations.
           AlignedBuffer<T> x = random_buffer<T>(rows * ldx + 1, random);
           for (std::size_t b = 0; b < rows; ++b) x[1 + b * ldx + depth] = std::numeric_limits<T>::quiet_NaN();
           const AlignedBuffer<T> w = random_buffer<T>(depth * width, random);
           const AlignedBuffer<T> bias = random_buffer<T>(width, random);
-          const AlignedBuffer<T> start = random_buffer<T>(rows * ldo + 1, random);
+          const AlignedBuffer<T> start = random_buffer<T>(rows * width + 1, random);
           for (const bool accumulate : {false, true}) {
             AlignedBuffer<T> expected = start, found = start;
-            ForwardArgs<T> args{x.data() + 1, ldx,         rows,    depth, nullptr,    w.data(),
-                                units,        bias.data(), nullptr, ldo,   accumulate, rows % 2 == 0};
+            const std::size_t cut = depth / 3;  // two runs, the first may be empty
+            const InputRun<T> runs[] = {{x.data() + 1, ldx, cut}, {x.data() + 1 + cut, ldx, depth - cut}};
+            ForwardArgs<T> args{runs,  2,           rows,    nullptr,    w.data(),
+                                units, bias.data(), nullptr, accumulate, rows % 2 == 0};
             args.out = expected.data() + 1;
             kernel_table<T>(Target::kPlain).forward(args);
             args.out = found.data() + 1;
@@ -70,21 +72,20 @@ TYPED_TEST(Products, weight_gradient_has_the_plain_targets_bits) {
   RandomStream random(2, Purpose::kTest);
   for (const Target target : kVectorTargets) {
     if (!target_available(target)) continue;
-    for (const std::size_t units : {1, 2}) {
+    for (const std::size_t units : {1, 2, 3, 4}) {
       for (const std::size_t rows : {0, 1, 3, 8, 17}) {
         for (const std::size_t depth : {1, 5, 6, 12, 13, 30}) {
-          const std::size_t width = units * kUnit<T>, ldx = depth + 2, lddz = width + 7;
+          const std::size_t width = units * kUnit<T>, ldx = depth + 2;
           const AlignedBuffer<T> x = random_buffer<T>(rows * ldx + 1, random);
-          const AlignedBuffer<T> dz = random_buffer<T>(rows * lddz + 1, random);
+          const AlignedBuffer<T> dz = random_buffer<T>(rows * width + 1, random);
           std::vector<std::uint32_t> every_second;
           for (std::uint32_t k = 0; k < depth; ++k) every_second.push_back(2 * k);
           for (const GradientUse use : {GradientUse::kStore, GradientUse::kSgdUpdate}) {
             for (const double l2 : {0.0, 0.01}) {
               const AlignedBuffer<T> start = random_buffer<T>(2 * depth * width, random);
               AlignedBuffer<T> w = start, expected_w = start, g = start, expected_g = start;
-              WeightGradientArgs<T> args{x.data() + 1,  ldx,    rows,      depth,   every_second.data(),
-                                         dz.data() + 1, lddz,   units,     nullptr, nullptr,
-                                         use,           T(0.1), T(l2 / 3), T(l2)};
+              WeightGradientArgs<T> args{x.data() + 1, ldx,     rows, depth,  every_second.data(), dz.data() + 1, units,
+                                         nullptr,      nullptr, use,  T(0.1), T(l2 / 3),           T(l2)};
               args.w = expected_w.data();
               args.gradient = expected_g.data();
               kernel_table<T>(Target::kPlain).weight_gradient(args);
@@ -117,10 +118,11 @@ TYPED_TEST(Products, skipping_a_zero_column_is_exact) {
   for (std::size_t b = 0; b < rows; ++b) {
     for (std::size_t k = 0; k < kept.size(); ++k) compact[b * kept.size() + k] = x[b * depth + kept[k]];
   }
+  const InputRun<T> dense_run{x.data(), depth, depth};
+  const InputRun<T> compact_run{compact.data(), kept.size(), kept.size()};
+  kernel_table<T>(target).forward({&dense_run, 1, rows, nullptr, w.data(), 2, nullptr, dense_out.data(), false, false});
   kernel_table<T>(target).forward(
-      {x.data(), depth, rows, depth, nullptr, w.data(), 2, nullptr, dense_out.data(), width, false, false});
-  kernel_table<T>(target).forward({compact.data(), kept.size(), rows, kept.size(), kept.data(), w.data(), 2, nullptr,
-                                   compact_out.data(), width, false, false});
+      {&compact_run, 1, rows, kept.data(), w.data(), 2, nullptr, compact_out.data(), false, false});
   EXPECT_TRUE(same_bits(dense_out, compact_out));
 }
 

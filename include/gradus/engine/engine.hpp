@@ -19,6 +19,8 @@ namespace gradus {
 
 struct EngineOptions {
   std::size_t max_batch = 256;  // largest number of rows a call may have
+  std::size_t typical_batch =
+      0;  // rows of most calls, to which the layout is fitted; 0: max_batch. Never changes a bit
   unsigned threads = 1;
   OptimizerOptions optimizer{};
   std::uint64_t dropout_seed = 0;
