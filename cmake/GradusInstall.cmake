@@ -2,7 +2,6 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 install(TARGETS gradus EXPORT gradusTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS gradus_options EXPORT gradusTargets)
 if(TARGET gradus_program)
   install(TARGETS gradus_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

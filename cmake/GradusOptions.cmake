@@ -20,3 +20,14 @@ if(GRADUS_SANITIZE)
   add_compile_options(-fsanitize=${GRADUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${GRADUS_SANITIZE})
 endif()
+
+# ccache caches files with a precompiled header only when the preprocessor names it in its output.
+if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES "ccache" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-fpch-preprocess)
+endif()
+
+# gradus_quick_to_build(TARGET): for code that does no arithmetic to speak of. A third less time to compile; results do
+# not depend on it.
+function(gradus_quick_to_build target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()

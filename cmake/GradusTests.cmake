@@ -8,6 +8,8 @@ function(gradus_test folder)
   add_executable(${name} ${sources})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE gradus gradus_options gradus_test_support ${ARGN})
+  target_precompile_headers(${name} REUSE_FROM gradus_test_support)
+  gradus_quick_to_build(${name})
   target_compile_definitions(${name} PRIVATE
     GRADUS_PROGRAM="$<$<TARGET_EXISTS:gradus_program>:$<TARGET_FILE:gradus_program>>"
     GRADUS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -13,7 +13,9 @@
 
 namespace gradus::kernels {
 
-bool fill_vector_tables(Target target, KernelTable<float>& f32, KernelTable<double>& f64);
+// One source file each (vector_targets.inc).
+bool fill_vector_table(Target target, KernelTable<float>& table);
+bool fill_vector_table(Target target, KernelTable<double>& table);
 void fill_plain_tables(KernelTable<float>& f32, KernelTable<double>& f64);
 
 namespace {
@@ -47,7 +49,8 @@ Tables make_tables(Target target) {
     fill_plain_tables(tables.f32, tables.f64);
     tables.available = true;
   } else {
-    tables.available = fill_vector_tables(target, tables.f32, tables.f64) && cpu_has(target);
+    tables.available =
+        fill_vector_table(target, tables.f32) && fill_vector_table(target, tables.f64) && cpu_has(target);
   }
   return tables;
 }

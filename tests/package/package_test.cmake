@@ -1,0 +1,22 @@
+# Installs the build into an empty folder, then configures, builds and runs a project that finds it there.
+# cmake -DBUILD_DIR=... -DSOURCE_DIR=... -DWORK_DIR=... -DGENERATOR=... -DCOMPILER=... -P package_test.cmake
+file(REMOVE_RECURSE ${WORK_DIR})
+file(MAKE_DIRECTORY ${WORK_DIR})
+
+function(run)
+  execute_process(COMMAND ${ARGV} WORKING_DIRECTORY ${WORK_DIR} RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    list(JOIN ARGV " " words)
+    message(FATAL_ERROR "failed (${result}): ${words}")
+  endif()
+endfunction()
+
+run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${WORK_DIR}/prefix)
+run(${CMAKE_COMMAND} -S ${SOURCE_DIR}/tests/package -B ${WORK_DIR}/build -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${COMPILER}
+  -DCMAKE_PREFIX_PATH=${WORK_DIR}/prefix -DEXAMPLE=${SOURCE_DIR}/examples/quick_start.cpp)
+run(${CMAKE_COMMAND} --build ${WORK_DIR}/build)
+run(${WORK_DIR}/build/consumer)
+if(EXISTS ${WORK_DIR}/prefix/bin/gradus)
+  run(${WORK_DIR}/prefix/bin/gradus --version)
+endif()
+file(REMOVE_RECURSE ${WORK_DIR})
