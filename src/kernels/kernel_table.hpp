@@ -103,6 +103,9 @@ struct KernelTable {
   /// sum(j) = chain_b sum + dz(b, j): plain additions from 0 over `rows`, for n columns.
   void (*column_sums)(const T* dz, std::size_t lddz, std::size_t rows, std::size_t n, T* sum);
   void (*optimizer_step)(const OptimizerArgs<T>&);
+  /// Nothing but independent multiply-adds in registers: the machine's arithmetic peak. Returns how many operations
+  /// (2 per multiply-add and lane) `iterations` rounds made.
+  double (*multiply_adds)(std::size_t iterations);
   void (*exp)(const T* x, T* y, std::size_t n);
   void (*log)(const T* x, T* y, std::size_t n);
   void (*tanh)(const T* x, T* y, std::size_t n);
