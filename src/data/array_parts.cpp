@@ -168,6 +168,7 @@ PartBlocks blocks_of_arrays(const std::vector<NamedArray>& arrays, const SourceO
   const Pair train = find_pair(arrays, kTrainRoles);
   if (train.x == nullptr) {
     std::vector<std::string> names;
+    names.reserve(arrays.size());
     for (const NamedArray& array : arrays) names.push_back(array.name.substr(0, 40));
     if (names.size() > 8) names.resize(8);
     throw InputError(ErrorParts{file, "arrays named X and y, x_train and y_train, or Yt and Ct",

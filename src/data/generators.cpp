@@ -180,6 +180,7 @@ Dataset generate(std::string_view name, const SourceOptions& options) {
 
 std::vector<SourceEntry> generators() {
   std::vector<SourceEntry> entries;
+  entries.reserve(std::size(data::kGenerators));
   for (const data::Generator& generator : data::kGenerators) {
     entries.push_back({std::string(generator.name), std::string(generator.summary), false});
   }

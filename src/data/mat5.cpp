@@ -189,7 +189,8 @@ bool is_hdf5(std::span<const std::byte> start) {
          std::string_view(reinterpret_cast<const char*>(start.data()), kSignature.size()) == kSignature;
 }
 
-std::vector<NamedArray> read_mat(std::shared_ptr<const Bytes> bytes, const std::string& name, std::uint64_t max_bytes) {
+std::vector<NamedArray> read_mat(const std::shared_ptr<const Bytes>& bytes, const std::string& name,
+                                 std::uint64_t max_bytes) {
   if (is_hdf5(*bytes)) {
     throw InputError(ErrorParts{name, "a MAT-file of version 5 (-v7 or -v6)", "HDF5 (MAT version 7.3?)",
                                 "save it in MATLAB with save(..., '-v7')"});

@@ -16,6 +16,7 @@ namespace gradus::data {
 [[nodiscard]] bool is_hdf5(std::span<const std::byte> start);
 
 /// The numeric variables in file order (column-major), together at most `max_bytes` unpacked.
-std::vector<NamedArray> read_mat(std::shared_ptr<const Bytes> file, const std::string& name, std::uint64_t max_bytes);
+std::vector<NamedArray> read_mat(const std::shared_ptr<const Bytes>& file, const std::string& name,
+                                 std::uint64_t max_bytes);
 
 }  // namespace gradus::data

@@ -136,6 +136,7 @@ std::string user_cache_folder() {
 
 std::vector<SourceEntry> named_sources() {
   std::vector<SourceEntry> entries;
+  entries.reserve(data::kNamedSources.size());
   for (const data::NamedSource& source : data::kNamedSources) {
     entries.push_back({std::string(source.name), std::string(source.summary), source.fetchable});
   }

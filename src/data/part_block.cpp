@@ -264,6 +264,7 @@ Dataset make_dataset(PartBlocks blocks, const SourceOptions& options) {
     if (rows + part->rows() > std::numeric_limits<std::uint32_t>::max()) {
       throw InputError(ErrorParts{part->where, "fewer than 2^32 rows", "more", "train on a part of them"});
     }
+    list.reserve(part->rows());
     for (std::size_t r = 0; r < part->rows(); ++r) list.push_back(static_cast<std::uint32_t>(rows + r));
     rows += part->rows();
   }

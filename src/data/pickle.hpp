@@ -43,6 +43,6 @@ struct PicklePart {
   RawArray x;
   RawArray y;
 };
-std::vector<PicklePart> read_pickle_parts(std::shared_ptr<const Bytes> file, const std::string& name);
+std::vector<PicklePart> read_pickle_parts(const std::shared_ptr<const Bytes>& file, const std::string& name);
 
 }  // namespace gradus::data

@@ -29,7 +29,7 @@ RawArray array_of(const Pickle& pickle, std::uint32_t number, const std::shared_
 
 }  // namespace
 
-std::vector<PicklePart> read_pickle_parts(std::shared_ptr<const Bytes> file, const std::string& name) {
+std::vector<PicklePart> read_pickle_parts(const std::shared_ptr<const Bytes>& file, const std::string& name) {
   const Pickle pickle = decode_pickle(*file, name);
   const PickleValue& root = pickle.values[pickle.root];
   if (root.kind != Kind::kSequence || root.elements.empty() || root.elements.size() > 3) {

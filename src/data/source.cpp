@@ -112,10 +112,10 @@ PartBlocks read_idx_single(const std::string& path, const SourceOptions& options
   return blocks;
 }
 
-PartBlocks read_pickle(std::shared_ptr<const Bytes> file, const std::string& path) {
+PartBlocks read_pickle(const std::shared_ptr<const Bytes>& file, const std::string& path) {
   PartBlocks blocks;
   blocks.index_labels = true;
-  const std::vector<PicklePart> parts = read_pickle_parts(std::move(file), path);
+  const std::vector<PicklePart> parts = read_pickle_parts(file, path);
   const auto block = [](const PicklePart& part) { return block_of_pair(part.x, part.y, "rows"); };
   blocks.train = block(parts.front());
   if (parts.size() == 3) blocks.valid = block(parts[1]);
