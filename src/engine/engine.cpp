@@ -23,8 +23,7 @@ template <class T>
 std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const EngineOptions& options, unsigned thread) {
   auto state = std::make_unique<ThreadState<T>>();
   state->slots.resize(optimizer_slots(options.optimizer.kind));
-  for (std::size_t l = 0; l < plan.layers.size(); ++l) {
-    const LayerPlan& layer = plan.layers[l];
+  for (const LayerPlan& layer : plan.layers) {
     const BlockRange range = layer.owned[thread];
     const std::span<const Block> owned = std::span(layer.blocks).subspan(range.begin, range.end - range.begin);
     state->parameters.emplace_back(owned, layer.inputs);

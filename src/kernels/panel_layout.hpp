@@ -51,8 +51,8 @@ inline std::size_t panel_units_for(std::size_t rows) {
   std::size_t best = kPanelUnits;
   double best_cost = 0.0;
   for (std::size_t units = kPanelUnits; units >= 2; --units) {
-    const auto blocks = static_cast<double>((rows + kTallest[units] - 1) / kTallest[units]);
-    const double cost = 1.5 * blocks + static_cast<double>(rows) / static_cast<double>(units);
+    const std::size_t blocks = (rows + kTallest[units] - 1) / kTallest[units];
+    const double cost = 1.5 * static_cast<double>(blocks) + static_cast<double>(rows) / static_cast<double>(units);
     if (units == kPanelUnits || cost < best_cost) {
       best = units;
       best_cost = cost;

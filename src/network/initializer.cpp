@@ -60,7 +60,7 @@ Initializer parse_initializer(std::string_view text) {
 }
 
 std::string to_string(const Initializer& initializer) {
-  const std::string name(kNames[static_cast<std::size_t>(initializer.kind)]);
+  std::string name(kNames[static_cast<std::size_t>(initializer.kind)]);
   switch (initializer.kind) {
     case InitializerKind::kConstant:
       return name + "(" + shortest(initializer.value) + ")";

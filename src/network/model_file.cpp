@@ -1,5 +1,7 @@
 #include "gradus/network/model_file.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -18,7 +20,7 @@ constexpr const char* kModelKey = "gradus";
 constexpr const char* kHashKey = "weights_sha256";
 
 std::string tensor_name(std::size_t layer, const char* part) {
-  return "layers." + std::to_string(layer) + "." + part;
+  return fmt::format("layers.{}.{}", layer, part);
 }
 
 template <class T>
