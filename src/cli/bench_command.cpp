@@ -34,10 +34,11 @@ struct Row {
 };
 
 std::vector<benchmark::Workload> chosen_workloads(const BenchArguments& arguments) {
-  const std::vector<benchmark::Workload> all =
+  std::vector<benchmark::Workload> all =
       arguments.sweep ? benchmark::width_sweep() : benchmark::study_workloads();
   if (arguments.workloads.empty()) return all;
   std::vector<std::string_view> names;
+  names.reserve(all.size());
   for (const benchmark::Workload& workload : all) names.emplace_back(workload.name);
   std::vector<benchmark::Workload> chosen;
   for (const std::string& name : arguments.workloads) {

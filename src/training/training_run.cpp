@@ -160,6 +160,7 @@ std::vector<double> resolve_class_weights(const RunConfig& config, const Dataset
   const std::vector<std::string>& texts = config.training.class_weights;
   if (texts.size() == 1 && texts[0] == "balanced") return balanced_class_weights(dataset);
   std::vector<double> weights;
+  weights.reserve(texts.size());
   for (const std::string& text : texts) weights.push_back(parse_number(text, "training.class_weights"));
   return weights;
 }
