@@ -34,8 +34,7 @@ struct Row {
 };
 
 std::vector<benchmark::Workload> chosen_workloads(const BenchArguments& arguments) {
-  std::vector<benchmark::Workload> all =
-      arguments.sweep ? benchmark::width_sweep() : benchmark::study_workloads();
+  std::vector<benchmark::Workload> all = arguments.sweep ? benchmark::width_sweep() : benchmark::study_workloads();
   if (arguments.workloads.empty()) return all;
   std::vector<std::string_view> names;
   names.reserve(all.size());
@@ -79,12 +78,13 @@ void run_bench(const BenchArguments& arguments) {
   std::vector<unsigned> thread_counts = arguments.threads;
   const unsigned all_threads = resolve_threads(0);
   if (thread_counts.empty()) thread_counts = all_threads > 1 ? std::vector{1U, all_threads} : std::vector{1U};
+  const std::vector<benchmark::Workload> workloads = chosen_workloads(arguments);
   std::vector<Row> rows;
   if (!arguments.json) {
     fmt::print("{:<10} {:<5} {:>7} {:>12} {:>9} {:>9} {:>9} {:>11}\n", "workload", "dtype", "threads", "s/epoch",
                "GFLOP/s", "peak", "fraction", "hand-over");
   }
-  for (const benchmark::Workload& workload : chosen_workloads(arguments)) {
+  for (const benchmark::Workload& workload : workloads) {
     for (const std::string& dtype : arguments.dtypes) {
       for (const unsigned threads : thread_counts) {
         const double handover = threads > 1 ? benchmark::handover_nanoseconds() : 0.0;
