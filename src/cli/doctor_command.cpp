@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "gradus/data/source.hpp"
 #include "gradus/training/trainer.hpp"
 #include "kernels/kernel_table.hpp"
 #include "training/version.hpp"
@@ -44,20 +45,6 @@ std::string targets_text() {
     text += (text.empty() ? "" : ", ") + std::string(kernels::target_name(target));
   }
   return text;
-}
-
-std::vector<std::string> data_folders(const std::string& data_dir) {
-  std::vector<std::string> folders;
-  if (!data_dir.empty()) folders.push_back(data_dir);
-  if (const char* named = std::getenv("GRADUS_DATA_DIR")) folders.emplace_back(named);
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  const char* home = std::getenv("HOME");
-  if (cache != nullptr) {
-    folders.push_back(std::string(cache) + "/gradus");
-  } else if (home != nullptr) {
-    folders.push_back(std::string(home) + "/.cache/gradus");
-  }
-  return folders;
 }
 
 // Sets are folders of their own inside a data folder.

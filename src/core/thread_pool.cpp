@@ -23,16 +23,22 @@ void pause() {
 #endif
 }
 
+template <class Reached>
+bool reached_while_spinning(const std::atomic<std::uint32_t>& value, const Reached& reached) {
+  for (int spin = 0; spin < kSpins; ++spin) {
+    if (reached(value.load(std::memory_order_acquire))) return true;
+    pause();
+  }
+  return false;
+}
+
 // Waits inside a step until `reached(value)`: spins, yields, then polls between naps. Sleeping on the atomic itself
 // would oblige the other side to a full fence at every advance (store the value, then look for sleepers: with a plain
 // store the look can pass the store, and with a store buffer full of remote lines for longer than it takes to fall
 // asleep).
 template <class Reached>
 void wait_within_step(const std::atomic<std::uint32_t>& value, Reached reached) {
-  for (int spin = 0; spin < kSpins; ++spin) {
-    if (reached(value.load(std::memory_order_acquire))) return;
-    pause();
-  }
+  if (reached_while_spinning(value, reached)) return;
   for (int turn = 0; !reached(value.load(std::memory_order_acquire)); ++turn) {
     if (turn < kYields) {
       std::this_thread::yield();
@@ -46,10 +52,7 @@ void wait_within_step(const std::atomic<std::uint32_t>& value, Reached reached) 
 // a full fence.
 template <class Reached>
 void wait_for_step(const std::atomic<std::uint32_t>& value, Reached reached) {
-  for (int spin = 0; spin < kSpins; ++spin) {
-    if (reached(value.load(std::memory_order_acquire))) return;
-    pause();
-  }
+  if (reached_while_spinning(value, reached)) return;
   for (;;) {
     const std::uint32_t seen = value.load(std::memory_order_acquire);
     if (reached(seen)) return;

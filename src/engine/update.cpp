@@ -66,20 +66,17 @@ void update_slice(const kernels::KernelTable<T>& kernels, const OptimizerOptions
   args.epsilon = static_cast<T>(optimizer.epsilon);
   args.step_size = adam ? static_cast<T>(step.learning_rate / (1.0 - power(optimizer.beta1))) : T{0};
   args.root_correction = adam ? static_cast<T>(1.0 / std::sqrt(1.0 - power(optimizer.beta2))) : T{0};
-  args.decay = static_cast<T>(step.learning_rate * optimizer.weight_decay);
-  args.n = parameters.weights.size();
-  args.w = parameters.weights.data();
-  args.g = gradient.weights.data();
-  args.slot0 = slots > 0 ? state.slots[0][layer].weights.data() : nullptr;
-  args.slot1 = slots > 1 ? state.slots[1][layer].weights.data() : nullptr;
-  kernels.optimizer_step(args);
-  args.decay = T{0};
-  args.n = parameters.biases.size();
-  args.w = parameters.biases.data();
-  args.g = gradient.biases.data();
-  args.slot0 = slots > 0 ? state.slots[0][layer].biases.data() : nullptr;
-  args.slot1 = slots > 1 ? state.slots[1][layer].biases.data() : nullptr;
-  kernels.optimizer_step(args);
+  const auto apply = [&](AlignedBuffer<T> PackedSlice<T>::*part, double decay) {
+    args.decay = static_cast<T>(decay);
+    args.n = (parameters.*part).size();
+    args.w = (parameters.*part).data();
+    args.g = (gradient.*part).data();
+    args.slot0 = slots > 0 ? (state.slots[0][layer].*part).data() : nullptr;
+    args.slot1 = slots > 1 ? (state.slots[1][layer].*part).data() : nullptr;
+    kernels.optimizer_step(args);
+  };
+  apply(&PackedSlice<T>::weights, step.learning_rate * optimizer.weight_decay);
+  apply(&PackedSlice<T>::biases, 0.0);
 }
 
 template <class T>
