@@ -29,6 +29,8 @@ constexpr ConfigOption kOptions[] = {
     {"data.data_dir", "--data-dir", "first folder to look for named sets", GRADUS_FIELD(data.data_dir)},
     {"data.test_path", "--test-data", "further file that becomes the test part", GRADUS_FIELD(data.test_path)},
     {"data.label", "--label", "label column: name or number, empty = last column", GRADUS_FIELD(data.label)},
+    {"data.weight", "--weight", "column of sample weights: name, or number among the features; empty = all equal",
+     GRADUS_FIELD(data.weight)},
     {"data.task", "--task", "what to learn; auto decides from the labels", GRADUS_FIELD(data.task), -kAny, kAny,
      kTasks},
     {"data.header", "", "whether a text file starts with names", GRADUS_FIELD(data.header), -kAny, kAny, kHeaders},

@@ -326,6 +326,7 @@ Model TrainingLoop<T>::make_model() const {
   model.class_names = dataset_.class_names;
   model.feature_names = dataset_.feature_names;
   model.target_name = dataset_.target_name;
+  model.weight_name = dataset_.weight_name;
   model.data_name = dataset_.name;
   model.training_sha256 = sha256_hex(std::as_bytes(std::span(run_identity)));
   return model;

@@ -195,6 +195,7 @@ SourceOptions source_options(const RunConfig& config) {
   options.data_dir = data.data_dir;
   options.test_path = data.test_path;
   options.label = data.label;
+  options.weight = data.weight;
   options.task = data.task == "auto" ? "" : data.task;
   options.header = data.header;
   options.orientation = data.orientation;
@@ -248,6 +249,7 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
                         .restore_best = config.early_stopping.restore_best};
   run.clip_norm = training.clip_norm;
   run.clip_value = training.clip_value;
+  run.sample_weights = dataset.table.weights;
   run.class_weights = resolve_class_weights(config, dataset);
   run.train_metrics = training.train_metrics == "full"         ? TrainMetrics::kFull
                       : training.train_metrics == "batch_mean" ? TrainMetrics::kBatchMean
