@@ -69,7 +69,8 @@ TEST(Bench, types_that_are_missing_are_named_once) {
       gradus_program({"bench", "--workload", "s4", "--threads", "1", "--rounds", "1", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   std::vector<std::string> measured;
-  for (const json& row : json::parse(result.out).at("workloads")) measured.push_back(row.at("dtype"));
+  const json record = json::parse(result.out);
+  for (const json& row : record.at("workloads")) measured.push_back(row.at("dtype"));
   for (const std::string dtype : {"f32", "f64", "mixed"}) {
     const bool present = std::find(measured.begin(), measured.end(), dtype) != measured.end();
     EXPECT_NE(present, result.err.find(dtype + ": not measured") != std::string::npos) << dtype;
