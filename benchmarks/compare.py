@@ -138,11 +138,16 @@ def time_workload(running, folder, record, options, patience):
              "taken_by_others": [round(taken, 3) for _, taken in turns[p]]} for p in running]
 
 
+class OneSentenceParser(argparse.ArgumentParser):
+    def error(self, message):
+        self.exit(2, f"compare.py: {message}; --help lists everything\n")
+
+
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0], allow_abbrev=False)
+    parser = OneSentenceParser(description=__doc__.split("\n", maxsplit=1)[0], allow_abbrev=False)
     parser.add_argument("--workload", nargs="+", choices=list(problems.SIZES), default=["s0", "s1", "s2", "s3", "s4"])
     parser.add_argument("--peer", nargs="+", choices=participants.ALL_PEERS, default=list(participants.ALL_PEERS))
-    parser.add_argument("--rounds", type=int, default=5, help="rounds whose median is taken (default: 5)")
+    parser.add_argument("--rounds", type=int, metavar="N", default=5, help="rounds whose median is taken (default: 5)")
     parser.add_argument("--turn-seconds", type=float, default=0.25, help="length of one turn (default: 0.25)")
     parser.add_argument("--patience", type=float, default=120.0,
                         help="seconds in all for repeating turns that other processes disturbed (default: 120)")
