@@ -160,6 +160,7 @@ std::string format_model(const Model& model) {
         {"gradient_through_floor", spec.loss.gradient_through_floor},
         {"huber_delta", spec.loss.huber_delta}}},
       {"scaling", {{"divisor", model.scaling.divisor}, {"mean", model.scaling.mean}, {"std", model.scaling.std}}},
+      {"mixed", model.mixed},
       {"class_names", model.class_names},
       {"feature_names", model.feature_names},
       {"target_name", model.target_name},
@@ -189,6 +190,7 @@ ModelDescription parse_model(const std::string& where, const std::string& text) 
   spec.validate();
   Model& rest = description.rest;
   rest.scaling = parse_scaling(reader.object("scaling"), spec.num_inputs);
+  rest.mixed = reader.flag("mixed");
   rest.class_names = reader.texts("class_names");
   rest.feature_names = reader.texts("feature_names");
   rest.target_name = reader.text("target_name");

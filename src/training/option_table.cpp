@@ -92,7 +92,7 @@ constexpr ConfigOption kOptions[] = {
     {"training.drop_last", "", "leave out an incomplete last batch", GRADUS_FIELD(training.drop_last)},
     {"training.epochs", "--epochs", "passes over the training part", GRADUS_FIELD(training.epochs), 0, 1e9},
     {"training.seed", "--seed", "of initialisation, batch order and dropout", GRADUS_FIELD(training.seed)},
-    {"training.dtype", "--dtype", "type of all parameters and arithmetic", GRADUS_FIELD(training.dtype), -kAny, kAny,
+    {"training.dtype", "--dtype", "type of parameters and arithmetic; mixed = f32 with the factors of products rounded to bfloat16", GRADUS_FIELD(training.dtype), -kAny, kAny,
      kDTypes},
     {"training.threads", "--threads", "0 = one per core where that is worth it; never changes a bit of the result",
      GRADUS_FIELD(training.threads), 0, 1024},

@@ -173,12 +173,6 @@ Monitor resolve_monitor(std::string& name, const Dataset& dataset) {
 // "auto" values that depend on the data or on other options.
 void resolve_training(RunConfig& config, const Dataset& dataset) {
   RunConfig::Training& training = config.training;
-  if (training.dtype == "mixed") {
-    throw InputError({.where = "training.dtype",
-                      .expected = "f32 or f64",
-                      .found = "'mixed'",
-                      .advice = "mixed comes with the engine's bf16 kernels"});
-  }
   if (!training.learning_rate) {
     const std::string& name = training.optimizer;
     training.learning_rate = name == "adam" || name == "adamw" || name == "rmsprop" ? 0.001 : 0.01;
@@ -233,7 +227,7 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
   run.spec = build_spec(config, dataset);
   run.scaling.divisor = *config.data.scale;
   if (config.data.standardize) run.scaling = standardization(dataset, *config.data.scale);
-  run.dtype = training.dtype == "f64" ? DType::kF64 : DType::kF32;
+  run.dtype = training.dtype == "f64" ? DType::kF64 : training.dtype == "mixed" ? DType::kMixed : DType::kF32;
   run.epochs = training.epochs;
   run.seed = training.seed;
   run.batches = {.batch_size = *training.batch_size,

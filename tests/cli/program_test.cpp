@@ -100,13 +100,18 @@ TEST_F(Program, complete_run_says_so_and_force_overwrites) {
 }
 
 TEST_F(Program, evaluate_repeats_the_summary) {
-  const json summary = train_into("run", {"--standardize", "--set", "data.valid=0"});
-  const ProcessResult result = gradus_program({"evaluate", at("run"), "--data", csv(), "--part", "all", "--json"});
-  ASSERT_EQ(result.exit_code, 0) << result.err;
-  const json evaluation = json::parse(result.out);
-  EXPECT_EQ(evaluation["loss"], summary["final"]["train_loss"]);
-  EXPECT_EQ(evaluation["accuracy"], summary["final"]["train_accuracy"]);
-  EXPECT_EQ(evaluation["confusion"], summary["evaluation"]["train"]["confusion"]);
+  std::string losses;
+  for (const char* dtype : {"f64", "mixed", "f32"}) {
+    const json summary = train_into("run", {"--standardize", "--set", "data.valid=0", "--dtype", dtype, "--force"});
+    const ProcessResult result = gradus_program({"evaluate", at("run"), "--data", csv(), "--part", "all", "--json"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const json evaluation = json::parse(result.out);
+    EXPECT_EQ(evaluation["loss"], summary["final"]["train_loss"]);
+    EXPECT_EQ(evaluation["accuracy"], summary["final"]["train_accuracy"]);
+    EXPECT_EQ(evaluation["confusion"], summary["evaluation"]["train"]["confusion"]);
+    EXPECT_EQ(losses.find(evaluation["loss"].dump()), std::string::npos) << dtype << " computed as another type did";
+    losses += evaluation["loss"].dump() + " ";
+  }
   const ProcessResult table = gradus_program({"evaluate", at("run") + "/model.safetensors", "--data", csv()});
   EXPECT_NE(table.out.find("true \\ predicted"), std::string::npos);
   EXPECT_NE(table.out.find("yes"), std::string::npos);

@@ -15,6 +15,7 @@ namespace gradus {
 /// Everything that is needed to use a trained network on new data.
 struct Model {
   std::variant<Network<float>, Network<double>> network;
+  bool mixed = false;  // trained with the factors of products rounded to bfloat16, and used so
   Scaling scaling;
   std::vector<std::string> class_names;    // K names for classification, else empty
   std::vector<std::string> feature_names;  // I names where the data had a header, else empty
