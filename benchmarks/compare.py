@@ -7,6 +7,7 @@ README.md beside this file says how to read the table. Exit codes: 0 done, 2 bad
 import argparse
 import os
 import pathlib
+import signal
 import statistics
 import sys
 import tempfile
@@ -65,13 +66,15 @@ def start_participants(options, counts):
     return running, missing
 
 
-def check_losses(running, folder, record, fault_peer, work):
+def check_losses(running, folder, record, options, work):
     """Losses after training by one setting of every peer, and what the check has to say."""
-    epochs, weights = record["check_epochs"], str(pathlib.Path(work) / "trained.bin")
+    weights = str(pathlib.Path(work) / "trained.bin")
+    epoch = record["samples"] // record["batch"]
+    count = max(record["check_batches"], epoch) if options.whole_epochs else record["check_batches"]
 
     def trained_loss(participant, **changes):
         participant.ask(do="open", problem=str(folder))
-        participant.ask(do="epochs", count=epochs, weights=weights, **changes)
+        participant.ask(do="train", count=count, weights=weights, **changes)
         return loss_check.mean_loss(folder, np.fromfile(weights))
 
     by_peer = {p.setting.peer: p for p in running if p.setting.label == CHECKED}
@@ -83,14 +86,15 @@ def check_losses(running, folder, record, fault_peer, work):
         reference["sklearn"] = trained_loss(reference_peer, l1=0.0)
     losses = {}
     for name, participant in by_peer.items():
-        changes = {"learning_rate_factor": loss_check.FAULT} if name == fault_peer else {}
+        changes = {"learning_rate_factor": loss_check.FAULT} if name == options.fault else {}
         again = name == "numpy" and not changes
         losses[name] = reference["all"] if again else trained_loss(participant, **changes)
     fault_loss = trained_loss(next(iter(by_peer.values())), learning_rate_factor=loss_check.FAULT)
     for participant in by_peer.values():
         participant.ask(do="open", problem=str(folder))
     problems_found = loss_check.verdict(losses, reference, fault_loss)
-    return {"losses": losses, "reference": reference, "fault": fault_loss, "epochs": epochs}, problems_found
+    return {"losses": losses, "reference": reference, "fault": fault_loss,
+            "epochs": round(count / epoch, 3)}, problems_found
 
 
 def calibrate(participant, seconds):
@@ -152,6 +156,7 @@ def parse_arguments():
     parser.add_argument("--patience", type=float, default=120.0,
                         help="seconds in all for repeating turns that other processes disturbed (default: 120)")
     parser.add_argument("--check-only", action="store_true", help="compare losses, time nothing")
+    parser.add_argument("--whole-epochs", action="store_true", help="compare losses after an epoch of s0, s1 and s2 too")
     parser.add_argument("--fault", choices=["torch", "sklearn", "numpy", "gradus f32", "gradus f64"],
                         help="give this peer a learning rate one per cent too large: the check must refuse it")
     parser.add_argument("--build", default=str(HERE.parent / "build" / "release"), help="where gradus was built")
@@ -181,7 +186,7 @@ def run(options, work):
             folder = problems.make_problem(name, data_folders(options), str(pathlib.Path(options.build) / "gradus"), work)
             record = problems.read_record(folder)
             note(f"{name}: {record['data']}")
-            check, found = check_losses(running, folder, record, options.fault, work)
+            check, found = check_losses(running, folder, record, options, work)
             wrong += [f"{name}: {sentence}" for sentence in found]
             for sentence in found:
                 note(f"{name}: {sentence}")
@@ -199,6 +204,8 @@ def run(options, work):
 
 def main():
     options = parse_arguments()
+    # Ends through the `finally` that ends the peers: a stopped process would stay behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory() as work:
         try:
             results, wrong = run(options, work)

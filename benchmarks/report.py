@@ -97,7 +97,8 @@ def pipe_table(header, lines):
 def losses_table(results):
     names = list(results["workloads"])
     peers = list(dict.fromkeys(peer for w in results["workloads"].values() for peer in w["check"]["losses"]))
-    lines = [["reference (numpy)"] + [f"{results['workloads'][n]['check']['reference']['all']:.6f}" for n in names]]
+    lines = [["epochs trained"] + [f"{results['workloads'][n]['check']['epochs']:g}" for n in names],
+             ["reference (numpy)"] + [f"{results['workloads'][n]['check']['reference']['all']:.6f}" for n in names]]
     for peer in peers:
         cells = []
         for name in names:

@@ -1,8 +1,8 @@
 """What all Python peers share: reading a problem, and the conversation with compare.py.
 
 One JSON object a line. compare.py sends {"do": "open", "problem": FOLDER}, {"do": "steps", "count": N} (train on the
-next N batches, in file order, and go on at the front after the last) and {"do": "epochs", "count": N, "weights": FILE}
-(start again from the initial weights, train N epochs, leave the weights in FILE). "learning_rate_factor" and "l1" change
+next N batches, in file order, and go on at the front after the last) and {"do": "train", "count": N, "weights": FILE}
+(the same from the initial weights; leave the weights in FILE). "learning_rate_factor" and "l1" change
 the rule of an order that starts anew. Every answer has "seconds".
 """
 # SPDX-License-Identifier: Apache-2.0
@@ -76,13 +76,13 @@ def serve(dtype, version, make_trainer):
         if order["do"] == "open":
             problem = Problem(order["problem"], dtype)
             rule = {"learning_rate": problem.learning_rate, "l1": problem.l1}
-        if order["do"] in ("open", "epochs"):
+        if order["do"] in ("open", "train"):
             problem.learning_rate = rule["learning_rate"] * order.get("learning_rate_factor", 1.0)
             problem.l1 = order.get("l1", rule["l1"])
             trainer, position = make_trainer(problem), 0
         seconds = 0.0
         if order["do"] != "open":
-            seconds = train(order["count"] * (problem.num_batches if order["do"] == "epochs" else 1))
+            seconds = train(order["count"])
         if "weights" in order:
             write_layers(trainer.layers(), order["weights"])
         answer(seconds=seconds)

@@ -14,7 +14,7 @@
 
 namespace bench {
 
-/// Trains one problem; constructed anew from the initial weights for every "open" and "epochs".
+/// Trains one problem; constructed anew from the initial weights for every "open" and "train".
 class Trainer {
  public:
   virtual ~Trainer() = default;
@@ -47,7 +47,6 @@ int serve(const std::string& version, const MakeTrainer& make_trainer) {
         position = 0;
       }
       std::size_t count = order.value("count", std::size_t{0});
-      if (what == "epochs") count *= problem->num_batches();
       const auto start = std::chrono::steady_clock::now();
       for (; count > 0; --count) {
         trainer->train_batch(position);
