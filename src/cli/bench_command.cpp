@@ -24,16 +24,15 @@ using benchmark::Timing;
 using benchmark::TimingSummary;
 using benchmark::Workload;
 
-/// One entry of --dtype. Without `time_epochs` it is a type that the engine does not train yet.
+/// One entry of --dtype.
 struct BenchDtype {
   std::string_view name;
   std::vector<Timing> (*time_epochs)(const Workload&, const Dataset&, const std::vector<unsigned>&, std::size_t);
-  std::string_view why_not;
 };
 
-constexpr std::array<BenchDtype, 3> kDtypes = {{{"f32", &benchmark::time_epochs<float>, ""},
-                                                {"f64", &benchmark::time_epochs<double>, ""},
-                                                {"mixed", nullptr, "the engine has no bf16 products yet"}}};
+constexpr std::array<BenchDtype, 3> kDtypes = {{{"f32", &benchmark::time_epochs<float>},
+                                                {"f64", &benchmark::time_epochs<double>},
+                                                {"mixed", &benchmark::time_epochs<float, true>}}};
 
 /// One entry of "peak_gflops". Without `measure` it is null there: no kernel reaches that peak.
 struct PeakType {
@@ -90,32 +89,15 @@ std::vector<Workload> chosen_workloads(const BenchArguments& arguments) {
   return chosen;
 }
 
-// All of them by default, with a note on what is missing; what is asked for by name must be there.
 std::vector<BenchDtype> chosen_dtypes(const BenchArguments& arguments) {
-  std::vector<BenchDtype> chosen;
-  if (arguments.dtypes.empty()) {
-    for (const BenchDtype& dtype : kDtypes) {
-      if (dtype.time_epochs != nullptr) {
-        chosen.push_back(dtype);
-      } else {
-        note("{}: not measured, {}\n", dtype.name, dtype.why_not);
-      }
-    }
-    return chosen;
-  }
+  if (arguments.dtypes.empty()) return {kDtypes.begin(), kDtypes.end()};
   std::vector<std::string_view> names;
   for (const BenchDtype& dtype : kDtypes) names.push_back(dtype.name);
+  std::vector<BenchDtype> chosen;
   for (const std::string& name : arguments.dtypes) {
     const auto found = std::ranges::find(names, name);
     if (found == names.end()) throw unknown_name("--dtype", name, names);
-    const BenchDtype& dtype = kDtypes[static_cast<std::size_t>(found - names.begin())];
-    if (dtype.time_epochs == nullptr) {
-      throw InputError({.where = "--dtype",
-                        .expected = "a type that can be trained",
-                        .found = fmt::format("'{}'", name),
-                        .advice = std::string(dtype.why_not)});
-    }
-    chosen.push_back(dtype);
+    chosen.push_back(kDtypes[static_cast<std::size_t>(found - names.begin())]);
   }
   return chosen;
 }
@@ -243,7 +225,7 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   CLI::App* const command = app.add_subcommand("bench", "time the engine at the studies' sizes, beside the peak");
   auto arguments = std::make_shared<BenchArguments>();
   command->add_option("--workload", arguments->workloads, "s0 .. s4, or names of the sweep (default: all)");
-  command->add_option("--dtype", arguments->dtypes, "f32, f64, mixed (default: all that the engine trains)");
+  command->add_option("--dtype", arguments->dtypes, "f32, f64, mixed (default: all)");
   command->add_option("--threads", arguments->threads, "thread counts (default: 1 and all cores)")
       ->check(CLI::Range(1U, 256U));
   command->add_option("--rounds", arguments->rounds, "rounds whose median is taken (default: 5)")

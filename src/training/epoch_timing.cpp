@@ -54,14 +54,15 @@ Scaling scaling_of(const Workload& workload) {
 template <class T>
 class TimedTraining {
  public:
-  TimedTraining(const Workload& workload, const Dataset& data, unsigned threads)
+  TimedTraining(const Workload& workload, const Dataset& data, unsigned threads, bool mixed)
       : workload_(workload),
         data_(data),
         scaling_(scaling_of(workload)),
         feeder_(data, scaling_, {}),
         engine_(make_network(workload), {.max_batch = std::max(kEvaluationRows, workload.batch),
                                          .typical_batch = workload.batch,
-                                         .threads = threads}),
+                                         .threads = threads,
+                                         .mixed = mixed}),
         peak_pool_(threads),
         batches_(data.train, {.batch_size = workload.batch, .drop_last = true}, 1, 0) {
     // The first steps fetch pages and code, and wake the threads.
@@ -140,13 +141,13 @@ Dataset make_data(const Workload& workload) {
   return data;
 }
 
-template <class T>
+template <class T, bool mixed>
 std::vector<Timing> time_epochs(const Workload& workload, const Dataset& data, const std::vector<unsigned>& threads,
                                 std::size_t rounds) {
   std::vector<std::unique_ptr<TimedTraining<T>>> trainings;
   std::vector<Timing> timings;
   for (const unsigned count : threads) {
-    trainings.push_back(std::make_unique<TimedTraining<T>>(workload, data, count));
+    trainings.push_back(std::make_unique<TimedTraining<T>>(workload, data, count, mixed));
     timings.push_back({.threads = count, .rounds = {}});
   }
   for (std::size_t round = 0; round < rounds; ++round) {
@@ -180,6 +181,8 @@ double slowdown(const Timing& one, const Timing& more) {
 
 template std::vector<Timing> time_epochs<float>(const Workload&, const Dataset&, const std::vector<unsigned>&,
                                                 std::size_t);
+template std::vector<Timing> time_epochs<float, true>(const Workload&, const Dataset&, const std::vector<unsigned>&,
+                                                      std::size_t);
 template std::vector<Timing> time_epochs<double>(const Workload&, const Dataset&, const std::vector<unsigned>&,
                                                  std::size_t);
 

@@ -40,8 +40,8 @@ struct TimingSummary {
 /// Random rows with random labels. No byte is zero, so that skipping zero columns finds nothing to skip.
 Dataset make_data(const Workload& workload);
 
-/// T is float or double.
-template <class T>
+/// T is float or double. The peak beside a mixed training is that of f32.
+template <class T, bool mixed = false>
 std::vector<Timing> time_epochs(const Workload& workload, const Dataset& data, const std::vector<unsigned>& threads,
                                 std::size_t rounds);
 
