@@ -32,7 +32,7 @@ def blas():
     """The file that numpy's BLAS really is."""
     import numpy  # noqa: F401, pylint: disable=unused-import,import-outside-toplevel
     for line in pathlib.Path("/proc/self/maps").read_text().splitlines():
-        if "blas" in line and ".so" in line:
+        if re.search(r"/lib[a-z]*blas[^/]*\.so", line):
             return os.path.realpath(line.split()[-1])
     return "unknown"
 
@@ -116,8 +116,12 @@ def disturbance(results):
     turns = [t for w in results["workloads"].values() for row in w.get("timings", []) for t in row["taken_by_others"]]
     if not turns:
         return ""
-    return (f"Other processes held more than {DISTURBED} cores in {sum(t > DISTURBED for t in turns)} of {len(turns)} "
+    text = (f"Other processes held more than {DISTURBED} cores in {sum(t > DISTURBED for t in turns)} of {len(turns)} "
             f"turns, and {statistics.median(turns):.2f} cores in the median turn.")
+    if statistics.median(turns) > DISTURBED:
+        text += (" **Disturbed: no figure here is that of an idle machine.** Whoever uses several threads suffers most, and "
+                 "a thread pool that spins (OpenMP, OpenBLAS) more than any.")
+    return text
 
 
 def versions(results):

@@ -83,25 +83,34 @@ double peak_gflops(ThreadPool& pool, double seconds) {
 double handover_nanoseconds() {
   if (std::thread::hardware_concurrency() < 2) return 0.0;
   constexpr std::uint32_t kTurns = 2000;
+  constexpr std::uint32_t kStop = 0xFFFFFFFF;
+  // Where both threads share a core a hand-over takes a time slice: 2,000 turns would take half a minute.
+  constexpr double kLongestSeconds = 0.02;
   alignas(kAlignment) std::atomic<std::uint32_t> line{0};
   std::thread partner([&line] {
     for (std::uint32_t turn = 0; turn < kTurns; ++turn) {
-      while (line.load(std::memory_order_acquire) != 2 * turn + 1) {
+      for (std::uint32_t seen = 0; seen != 2 * turn + 1;) {
+        seen = line.load(std::memory_order_acquire);
+        if (seen == kStop) return;
       }
       line.store(2 * turn + 2, std::memory_order_release);
     }
   });
   double start = 0.0;
-  for (std::uint32_t turn = 0; turn < kTurns; ++turn) {
+  double elapsed = 0.0;
+  std::uint32_t turn = 0;
+  for (; turn < kTurns && elapsed < kLongestSeconds; ++turn) {
     // The first turn waits for the partner to start.
     if (turn == 1) start = now_seconds();
     line.store(2 * turn + 1, std::memory_order_release);
     while (line.load(std::memory_order_acquire) != 2 * turn + 2) {
     }
+    if (turn > 0 && turn % 16 == 0) elapsed = now_seconds() - start;
   }
-  const double elapsed = now_seconds() - start;
+  elapsed = now_seconds() - start;
+  if (turn < kTurns) line.store(kStop, std::memory_order_release);
   partner.join();
-  return elapsed / (2.0 * (kTurns - 1)) * 1e9;
+  return elapsed / (2.0 * (turn - 1)) * 1e9;
 }
 
 template double peak_gflops<float>(ThreadPool&, double);

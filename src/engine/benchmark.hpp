@@ -43,8 +43,8 @@ NetworkSpec make_spec(const Workload& workload);
 template <class T>
 double peak_gflops(ThreadPool& pool, double seconds);
 
-/// Nanoseconds until a cache line written by one thread is seen by the other: the mean over some 4,000 hand-overs. 0
-/// with one core. Where another process has one of the cores, it shows as microseconds.
+/// Nanoseconds until a cache line written by one thread is seen by the other: the mean over up to 4,000 hand-overs
+/// within 20 ms. 0 with one core. Where another process has one of the cores, it shows as microseconds.
 double handover_nanoseconds();
 
 }  // namespace gradus::benchmark
