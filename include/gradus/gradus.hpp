@@ -2,17 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "gradus/core/error.hpp"           // IWYU pragma: export
-#include "gradus/core/matrix.hpp"          // IWYU pragma: export
-#include "gradus/core/numpy_random.hpp"    // IWYU pragma: export
-#include "gradus/core/random.hpp"          // IWYU pragma: export
-#include "gradus/core/scaling.hpp"         // IWYU pragma: export
-#include "gradus/core/sha256.hpp"          // IWYU pragma: export
-#include "gradus/data/batches.hpp"         // IWYU pragma: export
-#include "gradus/data/dataset.hpp"         // IWYU pragma: export
-#include "gradus/data/source.hpp"          // IWYU pragma: export
-#include "gradus/engine/engine.hpp"        // IWYU pragma: export
-#include "gradus/engine/optimizer.hpp"     // IWYU pragma: export
+#include "gradus/core/error.hpp"         // IWYU pragma: export
+#include "gradus/core/matrix.hpp"        // IWYU pragma: export
+#include "gradus/core/numpy_random.hpp"  // IWYU pragma: export
+#include "gradus/core/random.hpp"        // IWYU pragma: export
+#include "gradus/core/scaling.hpp"       // IWYU pragma: export
+#include "gradus/core/sha256.hpp"        // IWYU pragma: export
+#include "gradus/data/batches.hpp"       // IWYU pragma: export
+#include "gradus/data/dataset.hpp"       // IWYU pragma: export
+#include "gradus/data/source.hpp"        // IWYU pragma: export
+#include "gradus/engine/engine.hpp"      // IWYU pragma: export
+#include "gradus/engine/optimizer.hpp"   // IWYU pragma: export
+#include "gradus/engine/predictor.hpp"
 #include "gradus/network/activation.hpp"   // IWYU pragma: export
 #include "gradus/network/initializer.hpp"  // IWYU pragma: export
 #include "gradus/network/loss.hpp"         // IWYU pragma: export
