@@ -92,6 +92,7 @@ std::vector<Workload> chosen_workloads(const BenchArguments& arguments) {
 std::vector<BenchDtype> chosen_dtypes(const BenchArguments& arguments) {
   if (arguments.dtypes.empty()) return {kDtypes.begin(), kDtypes.end()};
   std::vector<std::string_view> names;
+  names.reserve(kDtypes.size());
   for (const BenchDtype& dtype : kDtypes) names.push_back(dtype.name);
   std::vector<BenchDtype> chosen;
   for (const std::string& name : arguments.dtypes) {
