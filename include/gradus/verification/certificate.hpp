@@ -81,7 +81,7 @@ struct Detection {
 };
 
 struct Provenance {
-  std::string version;
+  std::string version;  // of the program, and how it was built
   std::string build;
   std::string target;  // instruction set of the kernels
   unsigned threads = 1;
