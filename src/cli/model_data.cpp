@@ -22,21 +22,8 @@ SourceOptions options_for(const ModelDataArguments& arguments, const Model& mode
   return options;
 }
 
-}  // namespace
-
-void add_model_data_options(CLI::App& command, ModelDataArguments& arguments) {
-  SourceOptions& options = arguments.options;
-  command.add_option("model", arguments.model, "run folder or model.safetensors")->required();
-  command.add_option("--data", arguments.data, "data set: a path or a name")->required();
-  command.add_option("--data-dir", options.data_dir, "first folder to look for named sets");
-  command.add_option("--test-data", options.test_path, "further file that becomes the test part");
-  command.add_option("--label", options.label, "label column: name, number or none [the model's]");
-  command.add_option("--rows", options.generated_rows, "rows to generate");
-  command.add_option("--data-seed", options.seed, "seed of a generator");
-  command.add_option("--threads", arguments.threads, "0 = one per core")->check(CLI::Range(0, 1024));
-}
-
-Dataset read_model_data(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
+// The data with the label column that the arguments or the model name.
+Dataset read_labelled(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
   const SourceOptions options = options_for(arguments, model);
   const bool may_lack_targets = !with_targets && arguments.options.label.empty();
   std::optional<Dataset> dataset;
@@ -57,6 +44,29 @@ Dataset read_model_data(const ModelDataArguments& arguments, const Model& model,
     if (!dataset) throw;
   }
   return std::move(*dataset);
+}
+
+}  // namespace
+
+void add_model_data_options(CLI::App& command, ModelDataArguments& arguments) {
+  SourceOptions& options = arguments.options;
+  command.add_option("model", arguments.model, "run folder or model.safetensors")->required();
+  command.add_option("--data", arguments.data, "data set: a path or a name")->required();
+  command.add_option("--data-dir", options.data_dir, "first folder to look for named sets");
+  command.add_option("--test-data", options.test_path, "further file that becomes the test part");
+  command.add_option("--label", options.label, "label column: name, number or none [the model's]");
+  command.add_option("--weight", options.weight, "column of sample weights: name or number [the model's]");
+  command.add_option("--rows", options.generated_rows, "rows to generate");
+  command.add_option("--data-seed", options.seed, "seed of a generator");
+  command.add_option("--threads", arguments.threads, "0 = one per core")->check(CLI::Range(0, 1024));
+}
+
+Dataset read_model_data(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
+  Dataset dataset = read_labelled(arguments, model, with_targets);
+  const std::vector<std::string>& names = dataset.feature_names;
+  const bool has_weights = std::find(names.begin(), names.end(), model.weight_name) != names.end();
+  if (!model.weight_name.empty() && has_weights) take_weight_column(dataset, model.weight_name);
+  return dataset;
 }
 
 std::pair<std::string, std::vector<std::uint32_t>> rows_of_part(const Dataset& dataset, const std::string& part) {

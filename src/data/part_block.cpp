@@ -269,6 +269,7 @@ Dataset make_dataset(PartBlocks blocks, const SourceOptions& options) {
     rows += part->rows();
   }
   set_targets(dataset, blocks, parts, options, rows);
+  features.reserve(parts.size());
   for (PartBlock* part : parts) features.push_back(std::move(part->features));
   dataset.table.features = concatenate(std::move(features));
   dataset.feature_names = std::move(blocks.feature_names);
@@ -277,23 +278,29 @@ Dataset make_dataset(PartBlocks blocks, const SourceOptions& options) {
   return dataset;
 }
 
+std::size_t named_column(const std::string& column, const std::vector<std::string>& names, std::size_t num_columns,
+                         const char* what, const std::string& where) {
+  const auto named = std::find(names.begin(), names.end(), column);
+  if (named != names.end()) return static_cast<std::size_t>(named - names.begin());
+  const bool negative = column.starts_with('-');
+  const bool number = column.find_first_not_of("0123456789", negative ? 1 : 0) == std::string::npos &&
+                      column.size() < 10 && column.size() > (negative ? 1 : 0);
+  if (number) {
+    const long long at = std::stoll(column) + (negative ? static_cast<long long>(num_columns) : 0);
+    if (at >= 0 && at < static_cast<long long>(num_columns)) return static_cast<std::size_t>(at);
+  }
+  throw InputError(ErrorParts{where,
+                              names.empty()
+                                  ? fmt::format("a {} from 0 to {} (or negative, from the end)", what, num_columns - 1)
+                                  : fmt::format("a {} among {}", what, fmt::join(names, ", ")),
+                              "'" + column + "'", ""});
+}
+
 std::size_t label_column(const std::string& label, const std::vector<std::string>& names, std::size_t num_columns,
                          const std::string& where) {
   if (label == "none") return num_columns;
   if (label.empty()) return num_columns - 1;
-  const auto named = std::find(names.begin(), names.end(), label);
-  if (named != names.end()) return static_cast<std::size_t>(named - names.begin());
-  const bool number = label.find_first_not_of("0123456789", label[0] == '-' ? 1 : 0) == std::string::npos &&
-                      label.size() < 10 && label != "-";
-  if (number) {
-    const long long at = std::stoll(label) + (label[0] == '-' ? static_cast<long long>(num_columns) : 0);
-    if (at >= 0 && at < static_cast<long long>(num_columns)) return static_cast<std::size_t>(at);
-  }
-  throw InputError(
-      ErrorParts{where,
-                 names.empty() ? fmt::format("a label column from 0 to {} (or negative, from the end)", num_columns - 1)
-                               : fmt::format("a label column among {}", fmt::join(names, ", ")),
-                 "'" + label + "'", ""});
+  return named_column(label, names, num_columns, "label column", where);
 }
 
 std::optional<ImageShape> guess_image(std::size_t num_features, const std::vector<std::string>& feature_names) {

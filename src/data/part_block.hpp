@@ -64,6 +64,11 @@ PartBlock block_of_table(const RawArray& table, const SourceOptions& options);
 std::size_t label_column(const std::string& label, const std::vector<std::string>& names, std::size_t num_columns,
                          const std::string& where);
 
+/// Column number that `column` (a name, or a number, negative from the end) means among `num_columns`; `what` is its
+/// role, for messages. Throws InputError when there is none.
+std::size_t named_column(const std::string& column, const std::vector<std::string>& names, std::size_t num_columns,
+                         const char* what, const std::string& where);
+
 /// Height and width when `num_features` is 784, or when the feature names are pixel_... and their number is square.
 std::optional<ImageShape> guess_image(std::size_t num_features, const std::vector<std::string>& feature_names);
 

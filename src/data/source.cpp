@@ -56,6 +56,7 @@ Format detect_format(const std::string& path, std::span<const std::byte> start) 
 
 std::vector<std::string> digit_names() {
   std::vector<std::string> names;
+  names.reserve(10);
   for (int digit = 0; digit < 10; ++digit) names.push_back(std::to_string(digit));
   return names;
 }
@@ -185,6 +186,7 @@ bool looks_like_path(const std::string& source) {
   std::vector<SourceEntry> entries = generators();
   for (SourceEntry& entry : named_sources()) entries.push_back(std::move(entry));
   std::vector<std::string_view> names;
+  names.reserve(entries.size());
   for (const SourceEntry& entry : entries) names.push_back(entry.name);
   const std::string_view near = nearest_name(source, names);
   throw InputError(ErrorParts{"data", "a path or the name of a data set", "'" + source + "'",
@@ -228,8 +230,9 @@ Dataset read_found(const std::string& source, const SourceOptions& options) {
 Dataset read_source(const std::string& source, const SourceOptions& options) {
   try {
     if (source.empty()) throw InputError(ErrorParts{"data", "a path or the name of a data set", "nothing", ""});
-    if (data::is_generator(source)) return data::generate(source, options);
-    return data::read_found(source, options);
+    Dataset dataset = data::is_generator(source) ? data::generate(source, options) : data::read_found(source, options);
+    if (!options.weight.empty()) take_weight_column(dataset, options.weight);
+    return dataset;
   } catch (const std::bad_alloc&) {
     throw RunError(source + ": the data needs more memory than there is; use a part of it");
   }

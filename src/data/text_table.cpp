@@ -137,8 +137,8 @@ class RowReader {
   std::size_t row_line_ = 1;
 };
 
-bool is_label_number(const std::string& label) {
-  return label.find_first_not_of("-0123456789") == std::string::npos;
+bool is_column_number(const std::string& column) {
+  return column.find_first_not_of("-0123456789") == std::string::npos;
 }
 
 bool decide_header(const std::vector<std::string>& first, const SourceOptions& options, const std::string& name) {
@@ -147,7 +147,8 @@ bool decide_header(const std::vector<std::string>& first, const SourceOptions& o
   if (!options.header.empty() && options.header != "auto") {
     throw InputError(ErrorParts{"data.header", "auto, yes or no", "'" + options.header + "'", ""});
   }
-  if (options.label != "none" && !is_label_number(options.label)) return true;  // a column asked for by its name
+  const auto is_named = [](const std::string& column) { return !column.empty() && !is_column_number(column); };
+  if ((options.label != "none" && is_named(options.label)) || is_named(options.weight)) return true;
   const std::size_t label = label_column(options.label, {}, first.size(), name);
   bool any_number = false;
   for (std::size_t c = 0; c < first.size(); ++c) any_number = any_number || (c != label && parse_number(first[c]));

@@ -16,7 +16,6 @@ void EngineState<T>::backward(unsigned thread) {
     weight_gradient(thread, l);
     if (l > 0) finish_input_gradient(thread, l);
   }
-  if (stores_gradients() && kind == StepKind::kTrain) scale_and_update(thread);
 }
 
 // dH(b, i) = chain_o dZ(b, o) W(i, o), block of i after block of i. The rows of this thread's weights that belong to a
@@ -25,7 +24,7 @@ template <class T>
 void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
   const LayerPlan& l = plan.layers[layer];
   const LayerPlan& below = plan.layers[layer - 1];
-  const PackedSlice<T>& parameters = threads[thread]->parameters[layer];
+  const PackedSlice<T>& parameters = product_weights(thread, layer);
   const BlockBuffer<T>& dz = buffers(thread, layer).dz;
   BlockBuffer<T>& to = l.replicated && below.replicated ? threads[thread]->own[layer - 1].dz : dh[layer - 1];
   // Replicated weights: this thread computes only the columns that it needs itself, with the whole chain.
@@ -81,6 +80,7 @@ void EngineState<T>::finish_input_gradient(unsigned thread, std::size_t layer) {
     }
     kernels->activation_gradient(b_plan.activation.kind, static_cast<T>(b_plan.activation.alpha), source, value, value,
                                  dz, count);
+    round_factors(dz, count);
   }
 }
 
@@ -92,31 +92,56 @@ void EngineState<T>::weight_gradient(unsigned thread, std::size_t layer) {
   PackedSlice<T>& gradient = state.gradients[layer];
   const BlockBuffer<T>& dz = buffers(thread, layer).dz;
   const bool stores = stores_gradients();
+  const bool continues = first_row > 0;
+  // Penalties come after the whole chain.
+  const bool ends = first_row + rows == batch_rows;
   const std::span<const kernels::InputRun<T>> runs = input_runs(thread, layer);
+  const InputColumns* const columns = layer == 0 && state.columns.skipping ? &state.columns : nullptr;
   for (const Block& block : parameters.blocks) {
     const std::size_t width = block.width<T>();
+    kernels::WeightGradientArgs<T> args{.x = nullptr,
+                                        .ldx = 0,
+                                        .rows = rows,
+                                        .depth = 0,
+                                        .row_of_k = nullptr,
+                                        .dz = dz.block(block),
+                                        .units = block.units,
+                                        .w = parameters.panel(block),
+                                        .gradient = stores ? gradient.panel(block) : nullptr,
+                                        .use = stores ? kernels::GradientUse::kStore : kernels::GradientUse::kSgdUpdate,
+                                        .accumulate = continues,
+                                        .learning_rate = static_cast<T>(step.learning_rate),
+                                        .l1 = static_cast<T>(ends ? l.l1 : 0.0),
+                                        .l2_twice = static_cast<T>(ends ? 2.0 * l.l2 : 0.0)};
+    const auto at_row = [&](std::size_t row) {
+      args.w = parameters.panel(block) + row * width;
+      if (stores) args.gradient = gradient.panel(block) + row * width;
+    };
     std::size_t row = 0;
     for (const kernels::InputRun<T>& run : runs) {
       // In pieces of kDepthBlock: what a piece reads of the batch stays in the first-level cache.
       for (std::size_t k = 0; k < run.depth; k += kernels::kDepthBlock) {
-        const std::size_t at = (row + k) * width;
-        kernels->weight_gradient({.x = run.x + k,
-                                  .ldx = run.ldx,
-                                  .rows = rows,
-                                  .depth = std::min(kernels::kDepthBlock, run.depth - k),
-                                  .row_of_k = nullptr,
-                                  .dz = dz.block(block),
-                                  .units = block.units,
-                                  .w = parameters.panel(block) + at,
-                                  .gradient = stores ? gradient.panel(block) + at : nullptr,
-                                  .use = stores ? kernels::GradientUse::kStore : kernels::GradientUse::kSgdUpdate,
-                                  .learning_rate = static_cast<T>(step.learning_rate),
-                                  .l1 = static_cast<T>(l.l1),
-                                  .l2_twice = static_cast<T>(2.0 * l.l2)});
+        args.x = run.x + k;
+        args.ldx = run.ldx;
+        args.depth = std::min(kernels::kDepthBlock, run.depth - k);
+        if (columns != nullptr) {
+          args.row_of_k = columns->used.data() + k;
+        } else {
+          at_row(row + k);
+        }
+        kernels->weight_gradient(args);
       }
       row += run.depth;
     }
-    kernels->column_sums(dz.block(block), width, rows, width, gradient.bias(block));
+    // Columns that are 0 in the whole batch: the chain is empty, the rest of the rule applies.
+    if (columns != nullptr && (stores || l.l1 != 0.0 || l.l2 != 0.0)) {
+      args.rows = 0;
+      args.depth = columns->unused.size();
+      args.row_of_k = columns->unused.data();
+      kernels->weight_gradient(args);
+    }
+    kernels->column_sums(dz.block(block), width, rows, width, continues, gradient.bias(block));
+    if (!stores) round_weights(thread, layer, block);
   }
   if (stores) return;
   kernels->optimizer_step({.kind = OptimizerKind::kSgd,
@@ -126,6 +151,17 @@ void EngineState<T>::weight_gradient(unsigned thread, std::size_t layer) {
                            .g = gradient.biases.data()});
 }
 
+template <class T>
+void EngineState<T>::round_weights(unsigned thread, std::size_t layer, const Block& block) {
+  if (!options.mixed) return;
+  ThreadState<T>& state = *threads[thread];
+  const PackedSlice<T>& parameters = state.parameters[layer];
+  kernels->round_to_bfloat16(parameters.panel(block), state.rounded[layer].panel(block),
+                             parameters.inputs * block.width<T>());
+}
+
+template void EngineState<float>::round_weights(unsigned, std::size_t, const Block&);
+template void EngineState<double>::round_weights(unsigned, std::size_t, const Block&);
 template void EngineState<float>::backward(unsigned);
 template void EngineState<double>::backward(unsigned);
 

@@ -19,6 +19,11 @@ LayerBuffers<T> make_buffers(const LayerPlan& layer, std::size_t rows) {
   return buffers;
 }
 
+// Rows that the buffers of activations must hold.
+std::size_t part_rows(const EngineOptions& options) {
+  return options.part_rows == 0 ? options.max_batch : std::min(options.part_rows, options.max_batch);
+}
+
 template <class T>
 std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const EngineOptions& options, unsigned thread) {
   auto state = std::make_unique<ThreadState<T>>();
@@ -28,14 +33,17 @@ std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const Engine
     const std::span<const Block> owned = std::span(layer.blocks).subspan(range.begin, range.end - range.begin);
     state->parameters.emplace_back(owned, layer.inputs);
     state->gradients.emplace_back(owned, 0);  // biases only; weights when a step needs them
+    if (options.mixed) state->rounded.emplace_back(owned, layer.inputs);
     for (auto& slot : state->slots) slot.emplace_back(owned, layer.inputs);
-    state->own.push_back(layer.replicated ? make_buffers<T>(layer, options.max_batch) : LayerBuffers<T>{});
+    state->own.push_back(layer.replicated ? make_buffers<T>(layer, part_rows(options)) : LayerBuffers<T>{});
   }
+  state->columns.seen.resize(plan.layers.front().inputs);
+  state->columns.last_row.resize(plan.layers.front().inputs + kAlignment);
   // The largest slice's outputs (in whole blocks of the transposing kernel) x one panel.
   std::size_t outputs = 0;
   for (const PackedSlice<T>& slice : state->parameters) outputs = std::max(outputs, slice.biases.size());
   state->transposed = AlignedBuffer<T>(outputs * kernels::kPanelUnits * kernels::kUnit<T>);
-  state->row = AlignedBuffer<T>(plan.layers.back().units * kernels::kUnit<T> + options.max_batch);
+  state->row = AlignedBuffer<T>(plan.layers.back().units * kernels::kUnit<T> + part_rows(options));
   return state;
 }
 
@@ -46,12 +54,13 @@ EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engi
     : spec(network.spec),
       options(engine_options),
       plan(make_plan<T>(network.spec, std::max(1U, engine_options.threads),
-                        engine_options.typical_batch == 0 ? engine_options.max_batch : engine_options.typical_batch)),
+                        engine_options.typical_batch == 0 ? part_rows(engine_options) : engine_options.typical_batch)),
       kernels(&kernels::kernel_table<T>(options.target.empty() ? kernels::active_target()
                                                                : kernels::parse_target("target", options.target))),
       pool(std::make_unique<ThreadPool>(plan.threads)) {
   spec.validate();
-  const std::size_t batch = options.max_batch;
+  if (options.mixed && sizeof(T) != sizeof(float)) throw InputError("engine: mixed is for float parameters");
+  const std::size_t batch = part_rows(options);
   for (unsigned t = 0; t < plan.threads; ++t) threads.push_back(make_thread_state<T>(plan, options, t));
   for (std::size_t l = 0; l < plan.layers.size(); ++l) {
     const LayerPlan& layer = plan.layers[l];
@@ -61,14 +70,16 @@ EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engi
     progress.emplace_back(plan.threads);
     square_sums.emplace_back(layer.units * kernels::kUnit<T>);
   }
-  input = Matrix<T>(batch, kernels::units_for<T>(spec.num_inputs) * kernels::kUnit<T>);
+  // One unit more than the inputs: the packing of bytes writes whole vectors.
+  input = Matrix<T>(options.max_batch, (kernels::units_for<T>(spec.num_inputs) + 1) * kernels::kUnit<T>);
   const LayerPlan& last = plan.layers.back();
-  outputs = Matrix<T>(batch, last.units * kernels::kUnit<T>);
+  const std::size_t output_width = last.units * kernels::kUnit<T>;
+  outputs = Matrix<T>(options.max_batch, output_width);
   for (auto& thread : threads) {
-    if (last.blocks.size() > 1) thread->logit_rows = thread->gradient_rows = outputs;
+    if (last.blocks.size() > 1) thread->logit_rows = thread->gradient_rows = Matrix<T>(batch, output_width);
   }
-  loss_rows = AlignedBuffer<T>(batch);
-  correct_rows.resize(batch);
+  loss_rows = AlignedBuffer<T>(options.max_batch);
+  correct_rows.resize(options.max_batch);
 }
 
 template <class T>
@@ -79,23 +90,51 @@ void EngineState<T>::check_targets(const BatchTargets<T>& batch_targets) const {
       throw InputError("label " + std::to_string(label) + " is outside 0.." + std::to_string(count - 1));
     }
   }
-  const bool labelled = batch_targets.labels.size() == rows;
-  const bool valued = batch_targets.values.rows() == rows && batch_targets.values.cols() == spec.num_outputs();
+  const bool labelled = batch_targets.labels.size() == batch_rows;
+  const bool valued = batch_targets.values.rows() == batch_rows && batch_targets.values.cols() == spec.num_outputs();
   const bool fits = spec.loss.kind == LossKind::kSoftmaxCrossEntropy ? labelled : labelled || valued;
-  const bool weights_fit = batch_targets.weights.empty() || batch_targets.weights.size() == rows;
-  if (!fits || !weights_fit) throw InputError("targets do not fit the batch of " + std::to_string(rows) + " rows");
+  const bool weights_fit = batch_targets.weights.empty() || batch_targets.weights.size() == batch_rows;
+  if (!fits || !weights_fit)
+    throw InputError("targets do not fit the batch of " + std::to_string(batch_rows) + " rows");
+}
+
+template <class T>
+void EngineState<T>::reset_progress() {
+  for (auto& layer : progress) {
+    for (Progress& thread : layer) thread.reset();
+  }
+}
+
+// Whole batches are one part. Between parts everyone has finished with the buffers before thread 0 moves on.
+template <class T>
+void EngineState<T>::run_thread(unsigned thread) {
+  for (;;) {
+    prepare_inputs(thread);
+    forward(thread);
+    output_rows(thread);
+    if (kind != StepKind::kEvaluate) backward(thread);
+    if (first_row + rows == batch_rows) break;
+    pool->sync();
+    if (thread == 0) {
+      first_row += rows;
+      rows = std::min(part_size(), batch_rows - first_row);
+      reset_progress();
+    }
+    pool->sync();
+  }
+  if (kind == StepKind::kTrain && stores_gradients()) scale_and_update(thread);
 }
 
 template <class T>
 BatchStats EngineState<T>::run(StepKind step_kind, const BatchTargets<T>* batch_targets,
                                const StepOptions& step_options) {
-  if (rows == 0) throw InputError("engine: a batch needs at least one row");
+  if (batch_rows == 0) throw InputError("engine: a batch needs at least one row");
   if (batch_targets != nullptr) check_targets(*batch_targets);
   kind = step_kind;
   targets = batch_targets;
   step = step_options;
-  weight_sum = static_cast<double>(rows);
-  factor_sum = static_cast<T>(rows);
+  weight_sum = static_cast<double>(batch_rows);
+  factor_sum = static_cast<T>(batch_rows);
   if (targets != nullptr && !targets->weights.empty()) {
     weight_sum = 0.0;
     factor_sum = T{0};
@@ -103,9 +142,6 @@ BatchStats EngineState<T>::run(StepKind step_kind, const BatchTargets<T>* batch_
       weight_sum += static_cast<double>(weight);
       factor_sum += weight;
     }
-  }
-  for (auto& layer : progress) {
-    for (Progress& thread : layer) thread.reset();
   }
   if (kind != StepKind::kEvaluate && stores_gradients()) {
     for (auto& thread : threads) {
@@ -115,17 +151,17 @@ BatchStats EngineState<T>::run(StepKind step_kind, const BatchTargets<T>* batch_
       }
     }
   }
-  pool->run([this](unsigned thread) {
-    forward(thread);
-    output_rows(thread);
-    if (kind != StepKind::kEvaluate) backward(thread);
-  });
+  first_row = 0;
+  rows = std::min(part_size(), batch_rows);
+  reset_progress();
+  pool->run([this](unsigned thread) { run_thread(thread); });
+  bytes.reset();
   BatchStats stats;
-  stats.rows = rows;
+  stats.rows = batch_rows;
   if (targets == nullptr) return stats;
   stats.weight_sum = weight_sum;
-  for (std::size_t b = 0; b < rows; ++b) stats.loss_sum += static_cast<double>(loss_rows[b]);
-  for (std::size_t b = 0; b < rows && !targets->labels.empty(); ++b) stats.correct += correct_rows[b];
+  for (std::size_t b = 0; b < batch_rows; ++b) stats.loss_sum += static_cast<double>(loss_rows[b]);
+  for (std::size_t b = 0; b < batch_rows && !targets->labels.empty(); ++b) stats.correct += correct_rows[b];
   return stats;
 }
 
@@ -151,8 +187,14 @@ Engine<T>::~Engine() = default;
 template <class T>
 MatrixView<T> Engine<T>::inputs(std::size_t rows) {
   if (rows > state_->options.max_batch) throw InputError("engine: more rows than max_batch");
-  state_->rows = rows;
+  state_->batch_rows = rows;
+  state_->bytes.reset();
   return {state_->input.data(), rows, state_->spec.num_inputs, state_->input.cols()};
+}
+
+template <class T>
+void Engine<T>::set_inputs(const ByteRows& rows) {
+  state_->set_inputs(rows);
 }
 
 template <class T>
@@ -168,7 +210,7 @@ BatchStats Engine<T>::evaluate(const BatchTargets<T>& targets) {
 template <class T>
 MatrixView<const T> Engine<T>::predict() {
   state_->run(engine::StepKind::kEvaluate, nullptr, {});
-  return {state_->outputs.data(), state_->rows, state_->spec.num_outputs(), state_->outputs.cols()};
+  return {state_->outputs.data(), state_->batch_rows, state_->spec.num_outputs(), state_->outputs.cols()};
 }
 
 template <class T>
@@ -194,6 +236,11 @@ template <class T>
 void Engine<T>::load_parameters(const Network<T>& network) {
   for (const auto& thread : state_->threads) {
     for (std::size_t l = 0; l < network.layers.size(); ++l) engine::pack(network.layers[l], thread->parameters[l]);
+  }
+  for (unsigned t = 0; t < threads(); ++t) {
+    for (std::size_t l = 0; l < network.layers.size(); ++l) {
+      for (const engine::Block& block : state_->threads[t]->parameters[l].blocks) state_->round_weights(t, l, block);
+    }
   }
 }
 

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,6 +30,16 @@ struct LayerBuffers {
   BlockBuffer<T> dz;    // gradient of z
 };
 
+/// Which columns of a batch of bytes are not 0 in all rows; every thread finds them for itself.
+struct InputColumns {
+  bool skipping = false;                 // only `used` are packed
+  std::vector<std::uint8_t> seen;        // [column]: bits of all rows
+  std::vector<std::uint32_t> used;       // column of each packed input
+  std::vector<std::uint32_t> unused;     // the others
+  std::vector<kernels::ColumnRun> runs;  // `used` as runs
+  std::vector<std::uint8_t> last_row;    // copy of a row at the end of the data, with room to read whole vectors
+};
+
 /// What belongs to one thread alone.
 template <class T>
 struct ThreadState {
@@ -40,7 +52,9 @@ struct ThreadState {
   Matrix<T> logit_rows;
   Matrix<T> gradient_rows;
   std::vector<kernels::InputRun<T>> runs;  // scratch of input_runs()
-  AlignedBuffer<T> row;                    // scratch of the output rows
+  InputColumns columns;
+  std::vector<PackedSlice<T>> rounded;  // [layer], mixed only: the weights as the products read them
+  AlignedBuffer<T> row;                 // scratch of the output rows
 };
 
 /// What a step does with its gradients.
@@ -62,11 +76,17 @@ struct EngineState {
   std::vector<std::vector<Progress>> progress;   // [layer][thread]: finished blocks of the input gradient
   std::vector<std::vector<double>> square_sums;  // [layer][output]: for the gradient norm
   Matrix<T> input;
-  Matrix<T> outputs;  // P
+  std::optional<ByteRows> bytes;     // inputs of the next call, where they are not in `input`
+  std::array<T, 256> byte_values{};  // each byte divided by `byte_divisor`
+  double byte_divisor = 0.0;
+  bool divides_exactly = false;  // the kernel's division gives exactly these values
+  Matrix<T> outputs;             // P
   AlignedBuffer<T> loss_rows;
   std::vector<std::uint8_t> correct_rows;
 
   // The call in progress.
+  std::size_t batch_rows = 0;
+  std::size_t first_row = 0;  // the part in progress: rows [first_row, first_row + rows) of the batch
   std::size_t rows = 0;
   StepKind kind = StepKind::kEvaluate;
   const BatchTargets<T>* targets = nullptr;  // null: outputs only
@@ -76,9 +96,17 @@ struct EngineState {
 
   /// Runs forward, outputs and, by `step_kind`, backward on all threads.
   BatchStats run(StepKind step_kind, const BatchTargets<T>* batch_targets, const StepOptions& step_options);
+  void set_inputs(const ByteRows& from);
   void check_targets(const BatchTargets<T>& batch_targets) const;
 
+  /// The whole call, part by part.
+  void run_thread(unsigned thread);
+  void reset_progress();
+
   // Phases of one thread.
+  void prepare_inputs(unsigned thread);
+  void find_columns(unsigned thread);
+  void pack_row(unsigned thread, std::size_t row);
   void forward(unsigned thread);
   void forward_layer(unsigned thread, std::size_t layer);
   void finish_block(unsigned thread, std::size_t layer, const Block& block, bool activated);
@@ -106,8 +134,19 @@ struct EngineState {
   /// Gradients go through a buffer instead of straight into the weights.
   [[nodiscard]] bool stores_gradients() const {
     return kind == StepKind::kGradients || options.optimizer.kind != OptimizerKind::kSgd || step.clip_norm > 0.0 ||
-           step.clip_value > 0.0;
+           step.clip_value > 0.0 || part_size() < batch_rows;
   }
+  [[nodiscard]] std::size_t part_size() const { return options.part_rows == 0 ? batch_rows : options.part_rows; }
+  /// The weights that the products read.
+  const PackedSlice<T>& product_weights(unsigned thread, std::size_t layer) const {
+    return options.mixed ? threads[thread]->rounded[layer] : threads[thread]->parameters[layer];
+  }
+  /// Mixed: n values (whole units) become factors of a product. Otherwise nothing.
+  void round_factors(T* values, std::size_t n) const {
+    if (options.mixed) kernels->round_to_bfloat16(values, values, n);
+  }
+  /// Mixed: the weights of `block` as the products will read them from now on.
+  void round_weights(unsigned thread, std::size_t layer, const Block& block);
   [[nodiscard]] std::size_t last_layer() const { return plan.layers.size() - 1; }
 };
 

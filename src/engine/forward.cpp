@@ -21,6 +21,8 @@ template <class T>
 void EngineState<T>::forward_layer(unsigned thread, std::size_t layer) {
   const LayerPlan& l = plan.layers[layer];
   const PackedSlice<T>& parameters = threads[thread]->parameters[layer];
+  const PackedSlice<T>& weights = product_weights(thread, layer);
+  const InputColumns& columns = threads[thread]->columns;
   LayerBuffers<T>& to = buffers(thread, layer);
   const bool relu_fused = l.activation.kind == ActivationKind::kRelu && !l.keeps_value;
   const std::span<const kernels::InputRun<T>> runs = input_runs(thread, layer);
@@ -28,8 +30,8 @@ void EngineState<T>::forward_layer(unsigned thread, std::size_t layer) {
     kernels->forward({.runs = runs.data(),
                       .num_runs = runs.size(),
                       .rows = rows,
-                      .row_of_k = nullptr,
-                      .w = parameters.panel(block),
+                      .row_of_k = layer == 0 && columns.skipping ? columns.used.data() : nullptr,
+                      .w = weights.panel(block),
                       .units = block.units,
                       .bias = parameters.bias(block),
                       .out = (l.keeps_value ? to.kept : to.h).block(block),
@@ -44,7 +46,9 @@ std::span<const kernels::InputRun<T>> EngineState<T>::input_runs(unsigned thread
   std::vector<kernels::InputRun<T>>& runs = threads[thread]->runs;
   runs.clear();
   if (layer == 0) {
-    runs.push_back({input.data(), input.cols(), spec.num_inputs});
+    const InputColumns& columns = threads[thread]->columns;
+    const std::size_t depth = columns.skipping ? columns.used.size() : spec.num_inputs;
+    runs.push_back({input.data() + first_row * input.cols(), input.cols(), depth});
   } else {
     const BlockBuffer<T>& h = buffers(thread, layer - 1).h;
     for (const Block& block : plan.layers[layer - 1].blocks) {
@@ -67,9 +71,11 @@ void EngineState<T>::finish_block(unsigned thread, std::size_t layer, const Bloc
     kernels->activate(l.activation.kind, static_cast<T>(l.activation.alpha), z, value, count);
   }
   if (value != h) std::copy_n(value, count, h);
-  if (l.dropout <= 0.0 || kind == StepKind::kEvaluate) return;
-  const T* const mask = masks[layer].block(block);
-  for (std::size_t j = 0; j < count; ++j) h[j] *= mask[j];
+  if (l.dropout > 0.0 && kind != StepKind::kEvaluate) {
+    const T* const mask = masks[layer].block(block);
+    for (std::size_t j = 0; j < count; ++j) h[j] *= mask[j];
+  }
+  if (layer < last_layer()) round_factors(h, count);
 }
 
 // Two decisions per 64 random bits; row b of a layer is drawn by one thread from its own place in the stream, so the
@@ -85,7 +91,7 @@ void EngineState<T>::draw_masks(unsigned thread) {
     const T keep = static_cast<T>(1.0 / (1.0 - layer.dropout));
     const std::uint64_t stream_of_step = step.step * plan.layers.size() + l;
     for (std::size_t b = thread; b < rows; b += plan.threads) {
-      RandomStream stream(options.dropout_seed, Purpose::kDropout, (stream_of_step << 24U) + b);
+      RandomStream stream(options.dropout_seed, Purpose::kDropout, (stream_of_step << 24U) + first_row + b);
       for (const Block& block : layer.blocks) {  // an even number of outputs in every block but the last
         T* const mask = masks[l].block(block) + b * block.width<T>();
         for (std::size_t j = 0; j < block.outputs; j += 2) {

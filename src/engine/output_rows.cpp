@@ -131,11 +131,11 @@ void EngineState<T>::output_rows(unsigned thread) {
       first, end - first, layer.outputs, stride, z_rows + first * stride, p_rows + first * stride, scratch + stride};
   output_block(*kernels, spec.output, block);
   if (!layer.replicated || thread == 0) {
-    std::copy_n(block.p, block.rows * stride, outputs.data() + first * stride);
+    std::copy_n(block.p, block.rows * stride, outputs.data() + (first_row + first) * stride);
     if (targets != nullptr) {
       const bool exact = spec.loss.floor_kind == FloorKind::kExact;
       for (std::size_t b = 0; b < block.rows; ++b) {
-        const std::size_t row = first + b;
+        const std::size_t row = first_row + first + b;
         const std::span<const T> z = block.z_row(b);
         const std::span<const T> p = block.p_row(b);
         T loss = 0;
@@ -154,10 +154,11 @@ void EngineState<T>::output_rows(unsigned thread) {
     }
   }
   for (std::size_t b = 0; b < block.rows && kind != StepKind::kEvaluate; ++b) {
-    const T weight = targets->weights.empty() ? T{1} : targets->weights[first + b];
+    const T weight = targets->weights.empty() ? T{1} : targets->weights[first_row + first + b];
     const T share = factor_sum == T{0} ? T{0} : weight / factor_sum;
-    gradient_row(spec.loss, *targets, first + b, share, block.p_row(b));
+    gradient_row(spec.loss, *targets, first_row + first + b, share, block.p_row(b));
   }
+  if (kind != StepKind::kEvaluate) round_factors(block.p, block.rows * stride);
   if (!one_block && kind != StepKind::kEvaluate) scatter_gradients(thread, first, end);
   if (!layer.replicated) pool->sync();
 }

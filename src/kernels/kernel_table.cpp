@@ -48,9 +48,8 @@ Tables make_tables(Target target) {
   if (target == Target::kPlain) {
     fill_plain_tables(tables.f32, tables.f64);
     tables.available = true;
-  } else {
-    tables.available =
-        fill_vector_table(target, tables.f32) && fill_vector_table(target, tables.f64) && cpu_has(target);
+  } else if (cpu_has(target)) {  // first: filling a table runs instructions of its target
+    tables.available = fill_vector_table(target, tables.f32) && fill_vector_table(target, tables.f64);
   }
   return tables;
 }

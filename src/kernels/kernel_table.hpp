@@ -41,6 +41,24 @@ struct ForwardArgs {
   bool relu;  // f = max(z, 0), else identity
 };
 
+/// Columns [first, first + count) of a row.
+struct ColumnRun {
+  std::uint32_t first;
+  std::uint32_t count;
+};
+
+/// out(j) = row(c_j) / divisor, rounded once, for the columns c_j of all runs in order. Works in whole vectors: reads
+/// up to 64 bytes beyond a run and writes up to one unit beyond the last value. Exact where the division's one
+/// correction step is: the engine compares all 256 values with the division before it uses this.
+template <class T>
+struct PackBytesArgs {
+  const std::uint8_t* row;
+  const ColumnRun* runs;
+  std::size_t num_runs;
+  T divisor;
+  T* out;
+};
+
 /// How a weight gradient leaves the kernel.
 enum class GradientUse : std::uint8_t {
   kStore,      // gradient(i, j) = g
@@ -49,7 +67,9 @@ enum class GradientUse : std::uint8_t {
 
 /// g(i, j) = chain_b x(b, i) * dz(b, j), then fma(l1, sign(w), g), then fma(l2_twice, w, g); for one panel.
 /// Buffers: x (rows x depth, read), dz (block of the panel, read), w (panel, read; updated in place with kSgdUpdate),
-/// gradient (panel, overwritten with kStore). Rows of the panel that `row_of_k` does not name are left untouched.
+/// gradient (panel, overwritten with kStore; with `accumulate` it is also where the chains start). Rows of the panel
+/// that `row_of_k` does not name are left untouched. With rows = 0 every chain is empty: what is left are the
+/// penalties.
 template <class T>
 struct WeightGradientArgs {
   const T* x;
@@ -62,6 +82,7 @@ struct WeightGradientArgs {
   T* w;
   T* gradient;
   GradientUse use;
+  bool accumulate;
   T learning_rate;
   T l1;
   T l2_twice;
@@ -100,12 +121,17 @@ struct KernelTable {
   void (*activate)(ActivationKind kind, T alpha, const T* z, T* h, std::size_t n);
   /// dz = dh * f'(z) over n elements; in place on dh allowed. `z` is read only by activations that need it.
   void (*activation_gradient)(ActivationKind kind, T alpha, const T* dh, const T* z, const T* h, T* dz, std::size_t n);
-  /// sum(j) = chain_b sum + dz(b, j): plain additions from 0 over `rows`, for n columns.
-  void (*column_sums)(const T* dz, std::size_t lddz, std::size_t rows, std::size_t n, T* sum);
+  /// sum(j) = chain_b sum + dz(b, j): plain additions over `rows`, for n columns, from 0 or with `accumulate` from
+  /// sum(j).
+  void (*column_sums)(const T* dz, std::size_t lddz, std::size_t rows, std::size_t n, bool accumulate, T* sum);
+  void (*pack_bytes)(const PackBytesArgs<T>&);
   void (*optimizer_step)(const OptimizerArgs<T>&);
   /// Nothing but independent multiply-adds in registers: the machine's arithmetic peak. Returns how many operations
   /// (2 per multiply-add and lane) `iterations` rounds made.
   double (*multiply_adds)(std::size_t iterations);
+  /// y = x rounded to bfloat16 (8 significant bits, to nearest, ties to even), kept in T; NaN stays NaN. In place
+  /// allowed; n is a multiple of kUnit. Only in the table of floats.
+  void (*round_to_bfloat16)(const T* x, T* y, std::size_t n);
   void (*exp)(const T* x, T* y, std::size_t n);
   void (*log)(const T* x, T* y, std::size_t n);
   void (*tanh)(const T* x, T* y, std::size_t n);

@@ -27,6 +27,10 @@ T Set(Tag<T>, double value) {
   return static_cast<T>(value);
 }
 template <class T>
+T FromBytes(Tag<T>, const std::uint8_t* p) {
+  return static_cast<T>(*p);
+}
+template <class T>
 T Zero(Tag<T>) {
   return T{0};
 }

@@ -54,7 +54,7 @@ void WeightGradient(const WeightGradientArgs<T>& a) {
   for (size_t k = 0; k < a.depth; ++k) {
     const size_t row = a.row_of_k != nullptr ? a.row_of_k[k] : k;
     for (size_t j = 0; j < width; ++j) {
-      T g = 0;
+      T g = a.accumulate ? a.gradient[row * width + j] : T{0};
       for (size_t b = 0; b < a.rows; ++b) g = std::fma(a.x[b * a.ldx + k], a.dz[b * width + j], g);
       T& w = a.w[row * width + j];
       if (a.l1 != T{0} || a.l2_twice != T{0}) {

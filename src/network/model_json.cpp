@@ -160,9 +160,11 @@ std::string format_model(const Model& model) {
         {"gradient_through_floor", spec.loss.gradient_through_floor},
         {"huber_delta", spec.loss.huber_delta}}},
       {"scaling", {{"divisor", model.scaling.divisor}, {"mean", model.scaling.mean}, {"std", model.scaling.std}}},
+      {"mixed", model.mixed},
       {"class_names", model.class_names},
       {"feature_names", model.feature_names},
       {"target_name", model.target_name},
+      {"weight_name", model.weight_name},
       {"data_name", model.data_name},
       {"training_sha256", model.training_sha256}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -188,9 +190,11 @@ ModelDescription parse_model(const std::string& where, const std::string& text) 
   spec.validate();
   Model& rest = description.rest;
   rest.scaling = parse_scaling(reader.object("scaling"), spec.num_inputs);
+  rest.mixed = reader.flag("mixed");
   rest.class_names = reader.texts("class_names");
   rest.feature_names = reader.texts("feature_names");
   rest.target_name = reader.text("target_name");
+  rest.weight_name = reader.text("weight_name");
   rest.data_name = reader.text("data_name");
   rest.training_sha256 = reader.text("training_sha256");
   const std::size_t num_classes = spec.num_outputs() == 1 ? 2 : spec.num_outputs();

@@ -10,6 +10,19 @@
 
 namespace gradus {
 
+/// Makes `rows` of `features` the inputs of the engine's next call; bytes go in as they are where nothing but a divisor
+/// scales them, and must stay until then.
+template <class T>
+void feed_inputs(Engine<T>& engine, const Features& features, const Scaling& scaling,
+                 std::span<const std::uint32_t> rows) {
+  const auto* const bytes = std::get_if<Matrix<std::uint8_t>>(&features);
+  if (bytes != nullptr && scaling.mean.empty()) {
+    engine.set_inputs({.data = bytes->data(), .count = bytes->rows(), .rows = rows, .divisor = scaling.divisor});
+  } else {
+    gather_rows<T>(features, scaling, rows, engine.inputs(rows.size()));
+  }
+}
+
 /// Holds the targets of the batch that was fed last; the engine reads them during the call that follows.
 template <class T>
 class BatchFeeder {
@@ -18,9 +31,9 @@ class BatchFeeder {
   BatchFeeder(const Dataset& dataset, const Scaling& scaling, std::span<const double> row_weights)
       : dataset_(dataset), scaling_(scaling), row_weights_(row_weights) {}
 
-  /// Fills the engine's inputs with `rows` and returns their targets, valid until the next call.
+  /// Feeds the engine `rows` and returns their targets, valid until the next call.
   BatchTargets<T> feed(Engine<T>& engine, std::span<const std::uint32_t> rows) {
-    gather_rows<T>(dataset_.table.features, scaling_, rows, engine.inputs(rows.size()));
+    feed_inputs(engine, dataset_.table.features, scaling_, rows);
     return targets(rows);
   }
 

@@ -68,7 +68,7 @@ Matrix<double> outputs_of_rows(Engine<T>& engine, const Features& features, cons
   Matrix<double> outputs(rows.size(), engine.spec().num_outputs());
   for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
     const auto chunk = rows.subspan(first, std::min(kEvaluationRows, rows.size() - first));
-    gather_rows<T>(features, scaling, chunk, engine.inputs(chunk.size()));
+    feed_inputs(engine, features, scaling, chunk);
     const MatrixView<const T> computed = engine.predict();
     for (std::size_t r = 0; r < chunk.size(); ++r) {
       for (std::size_t k = 0; k < computed.cols(); ++k) outputs(first + r, k) = static_cast<double>(computed(r, k));

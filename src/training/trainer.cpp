@@ -44,6 +44,7 @@ auto with_engine(const Model& model, unsigned threads, const Use& use) {
         using T = std::remove_cvref_t<decltype(network.layers[0].biases[0])>;
         EngineOptions options;
         options.max_batch = kEvaluationRows;
+        options.mixed = model.mixed;
         options.threads = resolve_threads(threads);
         Engine<T> engine(network, options);
         return use(engine);

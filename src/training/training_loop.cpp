@@ -79,6 +79,7 @@ TrainingLoop<T>::TrainingLoop(const TrainingRun& run, const Dataset& dataset, co
   options.max_batch = std::max(kEvaluationRows, run.batches.batch_size);
   options.typical_batch = run.batches.batch_size;
   options.threads = choose_threads(run);
+  options.mixed = run.dtype == DType::kMixed;
   options.optimizer = run.optimizer;
   options.dropout_seed = run.seed;
   engine_.emplace(state_.network, options);
@@ -322,10 +323,12 @@ Model TrainingLoop<T>::make_model() const {
   const std::string run_identity = identity_.config_sha256 + identity_.data_sha256;
   Model model;
   model.network = state_.network;
+  model.mixed = run_.dtype == DType::kMixed;
   model.scaling = run_.scaling;
   model.class_names = dataset_.class_names;
   model.feature_names = dataset_.feature_names;
   model.target_name = dataset_.target_name;
+  model.weight_name = dataset_.weight_name;
   model.data_name = dataset_.name;
   model.training_sha256 = sha256_hex(std::as_bytes(std::span(run_identity)));
   return model;

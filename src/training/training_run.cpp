@@ -173,12 +173,6 @@ Monitor resolve_monitor(std::string& name, const Dataset& dataset) {
 // "auto" values that depend on the data or on other options.
 void resolve_training(RunConfig& config, const Dataset& dataset) {
   RunConfig::Training& training = config.training;
-  if (training.dtype == "mixed") {
-    throw InputError({.where = "training.dtype",
-                      .expected = "f32 or f64",
-                      .found = "'mixed'",
-                      .advice = "mixed comes with the engine's bf16 kernels"});
-  }
   if (!training.learning_rate) {
     const std::string& name = training.optimizer;
     training.learning_rate = name == "adam" || name == "adamw" || name == "rmsprop" ? 0.001 : 0.01;
@@ -195,6 +189,7 @@ SourceOptions source_options(const RunConfig& config) {
   options.data_dir = data.data_dir;
   options.test_path = data.test_path;
   options.label = data.label;
+  options.weight = data.weight;
   options.task = data.task == "auto" ? "" : data.task;
   options.header = data.header;
   options.orientation = data.orientation;
@@ -232,7 +227,7 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
   run.spec = build_spec(config, dataset);
   run.scaling.divisor = *config.data.scale;
   if (config.data.standardize) run.scaling = standardization(dataset, *config.data.scale);
-  run.dtype = training.dtype == "f64" ? DType::kF64 : DType::kF32;
+  run.dtype = training.dtype == "f64" ? DType::kF64 : training.dtype == "mixed" ? DType::kMixed : DType::kF32;
   run.epochs = training.epochs;
   run.seed = training.seed;
   run.batches = {.batch_size = *training.batch_size,
@@ -248,6 +243,7 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
                         .restore_best = config.early_stopping.restore_best};
   run.clip_norm = training.clip_norm;
   run.clip_value = training.clip_value;
+  run.sample_weights = dataset.table.weights;
   run.class_weights = resolve_class_weights(config, dataset);
   run.train_metrics = training.train_metrics == "full"         ? TrainMetrics::kFull
                       : training.train_metrics == "batch_mean" ? TrainMetrics::kBatchMean

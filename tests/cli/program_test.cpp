@@ -70,6 +70,25 @@ TEST_F(Program, json_is_all_of_stdout_and_quiet_is_silent) {
   EXPECT_EQ(result.out, read_whole_file(at("run") + "/summary.json"));
 }
 
+TEST_F(Program, rows_of_weight_zero_teach_nothing) {
+  // y = x > 0, but as many rows say the opposite: with weight 0 they must not count.
+  std::string text = "x,trust,y\n";
+  for (int i = -20; i <= 20; ++i) {
+    text += fmt::format("{},1,{}\n{},0,{}\n", i + 0.5, i >= 0 ? "up" : "down", i + 0.5, i >= 0 ? "down" : "up");
+  }
+  write_whole_file(at("mixed.csv"), text);
+  const ProcessResult trained = gradus_program({"train", "--data", at("mixed.csv"), "--weight", "trust", "--valid", "0",
+                                                "--epochs", "60", "--lr", "0.02", "--quiet", "--out", at("run")});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  write_whole_file(at("clean.csv"), "x,y\n-9,down\n-2,down\n3,up\n8,up\n");
+  for (const char* file : {"clean.csv", "mixed.csv"}) {
+    const ProcessResult result = gradus_program({"evaluate", at("run"), "--data", at(file), "--json"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const json measured = json::parse(result.out);
+    EXPECT_EQ(measured["accuracy"], file == std::string("clean.csv") ? 1.0 : 0.5) << result.out;
+  }
+}
+
 TEST_F(Program, complete_run_says_so_and_force_overwrites) {
   const json first = train_into("run");
   const ProcessResult again = gradus_program({"train", "--resume", at("run")});
@@ -82,13 +101,18 @@ TEST_F(Program, complete_run_says_so_and_force_overwrites) {
 }
 
 TEST_F(Program, evaluate_repeats_the_summary) {
-  const json summary = train_into("run", {"--standardize", "--set", "data.valid=0"});
-  const ProcessResult result = gradus_program({"evaluate", at("run"), "--data", csv(), "--part", "all", "--json"});
-  ASSERT_EQ(result.exit_code, 0) << result.err;
-  const json evaluation = json::parse(result.out);
-  EXPECT_EQ(evaluation["loss"], summary["final"]["train_loss"]);
-  EXPECT_EQ(evaluation["accuracy"], summary["final"]["train_accuracy"]);
-  EXPECT_EQ(evaluation["confusion"], summary["evaluation"]["train"]["confusion"]);
+  std::string losses;
+  for (const char* dtype : {"f64", "mixed", "f32"}) {
+    const json summary = train_into("run", {"--standardize", "--set", "data.valid=0", "--dtype", dtype, "--force"});
+    const ProcessResult result = gradus_program({"evaluate", at("run"), "--data", csv(), "--part", "all", "--json"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const json evaluation = json::parse(result.out);
+    EXPECT_EQ(evaluation["loss"], summary["final"]["train_loss"]);
+    EXPECT_EQ(evaluation["accuracy"], summary["final"]["train_accuracy"]);
+    EXPECT_EQ(evaluation["confusion"], summary["evaluation"]["train"]["confusion"]);
+    EXPECT_EQ(losses.find(evaluation["loss"].dump()), std::string::npos) << dtype << " computed as another type did";
+    losses += evaluation["loss"].dump() + " ";
+  }
   const ProcessResult table = gradus_program({"evaluate", at("run") + "/model.safetensors", "--data", csv()});
   EXPECT_NE(table.out.find("true \\ predicted"), std::string::npos);
   EXPECT_NE(table.out.find("yes"), std::string::npos);

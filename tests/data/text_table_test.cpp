@@ -36,6 +36,26 @@ TEST(TextTable, header_and_string_labels_are_found) {
   EXPECT_EQ(feature(dataset, 2, 1), 6.0);
 }
 
+TEST(TextTable, weight_column_by_name_or_number_leaves_the_features) {
+  SourceOptions options;
+  options.label = "kind";
+  const std::string text = "a,share,kind,b\n1,0.5,oak,2\n3,0,ash,4\n5,2.25,oak,6\n";
+  for (const char* column : {"share", "1", "-2"}) {
+    options.weight = column;
+    const Dataset dataset = read_text(text, options);
+    EXPECT_EQ(dataset.table.weights, (std::vector<double>{0.5, 0.0, 2.25})) << column;
+    EXPECT_EQ(dataset.feature_names, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(dataset.weight_name, "share");
+    EXPECT_EQ(feature(dataset, 2, 1), 6.0);
+  }
+  options.weight = "shares";
+  EXPECT_THAT(text_error(text, options), HasSubstr("weight column among a, share, b, found 'shares'"));
+  options.weight = "share";
+  EXPECT_THAT(text_error("a,share,kind\n1,1,oak\n2,-0.5,ash\n", options),
+              HasSubstr("row 1 (from 0): expected a weight"));
+  EXPECT_THAT(text_error("share,kind\n1,oak\n2,ash\n", options), HasSubstr("beside the features"));
+}
+
 TEST(TextTable, file_without_header_keeps_its_first_row) {
   const Dataset dataset = read_text("5.1,3.5,setosa\n4.9,3,virginica\n");
   EXPECT_EQ(dataset.train.size(), 2u);

@@ -84,8 +84,21 @@ TYPED_TEST(Products, weight_gradient_has_the_plain_targets_bits) {
             for (const double l2 : {0.0, 0.01}) {
               const AlignedBuffer<T> start = random_buffer<T>(2 * depth * width, random);
               AlignedBuffer<T> w = start, expected_w = start, g = start, expected_g = start;
-              WeightGradientArgs<T> args{x.data() + 1, ldx,     rows, depth,  every_second.data(), dz.data() + 1, units,
-                                         nullptr,      nullptr, use,  T(0.1), T(l2 / 3),           T(l2)};
+              const bool accumulate = use == GradientUse::kStore && depth % 2 == 1;
+              WeightGradientArgs<T> args{.x = x.data() + 1,
+                                         .ldx = ldx,
+                                         .rows = rows,
+                                         .depth = depth,
+                                         .row_of_k = every_second.data(),
+                                         .dz = dz.data() + 1,
+                                         .units = units,
+                                         .w = nullptr,
+                                         .gradient = nullptr,
+                                         .use = use,
+                                         .accumulate = accumulate,
+                                         .learning_rate = T(0.1),
+                                         .l1 = T(l2 / 3),
+                                         .l2_twice = T(l2)};
               args.w = expected_w.data();
               args.gradient = expected_g.data();
               kernel_table<T>(Target::kPlain).weight_gradient(args);

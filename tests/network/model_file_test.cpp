@@ -49,9 +49,11 @@ Model make_model() {
   Model model;
   model.network = network;
   model.scaling = {255.0, {0.1, 0.2, 1.0 / 3}, {1.0, 2.0, 3e-300}};
+  model.mixed = sizeof(T) == sizeof(float);
   model.class_names = {"cat \"quoted\"", "dög"};
   model.feature_names = {"a", "b", ""};
   model.target_name = "species";
+  model.weight_name = "trust";
   model.data_name = "zoo.csv";
   model.training_sha256 = std::string(64, 'a');
   return model;
@@ -70,6 +72,8 @@ void expect_round_trip() {
   EXPECT_EQ(back.class_names, model.class_names);
   EXPECT_EQ(back.feature_names, model.feature_names);
   EXPECT_EQ(back.target_name, model.target_name);
+  EXPECT_EQ(back.weight_name, model.weight_name);
+  EXPECT_EQ(back.mixed, model.mixed);
   EXPECT_EQ(back.data_name, model.data_name);
   EXPECT_EQ(back.training_sha256, model.training_sha256);
   write_model(folder / "again", back);

@@ -106,9 +106,6 @@ TEST(TrainingRun, layer_lists_must_fit_the_data) {
   set_option(config, "network.hidden", "4,4", "");
   set_option(config, "network.activation", "relu,tanh,relu", "");
   EXPECT_NE(sentence_of([&] { make_training_run(config, dataset); }).find("network.activation"), std::string::npos);
-  RunConfig mixed;
-  set_option(mixed, "training.dtype", "mixed", "");
-  EXPECT_NE(sentence_of([&] { make_training_run(mixed, dataset); }).find("bf16"), std::string::npos);
 }
 
 }  // namespace

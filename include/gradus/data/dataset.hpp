@@ -33,6 +33,7 @@ struct Table {
   Features features;
   std::vector<std::int32_t> labels;
   Matrix<double> values;
+  std::vector<double> weights;  // sample weights, N entries from 0, or empty: all equal
 
   [[nodiscard]] std::size_t rows() const { return num_rows(features); }
 };
@@ -57,12 +58,17 @@ struct Dataset {
   std::vector<std::string> class_names;    // K names, classification and multi-label
   std::vector<std::string> feature_names;  // I names or empty
   std::string target_name;                 // label column or empty
+  std::string weight_name;                 // column of sample weights or empty
   std::optional<ImageShape> image;
 
   [[nodiscard]] std::size_t num_features() const { return num_cols(table.features); }
   /// K: classes, labels or regression targets.
   [[nodiscard]] std::size_t num_outputs() const;
 };
+
+/// Moves a feature column, by its name or its number among the features, to `table.weights`. Throws InputError: no such
+/// column, a weight that is negative or not finite.
+void take_weight_column(Dataset& dataset, const std::string& column);
 
 /// Writes rows `rows[b]` of `features`, scaled, to row b of `out` (rows.size() x I). The value is computed in double
 /// and rounded once to T. Every row number must be < N; `scaling` must fit I.

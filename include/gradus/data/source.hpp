@@ -17,6 +17,7 @@ struct SourceOptions {
   std::string test_path;  // further file that becomes the test part ("" = none)
   std::string
       label;  // label column: name, number (0-based; negative counts from the end), "" = last, "none" = no target
+  std::string weight;              // column of sample weights, by name or number among the features; "" = none
   std::string task;                // "", "classification", "regression", "multilabel"; "" decides from the labels
   std::string header;              // "auto", "yes", "no" (text files)
   std::string orientation;         // "auto", "rows", "columns": samples in rows or columns (MAT, npy)

@@ -22,9 +22,22 @@ struct EngineOptions {
   std::size_t typical_batch =
       0;  // rows of most calls, to which the layout is fitted; 0: max_batch. Never changes a bit
   unsigned threads = 1;
+  /// Rows of a call worked on at a time, so that activations take less memory; 0: all. Never changes a bit.
+  std::size_t part_rows = 0;
+  /// Every factor of a product (inputs, weights, activations, their gradients) is rounded to bfloat16; sums, biases,
+  /// losses and the parameters themselves stay in float. Only in Engine<float>.
+  bool mixed = false;
   OptimizerOptions optimizer{};
   std::uint64_t dropout_seed = 0;
   std::string target{};  // "plain", "avx2", ...; empty: GRADUS_TARGET, else the best of this CPU. Never changes a bit
+};
+
+/// Rows of a matrix of bytes as inputs: x(b, i) = data[rows[b] * I + i] / divisor, computed in double and rounded once.
+struct ByteRows {
+  const std::uint8_t* data = nullptr;   // count x I
+  std::size_t count = 0;                // rows of `data`
+  std::span<const std::uint32_t> rows;  // row numbers of the batch, each below `count`
+  double divisor = 1.0;
 };
 
 /// What one step is told beside its data.
@@ -64,6 +77,11 @@ class Engine {
   /// The buffer to fill with the inputs of the next call, `rows` x I (rows <= max_batch); contents are lost by
   /// every call that computes.
   MatrixView<T> inputs(std::size_t rows);
+
+  /// Bytes as the inputs of the next call, instead of inputs(): converted as the batch is packed, without the columns
+  /// that are 0 in all of its rows (which changes no bit as long as the weights are finite). The bytes and row numbers
+  /// are read during that call.
+  void set_inputs(const ByteRows& rows);
 
   /// Forward, backward and update on the rows in inputs(). One engine step equals one step of textbook backward
   /// followed by the optimizer's rule.

@@ -15,10 +15,12 @@ namespace gradus {
 /// Everything that is needed to use a trained network on new data.
 struct Model {
   std::variant<Network<float>, Network<double>> network;
+  bool mixed = false;  // trained with the factors of products rounded to bfloat16, and used so
   Scaling scaling;
   std::vector<std::string> class_names;    // K names for classification, else empty
   std::vector<std::string> feature_names;  // I names where the data had a header, else empty
   std::string target_name;                 // label column where the data had one
+  std::string weight_name;                 // column of sample weights where the data had one: no input of the network
   std::string data_name;                   // data source it was trained on
   std::string training_sha256;             // hash of configuration and data of the run
 

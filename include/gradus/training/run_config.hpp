@@ -21,7 +21,7 @@ namespace gradus {
 /// Values as written; an empty optional is "auto" and is filled in once the data is known.
 struct RunConfig {
   struct Data {
-    std::string source, data_dir, test_path, label, task = "auto", header = "auto", orientation = "auto";
+    std::string source, data_dir, test_path, label, weight, task = "auto", header = "auto", orientation = "auto";
     std::optional<double> valid, test;
     bool stratified = false, shuffled = true, standardize = false;
     std::optional<double> scale;

@@ -25,7 +25,11 @@
 
 namespace gradus {
 
-enum class DType : std::uint8_t { kF32, kF64 };
+enum class DType : std::uint8_t {
+  kF32,
+  kF64,
+  kMixed,  // parameters and sums in f32, the factors of all products rounded to bfloat16
+};
 
 /// How the training part's loss and accuracy of an epoch are taken.
 enum class TrainMetrics : std::uint8_t {

@@ -1,0 +1,123 @@
+// From the caller's rows to the factors of the first product: bytes are converted and scaled here, columns that are 0
+// in the whole batch are left out, and mixed engines round. SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "engine/engine_state.hpp"
+#include "gradus/core/error.hpp"
+
+namespace gradus::engine {
+namespace {
+
+// A tile reads the weights of a used column through an index; below this share of unused columns that costs more than
+// they save.
+constexpr std::size_t kMinUnusedSixteenths = 1;
+
+// Bytes that the packing kernel may read beyond a row.
+constexpr std::size_t kReadBeyond = 64;
+
+// Whether the kernel divides every byte by `divisor` as one correctly rounded division does.
+template <class T>
+bool division_is_exact(const kernels::KernelTable<T>& kernels, const std::array<T, 256>& values, double divisor) {
+  std::array<std::uint8_t, 256 + kReadBeyond> all_bytes{};
+  for (std::size_t i = 0; i < values.size(); ++i) all_bytes[i] = static_cast<std::uint8_t>(i);
+  std::array<T, 256 + kernels::kUnit<T>> found{};
+  const kernels::ColumnRun all{0, 256};
+  kernels.pack_bytes(
+      {.row = all_bytes.data(), .runs = &all, .num_runs = 1, .divisor = static_cast<T>(divisor), .out = found.data()});
+  return std::equal(values.begin(), values.end(), found.begin());
+}
+
+}  // namespace
+
+template <class T>
+void EngineState<T>::set_inputs(const ByteRows& from) {
+  if (from.rows.size() > options.max_batch) throw InputError("engine: more rows than max_batch");
+  for (const std::uint32_t row : from.rows) {
+    if (row >= from.count) throw InputError("engine: a row number of the batch lies beyond the bytes");
+  }
+  batch_rows = from.rows.size();
+  bytes = from;
+  if (byte_divisor == from.divisor) return;
+  byte_divisor = from.divisor;
+  for (std::size_t i = 0; i < byte_values.size(); ++i) {
+    byte_values[i] = static_cast<T>(static_cast<double>(i) / from.divisor);
+  }
+  divides_exactly = division_is_exact(*kernels, byte_values, from.divisor);
+}
+
+// Rows are divided among the threads; everyone needs all of them before the first product.
+template <class T>
+void EngineState<T>::prepare_inputs(unsigned thread) {
+  InputColumns& columns = threads[thread]->columns;
+  columns.skipping = false;
+  if (!bytes && !options.mixed) return;
+  if (bytes) find_columns(thread);
+  const std::size_t first = first_row + rows * thread / plan.threads;
+  const std::size_t end = first_row + rows * (thread + 1) / plan.threads;
+  for (std::size_t b = first; b < end; ++b) {
+    if (bytes) pack_row(thread, b);
+    round_factors(input.data() + b * input.cols(), kernels::units_for<T>(spec.num_inputs) * kernels::kUnit<T>);
+  }
+  pool->sync();
+}
+
+template <class T>
+void EngineState<T>::find_columns(unsigned thread) {
+  InputColumns& columns = threads[thread]->columns;
+  const std::size_t num_inputs = spec.num_inputs;
+  std::uint8_t* const seen = columns.seen.data();
+  std::fill_n(seen, num_inputs, std::uint8_t{0});
+  for (std::size_t b = 0; b < rows; ++b) {
+    const std::uint8_t* const row = bytes->data + bytes->rows[first_row + b] * num_inputs;
+    for (std::size_t i = 0; i < num_inputs; ++i) seen[i] |= row[i];
+  }
+  const auto unused = static_cast<std::size_t>(std::count(seen, seen + num_inputs, std::uint8_t{0}));
+  columns.skipping = 16 * unused >= kMinUnusedSixteenths * num_inputs;
+  columns.used.clear();
+  columns.unused.clear();
+  columns.runs.clear();
+  if (!columns.skipping) {
+    columns.runs.push_back({0, static_cast<std::uint32_t>(num_inputs)});
+    return;
+  }
+  for (std::uint32_t i = 0; i < num_inputs; ++i) {
+    if (seen[i] == 0) {
+      columns.unused.push_back(i);
+      continue;
+    }
+    if (i == 0 || seen[i - 1] == 0) columns.runs.push_back({i, 0});
+    columns.runs.back().count += 1;
+    columns.used.push_back(i);
+  }
+}
+
+template <class T>
+void EngineState<T>::pack_row(unsigned thread, std::size_t row) {
+  InputColumns& columns = threads[thread]->columns;
+  const std::size_t num_inputs = spec.num_inputs;
+  const std::uint8_t* from = bytes->data + bytes->rows[row] * num_inputs;
+  T* to = input.data() + row * input.cols();
+  if (!divides_exactly) {
+    for (const kernels::ColumnRun& run : columns.runs) {
+      for (std::uint32_t i = 0; i < run.count; ++i) *to++ = byte_values[from[run.first + i]];
+    }
+    return;
+  }
+  if ((bytes->count - bytes->rows[row]) * num_inputs < num_inputs + kReadBeyond) {
+    std::copy_n(from, num_inputs, columns.last_row.data());
+    from = columns.last_row.data();
+  }
+  kernels->pack_bytes({.row = from,
+                       .runs = columns.runs.data(),
+                       .num_runs = columns.runs.size(),
+                       .divisor = static_cast<T>(bytes->divisor),
+                       .out = to});
+}
+
+template void EngineState<float>::set_inputs(const ByteRows&);
+template void EngineState<double>::set_inputs(const ByteRows&);
+template void EngineState<float>::prepare_inputs(unsigned);
+template void EngineState<double>::prepare_inputs(unsigned);
+
+}  // namespace gradus::engine
