@@ -17,14 +17,18 @@ constexpr double kAddedDropout = 0.3;   // for a network without dropout
 constexpr double kRuleUlps = 16.0;      // a step is at most a dozen operations with one rounding each
 constexpr std::uint64_t kRuleSteps = 3;
 
+constexpr double kBfloat16Roundoff = 0x1p-8;  // eight bits, to nearest
+
 /// The number types that engines train in: name, arithmetic, and what distinguishes their engine. A new one is a line
 /// here (and a call in measure_engine).
 struct EngineType {
   const char* name;
   Arithmetic arithmetic;
+  bool mixed;
 };
-constexpr EngineType kF32{"f32", kFloatArithmetic};
-constexpr EngineType kF64{"f64", kDoubleArithmetic};
+constexpr EngineType kF32{"f32", kFloatArithmetic, false};
+constexpr EngineType kF64{"f64", kDoubleArithmetic, false};
+constexpr EngineType kMixed{"mixed", {.unit_roundoff = 0x1p-24, .input_roundoff = kBfloat16Roundoff}, true};
 
 template <class T>
 std::vector<T> converted(std::span<const double> from) {
@@ -53,13 +57,14 @@ template <class T>
 class Driver {
  public:
   Driver(const Problem& problem, const NetworkSpec& spec, const VerifyOptions& options,
-         const OptimizerOptions& optimizer, unsigned threads)
+         const OptimizerOptions& optimizer, unsigned threads, bool mixed)
       : problem_(problem),
         values_(converted<T>(problem.values.span())),
         weights_(converted<T>(problem.weights)),
         engine_(make_network(problem, spec), EngineOptions{.max_batch = problem.x.rows() + 3,
                                                            .typical_batch = problem.x.rows(),
                                                            .threads = threads,
+                                                           .mixed = mixed,
                                                            .optimizer = optimizer,
                                                            .dropout_seed = options.seed}) {}
 
@@ -116,18 +121,17 @@ Tangent to_tangent(const std::vector<LayerParameters<T>>& layers) {
 }
 
 template <class T>
-void compare(const VerifyOptions& options, const Arithmetic& arithmetic, unsigned threads,
-             EngineComparison& comparison) {
+void compare(const VerifyOptions& options, const EngineType& type, unsigned threads, EngineComparison& comparison) {
   Problem& problem = comparison.problem;
   const NetworkSpec& spec = problem.network.spec;
   round_numbers<T>(problem);
   const StepOptions step{.step = 1};
-  Driver<T> driver(problem, spec, options, {}, threads);
+  Driver<T> driver(problem, spec, options, {}, threads, type.mixed);
   comparison.engine = to_tangent(driver.gradients(step));
   problem.masks = engine_masks(spec, options.seed, step.step, problem.x.rows(), sizeof(T) == sizeof(float));
   const auto pass = textbook::forward(problem.network, problem.x.view(), problem.masks);
   comparison.textbook = to_tangent(textbook::backward(problem.network, pass, problem.targets(), problem.masks).layers);
-  comparison.rounding = rounding_error(problem, arithmetic, ForwardErrors::kCounted);
+  comparison.rounding = rounding_error(problem, type.arithmetic, ForwardErrors::kCounted);
 }
 
 template <class T>
@@ -146,8 +150,8 @@ std::size_t count_different(const Network<T>& a, const Network<T>& b) {
 // Two steps on all rows and one on an odd rest.
 template <class T>
 Network<T> trained(const Problem& problem, const VerificationPoint& point, const VerifyOptions& options,
-                   unsigned threads) {
-  Driver<T> driver(problem, problem.network.spec, options, point.optimizer, threads);
+                   unsigned threads, bool mixed) {
+  Driver<T> driver(problem, problem.network.spec, options, point.optimizer, threads, mixed);
   for (std::uint64_t s = 1; s <= 3; ++s) {
     driver.feed(s == 3 ? std::min(kOddRows, problem.x.rows()) : 0);
     driver.engine().train_step(driver.targets(), {.learning_rate = point.learning_rate, .step = s});
@@ -158,14 +162,14 @@ Network<T> trained(const Problem& problem, const VerificationPoint& point, const
 }
 
 template <class T>
-void check_bits(const char* type, const Problem& problem, const VerificationPoint& point, const VerifyOptions& options,
-                std::vector<Claim>& claims) {
-  const Network<T> first = trained<T>(problem, point, options, 1);
+void check_bits(const EngineType& type, const Problem& problem, const VerificationPoint& point,
+                const VerifyOptions& options, std::vector<Claim>& claims) {
+  const Network<T> first = trained<T>(problem, point, options, 1, type.mixed);
   for (const unsigned threads : {1U, 2U, 3U}) {
-    Claim claim{.claim = fmt::format("engine {} bits", type), .unit = "parameters"};
+    Claim claim{.claim = fmt::format("engine {} bits", type.name), .unit = "parameters"};
     claim.subject = threads == 1 ? "run again" : fmt::format("{} threads", threads);
     claim.method = "parameters that differ after three steps";
-    claim.value = static_cast<double>(count_different(first, trained<T>(problem, point, options, threads)));
+    claim.value = static_cast<double>(count_different(first, trained<T>(problem, point, options, threads, type.mixed)));
     claim.holds = claim.value == 0.0;
     claims.push_back(claim);
   }
@@ -224,8 +228,8 @@ Tangent stored_parameters(Engine<T>& engine) {
 
 template <class T>
 double check_rule(const Problem& problem, const OptimizerOptions& optimizer, const VerifyOptions& options,
-                  StepOptions step) {
-  Driver<T> driver(problem, problem.network.spec, options, optimizer, 1);
+                  StepOptions step, bool mixed) {
+  Driver<T> driver(problem, problem.network.spec, options, optimizer, 1, mixed);
   double worst = 0.0;
   for (std::uint64_t s = 1; s <= kRuleSteps; ++s) {
     step.step = s;
@@ -246,13 +250,15 @@ double check_rule(const Problem& problem, const OptimizerOptions& optimizer, con
 }
 
 template <class T>
-void check_rules(const char* type, const Problem& problem, const VerificationPoint& point, const VerifyOptions& options,
-                 std::vector<Claim>& claims) {
+void check_rules(const EngineType& type, const Problem& problem, const VerificationPoint& point,
+                 const VerifyOptions& options, std::vector<Claim>& claims) {
   const auto add = [&](std::string subject, const OptimizerOptions& optimizer, const StepOptions& step) {
-    Claim claim{
-        .claim = fmt::format("engine {} step", type), .subject = std::move(subject), .bound = kRuleUlps, .unit = "ULP"};
+    Claim claim{.claim = fmt::format("engine {} step", type.name),
+                .subject = std::move(subject),
+                .bound = kRuleUlps,
+                .unit = "ULP"};
     claim.method = fmt::format("the rule in double, {} steps", kRuleSteps);
-    claim.value = check_rule<T>(problem, optimizer, options, step);
+    claim.value = check_rule<T>(problem, optimizer, options, step, type.mixed);
     claim.holds = claim.value <= claim.bound;
     claims.push_back(claim);
   };
@@ -289,7 +295,7 @@ void measure_type(const EngineType& type, const Problem& whole, const Verificati
     evidence.comparisons.push_back({type.name, std::move(variant), std::move(problem), {}, {}, {}});
     EngineComparison& comparison = evidence.comparisons.back();
     work.add(fmt::format("engine {}", type.name), cost,
-             [&comparison, &type, options, threads] { compare<T>(options, type.arithmetic, threads, comparison); });
+             [&comparison, &type, options, threads] { compare<T>(options, type, threads, comparison); });
   };
   const Problem odd = first_rows(whole, std::min(kOddRows, whole.x.rows()));
   add("as it trains", whole, 1);
@@ -300,8 +306,8 @@ void measure_type(const EngineType& type, const Problem& whole, const Verificati
   std::vector<Claim>& claims = evidence.claims.back();
   work.add(fmt::format("engine {}", type.name), 10.0 * pass * static_cast<double>(whole.x.rows()),
            [&claims, &type, &whole, odd, &point, options] {
-             check_rules<T>(type.name, odd, point, options, claims);
-             check_bits<T>(type.name, whole, point, options, claims);
+             check_rules<T>(type, odd, point, options, claims);
+             check_bits<T>(type, whole, point, options, claims);
            });
 }
 
@@ -335,6 +341,7 @@ textbook::DropoutMasks<double> engine_masks(const NetworkSpec& spec, std::uint64
 void measure_engine(const Problem& whole, const VerificationPoint& point, const VerifyOptions& options,
                     EngineEvidence& evidence, Work& work) {
   measure_type<float>(kF32, whole, point, options, evidence, work);
+  measure_type<float>(kMixed, whole, point, options, evidence, work);
   measure_type<double>(kF64, whole, point, options, evidence, work);
 }
 

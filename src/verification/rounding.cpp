@@ -195,7 +195,7 @@ void Analysis::parameters(std::size_t layer, const Matrix<double>& dz, const Mat
     double chain = 0.0;
     for (std::size_t b = 0; b < samples; ++b) {
       chain += dz(b, o);
-      to.biases(0, o) += square(u() * chain) + v_dz(b, o);
+      to.biases(0, o) += square(u() * chain) + square(arithmetic.input_roundoff * dz(b, o)) + v_dz(b, o);
     }
   }
   const Matrix<double>& weights = problem.network.layers[layer].weights;
@@ -221,7 +221,7 @@ void Analysis::through_activation(std::size_t layer, Matrix<double>& dz, Matrix<
     const double slope = slope_at(activation, z);
     double v_slope = square(function_error(slope));
     double v_through = square(slope) * v_dh;
-    v_slope += square(u() * cancelling_terms(activation.kind, z, h));
+    v_slope += square((u() + arithmetic.input_roundoff) * cancelling_terms(activation.kind, z, h));
     if (has_kink(activation.kind)) {
       if (counts_forward && std::fabs(z) <= kSigmas * std::sqrt(v)) {
         result.uncertain_units += v > 0.0 ? 1 : 0;
