@@ -87,7 +87,10 @@ Json provenance_object(const Provenance& p) {
           {"seed", p.seed},
           {"rows", p.rows},
           {"derivative_rows", p.derivative_rows},
-          {"difference_rows", p.difference_rows}};
+          {"difference_rows", p.difference_rows},
+          {"data_source", p.data_source},
+          {"difference_options", p.difference_options},
+          {"difference_steps", numbers(p.difference_steps)}};
 }
 
 Json facts_object(const Certificate& certificate) {
@@ -133,8 +136,8 @@ void compare_objects(const Json& ours, const Json& stored, const std::string& wh
   if (ours == stored || differences.size() >= kMostDifferences) return;
   if (ours.is_object() && stored.is_object()) {
     for (const auto& [key, value] : ours.items()) {
-      const bool of_the_machine =
-          key == "seconds" || key == "target" || key == "threads" || key == "build" || key == "before_training";
+      const bool of_the_machine = key == "seconds" || key == "target" || key == "threads" || key == "build" ||
+                                  key == "source" || key == "before_training";
       if (of_the_machine) continue;
       compare_objects(value, stored.contains(key) ? stored[key] : Json(), where.empty() ? key : where + "." + key,
                       differences);

@@ -30,7 +30,7 @@ struct ExactLine {
 struct ExactOptions {
   std::uint64_t seed = 0;
   double budget = 2e8;          // every number of a group is taken while that costs fewer multiply-adds than this
-  std::size_t samples = 24;     // else so many of each group
+  std::size_t samples = 12;     // else so many of each group
   std::vector<Group> groups{};  // empty: all
 };
 

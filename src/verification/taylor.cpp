@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace gradus::verification {
 namespace {
@@ -34,8 +35,14 @@ TaylorWindow find_window(const Jet<4>& jet, int order, double noise, double cap)
   return window;
 }
 
-double narrowest(const std::array<TaylorWindow, 3>& windows) {
-  return std::min({windows[0].octaves, windows[1].octaves, windows[2].octaves});
+// Of the orders that exist: where a term is below rounding at the largest step, f is a polynomial along every such
+// direction, and drawing again would not help.
+double narrowest(const std::array<TaylorWindow, 3>& windows, const Jet<4>& jet, double noise) {
+  double narrowest = std::numeric_limits<double>::infinity();
+  for (std::size_t k = 0; k < windows.size(); ++k) {
+    if (std::fabs(jet.c[k + 1]) > noise) narrowest = std::min(narrowest, windows[k].octaves);
+  }
+  return narrowest;
 }
 
 // ELU and Huber keep their kinks on the smooth piece: halve the step until none is crossed.
@@ -57,9 +64,7 @@ void choose_direction(const Problem& smooth, const std::vector<bool>& soft_sides
     const double cap = largest_step_without_switch(smooth, direction, soft_sides);
     std::array<TaylorWindow, 3> windows;
     for (int k = 1; k <= 3; ++k) windows[static_cast<std::size_t>(k - 1)] = find_window(jet, k, evidence.noise, cap);
-    // The remainder of a polynomial vanishes for every direction: drawing again would not help.
-    const bool polynomial = jet.c[3] == 0.0 && jet.c[4] == 0.0;
-    const double width = polynomial ? std::min(windows[0].octaves, windows[1].octaves) : narrowest(windows);
+    const double width = narrowest(windows, jet, evidence.noise);
     if (width <= best) continue;
     best = width;
     evidence.direction = direction;

@@ -71,6 +71,10 @@ void describe(const VerificationPoint& point, const VerifyOptions& options, cons
   p.rows = point.inputs.rows();
   p.derivative_rows = rows.derivative;
   p.difference_rows = rows.difference;
+  constexpr std::array kChoices = {"sampled", "first", "all"};
+  p.difference_options = fmt::format("{} {} {}", kChoices[static_cast<std::size_t>(options.difference_choice)],
+                                     options.differences_per_group, options.four_points ? 4 : 2);
+  p.difference_steps = options.difference_steps.empty() ? default_difference_steps() : options.difference_steps;
 }
 
 void check_options(const VerifyOptions& options) {

@@ -89,12 +89,15 @@ struct Provenance {
   std::size_t parameters = 0;
   std::string parameters_sha256;  // of the parameters in double
   std::string source;             // what was checked: path of a configuration, run or model
+  std::string data_source;        // data that was asked for instead of the source's own
   std::string data_name;
   std::string data_sha256;
   std::uint64_t seed = 0;
   std::size_t rows = 0;             // given to the engine
   std::size_t derivative_rows = 0;  // of these, for derivatives by the textbook
   std::size_t difference_rows = 0;  // of these, for finite differences
+  std::string difference_options;   // "sampled 10 2": choice, numbers per group, points of the stencil
+  std::vector<double> difference_steps;
 };
 
 struct Certificate {
