@@ -371,7 +371,9 @@ Claim judge_engine(const EngineComparison& comparison, const Tangent& tested) {
     }
   }
   claim.method = fmt::format("textbook in double, {} rows; worst: {}", comparison.problem.x.rows(), worst_group);
-  if (comparison.rounding.uncertain_units > 0) {
+  if (claim.bound >= 1.0) {
+    claim.note = "rounding may exceed this gradient: nothing is proved for this type";
+  } else if (comparison.rounding.uncertain_units > 0) {
     claim.note = fmt::format("{} units on their kink by rounding", comparison.rounding.uncertain_units);
   }
   return claim;

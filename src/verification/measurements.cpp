@@ -30,9 +30,9 @@ RowCounts choose_rows(const NetworkSpec& spec, std::size_t given) {
   return {.derivative = derivative, .difference = affordable(kDifferencePass, spec, given)};
 }
 
-Measurements::Measurements(const Problem& whole, const RowCounts& rows, const VerifyOptions& options)
+Measurements::Measurements(const Problem& whole, const RowCounts& rows, const VerifyOptions& options, bool figures)
     : options_(options),
-      small_(multiply_adds(whole.network.spec) * static_cast<double>(rows.derivative) <= kSmallPass),
+      figures_(figures && multiply_adds(whole.network.spec) * static_cast<double>(rows.derivative) <= kSmallPass),
       subject_(std::make_unique<Subject>(first_rows(whole, rows.derivative))),
       difference_subject_(std::make_unique<Subject>(first_rows(whole, rows.difference))) {}
 
@@ -40,8 +40,8 @@ void Measurements::plan(Work& work) {
   exact_.claim = "exact derivatives";
   measure_exact(*subject_, {.seed = options_.seed}, exact_, work);
   measure_differences(*difference_subject_, options_, differences_, work);
-  measure_taylor(*subject_, {.seed = options_.seed, .figure_steps = small_}, taylor_, work);
-  measure_jacobians(*subject_, {.seed = options_.seed, .figure_steps = small_}, jacobians_, work);
+  measure_taylor(*subject_, {.seed = options_.seed, .figure_steps = figures_}, taylor_, work);
+  measure_jacobians(*subject_, {.seed = options_.seed, .figure_steps = figures_}, jacobians_, work);
 }
 
 std::vector<Claim> Measurements::judge_gradient(const Tangent& derivative_gradient, const Tangent& difference_gradient,

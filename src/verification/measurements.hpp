@@ -21,7 +21,8 @@ RowCounts choose_rows(const NetworkSpec& spec, std::size_t given);
 
 class Measurements {
  public:
-  Measurements(const Problem& whole, const RowCounts& rows, const VerifyOptions& options);
+  /// `figures`: remainders at the studies' steps too, where they cost little.
+  Measurements(const Problem& whole, const RowCounts& rows, const VerifyOptions& options, bool figures = true);
 
   void plan(Work& work);
   /// Every claim about the gradient that `backward` computes; figures into `certificate` where one is given.
@@ -35,7 +36,7 @@ class Measurements {
 
  private:
   VerifyOptions options_;
-  bool small_;  // figures at the studies' steps cost nothing
+  bool figures_;
   std::unique_ptr<Subject> subject_;
   std::unique_ptr<Subject> difference_subject_;
   ExactEvidence exact_;

@@ -143,8 +143,8 @@ double complex_step_slope(const Problem& problem, const Tangent& direction) {
   return objective_along<ComplexStep>(problem, direction, ComplexStep(0.0, kComplexStep)).im / kComplexStep;
 }
 
-Jet<4> jet_along(const Problem& problem, const Tangent& direction) {
-  return objective_along<Jet<4>>(problem, direction, Jet<4>(0.0, 1.0));
+TaylorJet jet_along(const Problem& problem, const Tangent& direction) {
+  return objective_along<TaylorJet>(problem, direction, TaylorJet(0.0, 1.0));
 }
 
 Tangent hessian_product(const Problem& problem, const Tangent& direction) {

@@ -94,8 +94,9 @@ double exact_slope(const Problem& problem, const Tangent& direction);
 /// The same by the complex step; only where is_analytic().
 double complex_step_slope(const Problem& problem, const Tangent& direction);
 bool is_analytic(const NetworkSpec& spec);
-/// f, f', f''/2, f'''/6, f''''/24 along d.
-Jet<4> jet_along(const Problem& problem, const Tangent& direction);
+/// The Taylor coefficients of f along d: f, f', f''/2 and so on.
+using TaylorJet = Jet<6>;
+TaylorJet jet_along(const Problem& problem, const Tangent& direction);
 /// H d for weights, biases and the first layer's inputs: dual numbers through backward.
 Tangent hessian_product(const Problem& problem, const Tangent& direction);
 /// J v: how the outputs P (B x K) change along v.

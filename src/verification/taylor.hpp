@@ -21,6 +21,7 @@ inline constexpr double kConstantTolerance = 0.1;
 /// d.(H d) from backward against d'Hd from jets: the rounding of second derivatives is not analysed; 2^20 ULP of the
 /// sum of magnitudes (2e-10) is far above it and far below any fault.
 inline constexpr double kCurvatureUlps = 0x1p20;
+inline constexpr double kCurvatureSigmas = 16.0 * kSigmas;
 
 struct TaylorWindow {
   double top = 0.0;
@@ -34,7 +35,7 @@ struct TaylorEvidence {
   std::vector<Group> groups;  // of the tail
   bool with_curvature = false;
   Tangent direction;
-  Jet<4> jet;
+  TaylorJet jet;
   double cap = 1.0;    // no step beyond it: a kink of ELU or Huber
   double noise = 0.0;  // of one difference of two values
   std::array<TaylorWindow, 3> windows;
@@ -44,6 +45,7 @@ struct TaylorEvidence {
   bool smooth_piece = false;
   double curvature = 0.0;            // d.(H d), dual numbers through backward
   double curvature_magnitude = 0.0;  // sum of |d_i (H d)_i|
+  double gradient_roundoff = 0.0;    // standard deviation of g.d
 };
 
 struct TaylorOptions {
