@@ -209,7 +209,8 @@ void add_check_command(CLI::App& app, int& exit_code) {
   command->add_option("--threads", arguments->options.threads, "0 = one per core")->check(CLI::Range(0, 1024));
   command
       ->add_option("--steps", arguments->n_list, "finite differences with steps 1/N for these N [1,5,10,50,...,500000]")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_flag("--four-points", arguments->options.four_points, "differences of order 4 instead of 2");
   command->add_option("--differences", arguments->parameters, "numbers of each group: sampled, first or all [sampled]")
       ->check(CLI::IsMember({"sampled", "first", "all"}));

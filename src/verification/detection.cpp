@@ -40,14 +40,30 @@ bool same(const Tangent& a, const Tangent& b) {
   return true;
 }
 
-// As if the fault were the engine's: its gradient is the mutant's, rounded as its type rounds. The small batch is
-// enough.
-void judge_engines(const EngineEvidence& engine, const Mutant& mutant, std::vector<Claim>& claims) {
+const EngineComparison* find_small(const EngineEvidence& engine, std::string_view type) {
   for (const EngineComparison& comparison : engine.comparisons) {
-    if (comparison.variant == "as it trains") continue;
-    if (comparison.variant.starts_with("odd")) {
-      claims.push_back(judge_engine(comparison, faulty_gradient(comparison.problem, mutant)));
+    if (comparison.type == type && comparison.variant.starts_with("odd")) return &comparison;
+  }
+  return nullptr;
+}
+
+// As if the fault were the engine's: what it changes in double, on the small batch, is added to what the textbook says
+// for each type's numbers.
+void judge_engines(const EngineEvidence& engine, const Mutant& mutant, std::vector<Claim>& claims) {
+  const EngineComparison* const exact = find_small(engine, "f64");
+  if (exact == nullptr) return;
+  const Tangent faulty = faulty_gradient(exact->problem, mutant);
+  for (const char* type : {"f32", "mixed", "f64"}) {
+    const EngineComparison& comparison = *find_small(engine, type);
+    Tangent tested = comparison.textbook;
+    for (std::size_t l = 0; l < tested.size(); ++l) {
+      for (const Part part : {Part::kWeights, Part::kBiases}) {
+        for (std::size_t i = 0; i < tested[l][part].size(); ++i) {
+          tested[l][part].data()[i] += faulty[l][part].data()[i] - exact->textbook[l][part].data()[i];
+        }
+      }
     }
+    claims.push_back(judge_engine(comparison, tested));
   }
 }
 

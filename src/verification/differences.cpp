@@ -218,6 +218,11 @@ std::vector<double> default_difference_steps() {
   return steps;
 }
 
+void measure_group(const Subject& subject, DifferenceEvidence& evidence) {
+  Prober prober(subject.tails[evidence.group.layer], evidence.group);
+  for (DifferenceRow& row : evidence.rows) measure_row(prober, evidence, row);
+}
+
 void measure_differences(const Subject& subject, const VerifyOptions& options,
                          std::vector<DifferenceEvidence>& evidence, Work& work) {
   RandomStream random(options.seed, Purpose::kVerification, 2);
@@ -241,10 +246,7 @@ void measure_differences(const Subject& subject, const VerifyOptions& options,
   }
   for (DifferenceEvidence& one : evidence) {
     const double cost = subject.forward_cost(one.group.layer) * static_cast<double>(2 * one.rows.size() * steps.size());
-    work.add("finite differences", cost, [&subject, &one] {
-      Prober prober(subject.tails[one.group.layer], one.group);
-      for (DifferenceRow& row : one.rows) measure_row(prober, one, row);
-    });
+    work.add("finite differences", cost, [&subject, &one] { measure_group(subject, one); });
   }
 }
 

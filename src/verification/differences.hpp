@@ -30,6 +30,8 @@ struct DifferenceEvidence {
   std::vector<DifferenceRow> rows;
 };
 
+/// The differences of the rows that `evidence` names.
+void measure_group(const Subject& subject, DifferenceEvidence& evidence);
 /// Makes one evidence per group and adds its measurements to `work`.
 void measure_differences(const Subject& subject, const VerifyOptions& options,
                          std::vector<DifferenceEvidence>& evidence, Work& work);

@@ -15,6 +15,7 @@ constexpr double kSmallStep = 0x1p-6;    // of the largest: where unknown terms 
 constexpr int kHighestOrder = 6;         // of the coefficients that are known
 constexpr int kMaxDraws = 8;             // directions that are tried for wide windows
 constexpr int kPointsPerWindow = 9;
+constexpr int kFewPoints = 6;  // where a value costs tens of milliseconds
 constexpr int kFigureSteps = 20;
 
 // Terms after order k stay below 1/16 of it, and so does the noise of f.
@@ -70,14 +71,14 @@ void choose_direction(const Problem& smooth, const std::vector<bool>& soft_sides
   }
 }
 
-// Nine steps spread over each window, and for windows too narrow to fit a slope those of agreement().
-std::vector<double> window_steps(const TaylorEvidence& evidence) {
+// Steps spread over each window, and for windows too narrow to fit a slope those of agreement().
+std::vector<double> window_steps(const TaylorEvidence& evidence, int points) {
   std::vector<double> steps;
   for (const TaylorWindow& window : evidence.windows) {
     if (window.octaves < kMinOctaves) continue;
-    for (int i = 0; i < kPointsPerWindow; ++i) {
+    for (int i = 0; i < points; ++i) {
       // Rounded to a power of 2^(1/8), so that windows share steps.
-      const double exponent = std::log2(window.top) - window.octaves * i / (kPointsPerWindow - 1);
+      const double exponent = std::log2(window.top) - window.octaves * i / (points - 1);
       steps.push_back(std::exp2(std::round(8.0 * exponent) / 8.0));
     }
   }
@@ -95,7 +96,7 @@ void measure(const Subject& subject, bool figure_steps, std::uint64_t stream, Ta
   evidence.noise = kSigmas * std::sqrt(2.0) * subject.value_roundoff;
   RandomStream random(stream, Purpose::kVerification, 3);
   choose_direction(smooth, soft_sides, random, evidence);
-  evidence.steps = window_steps(evidence);
+  evidence.steps = window_steps(evidence, figure_steps ? kPointsPerWindow : kFewPoints);
   for (int i = 0; figure_steps && i < kFigureSteps; ++i) evidence.steps.push_back(std::exp2(-i));
   std::sort(evidence.steps.rbegin(), evidence.steps.rend());
   evidence.steps.erase(std::unique(evidence.steps.begin(), evidence.steps.end()), evidence.steps.end());
