@@ -13,6 +13,7 @@
 #include "gradus/data/source.hpp"               // IWYU pragma: export
 #include "gradus/engine/engine.hpp"             // IWYU pragma: export
 #include "gradus/engine/optimizer.hpp"          // IWYU pragma: export
+#include "gradus/engine/predictor.hpp"          // IWYU pragma: export
 #include "gradus/network/activation.hpp"        // IWYU pragma: export
 #include "gradus/network/initializer.hpp"       // IWYU pragma: export
 #include "gradus/network/loss.hpp"              // IWYU pragma: export

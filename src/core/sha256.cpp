@@ -1,4 +1,5 @@
-// SHA-256 as FIPS 180-4 writes it. Speed does not matter beside training; clarity does.
+// SHA-256 as FIPS 180-4 writes it. It hashes every checkpoint and model, so it is written to run fast: eight rounds
+// without moving a variable, and the CPU's own instructions where it has them (sha256_x86.cpp).
 // SPDX-License-Identifier: Apache-2.0
 #include "gradus/core/sha256.hpp"
 
@@ -10,21 +11,12 @@
 #include <memory>
 #include <vector>
 
+#include "core/sha256_blocks.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus {
-namespace {
 
-// First 32 bits of the fractional parts of the cube roots of the first 64 primes (4.2.2).
-constexpr std::array<std::uint32_t, 64> kRoundConstants = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+namespace {
 
 std::uint32_t load_big_endian(const std::byte* bytes) {
   std::uint32_t word = 0;
@@ -32,12 +24,17 @@ std::uint32_t load_big_endian(const std::byte* bytes) {
   return word;
 }
 
-}  // namespace
+// One round; the caller renames the eight variables instead of moving them.
+inline void round(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t& d, std::uint32_t e, std::uint32_t f,
+                  std::uint32_t g, std::uint32_t& h, std::uint32_t k_plus_w) {
+  const std::uint32_t sum1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
+  const std::uint32_t t1 = h + sum1 + (g ^ (e & (f ^ g))) + k_plus_w;
+  const std::uint32_t sum0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
+  d += t1;
+  h = t1 + sum0 + ((a & b) | (c & (a | b)));
+}
 
-Sha256::Sha256()
-    : state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19} {}
-
-void Sha256::compress(const std::byte* block) {
+void compress_block(std::uint32_t* state, const std::byte* block) {
   std::array<std::uint32_t, 64> w;
   for (std::size_t t = 0; t < 16; ++t) w[t] = load_big_endian(block + 4 * t);
   for (std::size_t t = 16; t < 64; ++t) {
@@ -45,24 +42,38 @@ void Sha256::compress(const std::byte* block) {
     const std::uint32_t s1 = std::rotr(w[t - 2], 17) ^ std::rotr(w[t - 2], 19) ^ (w[t - 2] >> 10);
     w[t] = w[t - 16] + s0 + w[t - 7] + s1;
   }
-  auto [a, b, c, d, e, f, g, h] = state_;
-  for (std::size_t t = 0; t < 64; ++t) {
-    const std::uint32_t sum1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
-    const std::uint32_t choice = (e & f) ^ (~e & g);
-    const std::uint32_t t1 = h + sum1 + choice + kRoundConstants[t] + w[t];
-    const std::uint32_t sum0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
-    const std::uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
-    h = g;
-    g = f;
-    f = e;
-    e = d + t1;
-    d = c;
-    c = b;
-    b = a;
-    a = t1 + sum0 + majority;
+  std::uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+  std::uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+  for (std::size_t t = 0; t < 64; t += 8) {
+    const auto term = [&w, t](std::size_t i) { return kSha256Constants[t + i] + w[t + i]; };
+    round(a, b, c, d, e, f, g, h, term(0));
+    round(h, a, b, c, d, e, f, g, term(1));
+    round(g, h, a, b, c, d, e, f, term(2));
+    round(f, g, h, a, b, c, d, e, term(3));
+    round(e, f, g, h, a, b, c, d, term(4));
+    round(d, e, f, g, h, a, b, c, term(5));
+    round(c, d, e, f, g, h, a, b, term(6));
+    round(b, c, d, e, f, g, h, a, term(7));
   }
   const std::array<std::uint32_t, 8> added = {a, b, c, d, e, f, g, h};
-  for (std::size_t i = 0; i < 8; ++i) state_[i] += added[i];
+  for (std::size_t i = 0; i < 8; ++i) state[i] += added[i];
+}
+
+}  // namespace
+
+void compress_sha256_plain(std::uint32_t* state, const std::byte* blocks, std::size_t count) {
+  for (; count > 0; --count, blocks += 64) compress_block(state, blocks);
+}
+
+Sha256::Sha256()
+    : state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19} {}
+
+void Sha256::compress(const std::byte* blocks, std::size_t count) {
+#if defined(__x86_64__)
+  static const bool kHasInstructions = cpu_has_sha256();
+  if (kHasInstructions) return compress_sha256_x86(state_.data(), blocks, count);
+#endif
+  compress_sha256_plain(state_.data(), blocks, count);
 }
 
 void Sha256::update(std::span<const std::byte> bytes) {
@@ -73,10 +84,12 @@ void Sha256::update(std::span<const std::byte> bytes) {
     num_pending_ += taken;
     bytes = bytes.subspan(taken);
     if (num_pending_ < pending_.size()) return;
-    compress(pending_.data());
+    compress(pending_.data(), 1);
     num_pending_ = 0;
   }
-  for (; bytes.size() >= pending_.size(); bytes = bytes.subspan(pending_.size())) compress(bytes.data());
+  const std::size_t blocks = bytes.size() / kBlockSize;
+  compress(bytes.data(), blocks);
+  bytes = bytes.subspan(blocks * kBlockSize);
   std::copy(bytes.begin(), bytes.end(), pending_.begin());
   num_pending_ = bytes.size();
 }

@@ -30,7 +30,7 @@ void take_weight_column(Dataset& dataset, const std::string& column) {
     throw InputError(ErrorParts{where, "a column of weights beside the features", "one column", ""});
   }
   const std::size_t at = data::named_column(column, dataset.feature_names, num_features, "weight column", where);
-  const auto take = [&]<class S>(const Matrix<S>& features) {
+  const auto take = [&](const auto& features) {
     std::vector<double> weights(features.rows());
     for (std::size_t r = 0; r < weights.size(); ++r) {
       weights[r] = static_cast<double>(features(r, at));

@@ -28,6 +28,15 @@ bool derivative_needs_z(ActivationKind kind) {
          kind == ActivationKind::kSilu;
 }
 
+// Below this many operations a step, handing work to a second core costs more than it saves: such a step takes a few
+// microseconds, as long as the hand-over itself.
+constexpr double kMinSharedOperations = 4e6;
+
+unsigned worthwhile_threads(const NetworkSpec& spec, std::size_t rows, unsigned available) {
+  const double operations = 6.0 * static_cast<double>(spec.num_parameters()) * static_cast<double>(rows);
+  return operations < kMinSharedOperations ? 1 : std::max(1U, available);
+}
+
 template <class T>
 Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_rows) {
   const std::size_t panel_units = kernels::panel_units_for(typical_rows);

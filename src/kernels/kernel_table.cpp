@@ -1,7 +1,5 @@
 #include "kernels/kernel_table.hpp"
 
-#include <hwy/targets.h>
-
 #include <array>
 #include <cstdlib>
 #include <string>
@@ -28,19 +26,24 @@ struct Tables {
   KernelTable<double> f64{};
 };
 
+// Everything that the target's compiler flags allow (HWY_TARGET_STR_AVX2 and _AVX3). Asked of the compiler's run-time,
+// which knows what the system saves of the registers too: Highway's own detection lives in its library, which measures
+// a clock for ten milliseconds as it is loaded.
 bool cpu_has(Target target) {
-  const auto supported = hwy::SupportedTargets();
-  switch (target) {
-    case Target::kAvx512:
-      return (supported & HWY_AVX3) != 0;
-    case Target::kAvx2:
-      return (supported & HWY_AVX2) != 0;
-    case Target::kNeon:
-      return (supported & HWY_NEON) != 0;
-    case Target::kPlain:
-      return true;
+#if defined(__x86_64__)
+  const auto all = [](auto... has) { return (... && (has != 0)); };
+  const bool avx2 = all(__builtin_cpu_supports("avx2"), __builtin_cpu_supports("fma"), __builtin_cpu_supports("bmi"),
+                        __builtin_cpu_supports("bmi2"), __builtin_cpu_supports("f16c"), __builtin_cpu_supports("aes"),
+                        __builtin_cpu_supports("pclmul"));
+  if (target == Target::kAvx2) return avx2;
+  if (target == Target::kAvx512) {
+    return avx2 && all(__builtin_cpu_supports("avx512f"), __builtin_cpu_supports("avx512vl"),
+                       __builtin_cpu_supports("avx512dq"), __builtin_cpu_supports("avx512bw"));
   }
-  return false;
+#elif defined(__aarch64__)
+  if (target == Target::kNeon) return true;  // part of the architecture
+#endif
+  return target == Target::kPlain;
 }
 
 Tables make_tables(Target target) {

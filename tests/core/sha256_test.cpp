@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string>
 
+#include "core/sha256_blocks.hpp"
 #include "gradus/core/error.hpp"
 #include "support/paths.hpp"
 
@@ -24,6 +25,21 @@ TEST(Sha256, matches_the_published_vectors) {
   EXPECT_EQ(sha256_hex(bytes_of(std::string(1000000, 'a'))),
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
+
+#if defined(__x86_64__)
+TEST(Sha256, instructions_of_the_cpu_give_the_plain_state) {
+  if (!cpu_has_sha256()) GTEST_SKIP() << "this CPU has no SHA extensions";
+  std::vector<std::byte> blocks(64 * 9);
+  for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i] = static_cast<std::byte>(i * i * 37 >> 3);
+  std::array<std::uint32_t, 8> plain = {1, 2, 3, 0x80000000, 5, 0xffffffff, 7, 8};
+  std::array<std::uint32_t, 8> fast = plain;
+  for (const std::size_t count : {0, 1, 3, 5}) {
+    compress_sha256_plain(plain.data(), blocks.data() + 64 * count, count);
+    compress_sha256_x86(fast.data(), blocks.data() + 64 * count, count);
+    EXPECT_EQ(fast, plain) << count << " blocks";
+  }
+}
+#endif
 
 TEST(Sha256, pieces_hash_like_the_whole_at_every_split) {
   std::string text;

@@ -19,9 +19,10 @@ class Sha256 {
   std::string hex_digest();
 
  private:
-  void compress(const std::byte* block);
+  static constexpr std::size_t kBlockSize = 64;
+  void compress(const std::byte* blocks, std::size_t count);
   std::array<std::uint32_t, 8> state_;
-  std::array<std::byte, 64> pending_{};
+  std::array<std::byte, kBlockSize> pending_{};
   std::size_t num_pending_ = 0;
   std::uint64_t num_bytes_ = 0;
 };
