@@ -30,9 +30,10 @@ std::size_t typical_rows(const EngineOptions& options) {
   return options.typical_batch == 0 ? part_rows(options) : std::min(options.typical_batch, part_rows(options));
 }
 
+template <class T>
 unsigned num_threads(const NetworkSpec& spec, const EngineOptions& options) {
   if (options.shares_small_work) return std::max(1U, options.threads);
-  return worthwhile_threads(spec, typical_rows(options), options.threads);
+  return worthwhile_threads<T>(spec, typical_rows(options), options.threads);
 }
 
 template <class T>
@@ -66,7 +67,7 @@ template <class T>
 EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engine_options)
     : spec(network.spec),
       options(engine_options),
-      plan(make_plan<T>(network.spec, num_threads(network.spec, engine_options), typical_rows(engine_options))),
+      plan(make_plan<T>(network.spec, num_threads<T>(network.spec, engine_options), typical_rows(engine_options))),
       kernels(&kernels::kernel_table<T>(options.target.empty() ? kernels::active_target()
                                                                : kernels::parse_target("target", options.target))),
       pool(std::make_unique<ThreadPool>(plan.threads)) {

@@ -60,7 +60,8 @@ struct Plan {
 /// The activation's derivative is computed from z, not from f(z).
 bool derivative_needs_z(ActivationKind kind);
 
-/// Threads up to `available` that shorten a step of `rows` rows.
+/// 1 or `available`: what makes a step of `rows` rows shorter.
+template <class T>
 unsigned worthwhile_threads(const NetworkSpec& spec, std::size_t rows, unsigned available);
 
 template <class T>
