@@ -2,29 +2,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "gradus/core/error.hpp"         // IWYU pragma: export
-#include "gradus/core/matrix.hpp"        // IWYU pragma: export
-#include "gradus/core/numpy_random.hpp"  // IWYU pragma: export
-#include "gradus/core/random.hpp"        // IWYU pragma: export
-#include "gradus/core/scaling.hpp"       // IWYU pragma: export
-#include "gradus/core/sha256.hpp"        // IWYU pragma: export
-#include "gradus/data/batches.hpp"       // IWYU pragma: export
-#include "gradus/data/dataset.hpp"       // IWYU pragma: export
-#include "gradus/data/source.hpp"        // IWYU pragma: export
-#include "gradus/engine/engine.hpp"      // IWYU pragma: export
-#include "gradus/engine/optimizer.hpp"   // IWYU pragma: export
-#include "gradus/engine/predictor.hpp"
-#include "gradus/network/activation.hpp"   // IWYU pragma: export
-#include "gradus/network/initializer.hpp"  // IWYU pragma: export
-#include "gradus/network/loss.hpp"         // IWYU pragma: export
-#include "gradus/network/model_file.hpp"   // IWYU pragma: export
-#include "gradus/network/network.hpp"      // IWYU pragma: export
-#include "gradus/network/targets.hpp"      // IWYU pragma: export
-#include "gradus/training/metrics.hpp"     // IWYU pragma: export
-#include "gradus/training/monitor.hpp"     // IWYU pragma: export
-#include "gradus/training/observer.hpp"    // IWYU pragma: export
-#include "gradus/training/run_config.hpp"  // IWYU pragma: export
-#include "gradus/training/run_folder.hpp"  // IWYU pragma: export
-#include "gradus/training/run_record.hpp"  // IWYU pragma: export
-#include "gradus/training/schedule.hpp"    // IWYU pragma: export
-#include "gradus/training/trainer.hpp"     // IWYU pragma: export
+#include "gradus/core/error.hpp"                // IWYU pragma: export
+#include "gradus/core/matrix.hpp"               // IWYU pragma: export
+#include "gradus/core/numpy_random.hpp"         // IWYU pragma: export
+#include "gradus/core/random.hpp"               // IWYU pragma: export
+#include "gradus/core/scaling.hpp"              // IWYU pragma: export
+#include "gradus/core/sha256.hpp"               // IWYU pragma: export
+#include "gradus/data/batches.hpp"              // IWYU pragma: export
+#include "gradus/data/dataset.hpp"              // IWYU pragma: export
+#include "gradus/data/source.hpp"               // IWYU pragma: export
+#include "gradus/engine/engine.hpp"             // IWYU pragma: export
+#include "gradus/engine/optimizer.hpp"          // IWYU pragma: export
+#include "gradus/engine/predictor.hpp"          // IWYU pragma: export
+#include "gradus/network/activation.hpp"        // IWYU pragma: export
+#include "gradus/network/initializer.hpp"       // IWYU pragma: export
+#include "gradus/network/loss.hpp"              // IWYU pragma: export
+#include "gradus/network/model_file.hpp"        // IWYU pragma: export
+#include "gradus/network/network.hpp"           // IWYU pragma: export
+#include "gradus/network/targets.hpp"           // IWYU pragma: export
+#include "gradus/training/metrics.hpp"          // IWYU pragma: export
+#include "gradus/training/monitor.hpp"          // IWYU pragma: export
+#include "gradus/training/observer.hpp"         // IWYU pragma: export
+#include "gradus/training/run_config.hpp"       // IWYU pragma: export
+#include "gradus/training/run_folder.hpp"       // IWYU pragma: export
+#include "gradus/training/run_record.hpp"       // IWYU pragma: export
+#include "gradus/training/schedule.hpp"         // IWYU pragma: export
+#include "gradus/training/trainer.hpp"          // IWYU pragma: export
+#include "gradus/verification/certificate.hpp"  // IWYU pragma: export
+#include "gradus/verification/verify.hpp"       // IWYU pragma: export

@@ -24,12 +24,6 @@ std::string duration_text(double seconds) {
   return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);
 }
 
-std::string bar_text(double share) {
-  const int filled = static_cast<int>(share * kBarWidth);
-  return std::string(static_cast<std::size_t>(filled), '=') +
-         std::string(static_cast<std::size_t>(kBarWidth - filled), '.');
-}
-
 std::string part_text(const char* name, const PartMetrics& metrics) {
   std::string text = fmt::format("  {} loss {:.4f}", name, metrics.loss);
   if (metrics.accuracy) text += fmt::format(" acc {:.4f}", *metrics.accuracy);
@@ -38,6 +32,12 @@ std::string part_text(const char* name, const PartMetrics& metrics) {
 }
 
 }  // namespace
+
+std::string bar_text(double share) {
+  const int filled = static_cast<int>(share * kBarWidth);
+  return std::string(static_cast<std::size_t>(filled), '=') +
+         std::string(static_cast<std::size_t>(kBarWidth - filled), '.');
+}
 
 Progress::Progress()
     : terminal_(isatty(STDERR_FILENO) != 0), colour_(terminal_ && std::getenv("NO_COLOR") == nullptr) {}

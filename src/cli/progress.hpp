@@ -4,10 +4,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 
 #include "gradus/training/observer.hpp"
 
 namespace gradus::cli {
+
+/// "=====..." for a share from 0 to 1.
+std::string bar_text(double share);
 
 class Progress : public TrainingObserver {
  public:
