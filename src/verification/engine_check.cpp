@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <cstring>
+#include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include "verification/optimizer_rule.hpp"
 
@@ -139,7 +141,9 @@ template <class T>
 std::size_t count_different(const Network<T>& a, const Network<T>& b) {
   std::size_t different = 0;
   const auto compare_bits = [&different](std::span<const T> x, std::span<const T> y) {
-    for (std::size_t i = 0; i < x.size(); ++i) different += std::memcmp(&x[i], &y[i], sizeof(T)) != 0 ? 1 : 0;
+    using Bits = std::conditional_t<sizeof(T) == sizeof(float), std::uint32_t, std::uint64_t>;
+    for (std::size_t i = 0; i < x.size(); ++i)
+      different += std::bit_cast<Bits>(x[i]) != std::bit_cast<Bits>(y[i]) ? 1 : 0;
   };
   for (std::size_t l = 0; l < a.layers.size(); ++l) {
     compare_bits(a.layers[l].weights.span(), b.layers[l].weights.span());
