@@ -17,13 +17,6 @@ namespace {
 constexpr int kBarWidth = 24;
 constexpr double kRedrawSeconds = 0.1;  // faster is only flicker
 
-std::string duration_text(double seconds) {
-  const auto whole = std::lround(seconds);
-  if (whole < 60) return fmt::format("{}s", whole);
-  if (whole < 3600) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
-  return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);
-}
-
 std::string bar_text(double share) {
   const int filled = static_cast<int>(share * kBarWidth);
   return std::string(static_cast<std::size_t>(filled), '=') +
@@ -38,6 +31,13 @@ std::string part_text(const char* name, const PartMetrics& metrics) {
 }
 
 }  // namespace
+
+std::string duration_text(double seconds) {
+  const auto whole = std::lround(seconds);
+  if (whole < 60) return fmt::format("{}s", whole);
+  if (whole < 3600) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
+  return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);
+}
 
 Progress::Progress()
     : terminal_(isatty(STDERR_FILENO) != 0), colour_(terminal_ && std::getenv("NO_COLOR") == nullptr) {}

@@ -4,10 +4,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 
 #include "gradus/training/observer.hpp"
 
 namespace gradus::cli {
+
+/// "12s", "3m05s", "2h10m".
+std::string duration_text(double seconds);
 
 class Progress : public TrainingObserver {
  public:
