@@ -27,7 +27,20 @@ double spread_of(const std::vector<RunResult>& runs, double mean) {
   return std::sqrt(sum / static_cast<double>(runs.size() - 1));
 }
 
+double epochs_of(const StudyConfig& config, const TrialRecord& trial) {
+  const std::optional<std::size_t> own = config.space.find("training.epochs");
+  const bool has_own = own && trial.setting[*own];
+  return has_own ? number_in(*trial.setting[*own]) : static_cast<double>(config.base.training.epochs);
+}
+
 }  // namespace
+
+double planned_epochs(const StudyConfig& config, const Planner& planner, const std::vector<TrialRecord>& trials) {
+  if (!config.space.find("training.epochs")) return static_cast<double>(planned_epochs(planner.brackets()));
+  double total = 0.0;
+  for (const TrialRecord& trial : trials) total += epochs_of(config, trial);
+  return total;
+}
 
 Executor::Executor(const StudyConfig& config, Planner& planner, StudyStore& store, Objective& objective,
                    std::function<void(const TrialRecord&)> on_new_trial)
@@ -222,21 +235,10 @@ void Executor::release(const TrialTask& task) {
   settle(task, [](TrialRecord& trial) { trial.state = TrialState::kWaiting; });
 }
 
-// Per repeat; a trial whose setting has its own number of epochs counts with that.
-double Executor::planned_epochs() const {
-  const std::optional<std::size_t> own = config_.space.find("training.epochs");
-  if (!own) return static_cast<double>(gradus::planned_epochs(planner_.brackets()));
-  double total = 0.0;
-  for (const TrialRecord& trial : trials_) {
-    total += trial.setting[*own] ? number_in(*trial.setting[*own]) : static_cast<double>(config_.base.training.epochs);
-  }
-  return total;
-}
-
 StudyProgress Executor::progress() const {
   StudyProgress p;
   p.trials = planner_.num_trials();
-  p.planned_epochs = planned_epochs();
+  p.planned_epochs = gradus::planned_epochs(config_, planner_, trials_);
   double spared = 0.0;
   for (const TrialRecord& trial : trials_) {
     p.complete += trial.state == TrialState::kComplete ? 1 : 0;
@@ -245,9 +247,8 @@ StudyProgress Executor::progress() const {
     p.running += trial.state == TrialState::kRunning ? 1 : 0;
     const auto done = static_cast<double>(trial.epochs());
     p.done_epochs += done;
-    const auto whole = static_cast<double>(config_.base.training.epochs);
     const bool by_itself = planner_.bracket_of(trial.number).rungs.size() == 1 && trial.finished();
-    if (by_itself) spared += std::max(0.0, whole - done);
+    if (by_itself) spared += std::max(0.0, epochs_of(config_, trial) - done);
   }
   p.elapsed_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   const double done_here = p.done_epochs - epochs_before_;

@@ -19,6 +19,9 @@
 
 namespace gradus {
 
+/// Epochs that a study trains per repeat when nothing stops early; settings may have their own training.epochs.
+double planned_epochs(const StudyConfig& config, const Planner& planner, const std::vector<TrialRecord>& trials);
+
 class Executor {
  public:
   /// `on_new_trial` hears of every trial once, before it or a later one runs.
@@ -47,7 +50,6 @@ class Executor {
   void notify();
   TrialTask make_task(const TrialRecord& trial);
   [[nodiscard]] StudyProgress progress() const;
-  [[nodiscard]] double planned_epochs() const;
 
   const StudyConfig& config_;
   Planner& planner_;

@@ -257,7 +257,7 @@ StudyOutline outline_study(const StudyConfig& config) {
   std::vector<TrialRecord> trials;
   shop.planner->advance(trials);
   StudyOutline outline{.trials = shop.planner->num_trials(),
-                       .planned_epochs = static_cast<double>(planned_epochs(shop.planner->brackets()))};
+                       .planned_epochs = planned_epochs(shop.config, *shop.planner, trials)};
   for (const TrialRecord& trial : trials) outline.first.push_back(trial.setting);
   return outline;
 }

@@ -269,6 +269,7 @@ class Reader {
       if (parameter.choices.empty() || parameter.choices.back() != text) parameter.choices.push_back(text);
     }
     parameter.kind = Parameter::Kind::kChoice;
+    parameter.log = false;
   }
 
   void read_conditions(const toml::node& node, Parameter& parameter, const std::string& where) const {
