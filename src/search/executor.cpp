@@ -124,7 +124,7 @@ void Executor::take_over() {
   }
 }
 
-void Executor::advance() {
+std::vector<std::size_t> Executor::advance() {
   std::vector<std::size_t> changed = planner_.advance(trials_);
   std::sort(changed.begin(), changed.end());
   changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
@@ -132,6 +132,7 @@ void Executor::advance() {
   for (; announced_ < trials_.size(); ++announced_) {
     if (on_new_trial_) on_new_trial_(trials_[announced_]);
   }
+  return changed;
 }
 
 std::optional<TrialTask> Executor::claim() {
@@ -173,6 +174,7 @@ std::map<std::size_t, double> Executor::thresholds(std::size_t known) {
 void Executor::settle(const TrialTask& task, const std::function<void(TrialRecord&)>& change) {
   const std::lock_guard lock(mutex_);
   const std::size_t number = task.trial.number;
+  std::vector<std::size_t> touched;
   store_.transaction([&] {
     refresh();
     TrialRecord& trial = trials_[number];
@@ -182,12 +184,14 @@ void Executor::settle(const TrialTask& task, const std::function<void(TrialRecor
     trial.owner = 0;
     change(trial);
     store_.save(config_.space, trial);
-    advance();
+    touched = advance();
+    if (std::find(touched.begin(), touched.end(), number) == touched.end()) touched.push_back(number);
   });
-  for (const TrialRecord& trial : trials_) {
-    if (trial.number == number && trial.finished()) objective_.discard(number);
+  for (const std::size_t n : touched) {
+    if (!trials_[n].finished()) continue;
+    objective_.discard(n);
+    if (observer_ != nullptr) observer_->on_trial(trials_[n], progress());
   }
-  if (observer_ != nullptr && trials_[number].finished()) observer_->on_trial(trials_[number], progress());
   changed_.notify_all();
 }
 

@@ -45,9 +45,8 @@ class Executor {
   /// Changes the record of a trial that this process runs, and stores what follows.
   void settle(const TrialTask& task, const std::function<void(TrialRecord&)>& change);
   void refresh();
-  void advance();
+  std::vector<std::size_t> advance();
   void take_over();
-  void notify();
   TrialTask make_task(const TrialRecord& trial);
   [[nodiscard]] StudyProgress progress() const;
 

@@ -156,6 +156,10 @@ void finish_study(Workshop& shop, const StudyStore& store, const std::vector<Tri
     const PartEvaluation test = evaluate_model(record.model, data.dataset, data.sealed_test, run.top_k);
     write_file(folder + "/best/test.json", evaluation_json(test, data.dataset.class_names) + "\n");
   }
+  // A process killed between storing an outcome and clearing up leaves the trial's checkpoint.
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder + "/checkpoints", ignored)) {
+    fs::remove(entry.path(), ignored);
+  }
   // Last of all: its presence means that the study is complete.
   write_file(folder + "/study.json", study_json(make_record(shop.config, trials, folder), folder) + "\n");
 }
@@ -213,15 +217,14 @@ StudyRecord run_study(const StudyConfig& config, const std::string& file_name, c
   const bool exists = StudyStore::exists(folder);
   if (!exists || !resume) require_free_folder(folder);
   Workshop shop(config, folder + "/checkpoints");
-  if (!exists) {
-    StudyHeader header{.file_name = file_name, .file = config.file};
-    header.settings = config.settings;
-    header.identity = identity;
-    header.data_sha256 = shop.data_sha256;
-    header.objective = shop.config.options.objective;
-    StudyStore::create(folder, header);
-    write_file(folder + "/search.toml", config.file);
-  }
+  // Another process may be about to begin the same study: whoever comes first makes it, the other one finds it made.
+  StudyHeader header{.file_name = file_name, .file = config.file};
+  header.settings = config.settings;
+  header.identity = identity;
+  header.data_sha256 = shop.data_sha256;
+  header.objective = shop.config.options.objective;
+  StudyStore::create(folder, header);
+  if (!exists) write_file(folder + "/search.toml", config.file);
   StudyStore store(folder);
   if (store.header().identity != identity) {
     throw InputError({.where = folder,

@@ -78,7 +78,10 @@ class Reader {
     read_base(table);
     for (const auto& [name, node] : *search->as_table()) read_search_key(std::string(name.str()), node);
     for (const std::string& setting : config_.settings) read_setting(setting);
-    if (config_.space.parameters.empty() && config_.table.empty()) {
+    if (!entries_.empty() && !config_.table.empty()) {
+      reject(path_, "[search.space] or [[search.trial]]", "both", "keep one of the two");
+    }
+    if (config_.space.parameters.empty() && config_.space.derived.empty() && config_.table.empty()) {
       reject(path_, "parameters in [search.space] or settings in [[search.trial]]", "an empty space");
     }
     config_.space.check();
@@ -302,7 +305,7 @@ class Reader {
     RunConfig probe;
     if (parameter.kind == Parameter::Kind::kChoice) {
       for (const std::string& text : parameter.choices) set_option(probe, key, text, where);
-    } else if (parameter.low <= parameter.high) {
+    } else if (parameter.low <= parameter.high && (!parameter.log || parameter.low > 0.0)) {
       set_option(probe, key, parameter.text_at(0.0), where);
       set_option(probe, key, parameter.text_at(1.0 - 1e-12), where);
     }

@@ -130,11 +130,14 @@ TEST_F(SearchProgram, killed_at_random_moments_ends_with_the_same_table) {
 
 TEST_F(SearchProgram, ctrl_c_keeps_what_runs_and_exits_130) {
   const std::string file = write_search("sampler = \"random\"\ntrials = 6\n");
-  const std::vector<std::string> longer = {"--set", "training.epochs=400", "--jobs", "2"};
+  const std::vector<std::string> longer = {"--set", "training.epochs=150", "--jobs", "2"};
   std::vector<std::string> words = {"search", file, "--out", folder_ / "stopped"};
   words.insert(words.end(), longer.begin(), longer.end());
-  const ProcessResult stopped = gradus_program(words, {}, [](pid_t child) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(250));
+  const ProcessResult stopped = gradus_program(words, {}, [this](pid_t child) {
+    for (int i = 0; i < 5000 && !fs::exists(folder_ / "stopped/search.toml"); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
     kill(child, SIGINT);
   });
   EXPECT_EQ(stopped.exit_code, 130) << stopped.err;
@@ -153,7 +156,7 @@ TEST_F(SearchProgram, winner_is_a_training_file_and_the_only_one_that_sees_the_t
   ASSERT_EQ(searched.exit_code, 0) << searched.err;
   EXPECT_EQ(searched.err, "");
   const json study = json::parse(searched.out);
-  EXPECT_EQ(study["test"]["rows"], 60);
+  EXPECT_EQ(study["test"]["rows"], 48);
   EXPECT_EQ(study["trials"].size(), 6U);
   EXPECT_EQ(study["best"]["runs"].size(), 2U);
   EXPECT_GT(study["best"]["spread"], 0.0);
