@@ -2,23 +2,53 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/note.hpp"
 #include "core/suggest.hpp"
-#include "engine/benchmark.hpp"
 #include "gradus/training/trainer.hpp"
+#include "training/epoch_timing.hpp"
 
 namespace gradus::cli {
 namespace {
 
+using benchmark::Timing;
+using benchmark::TimingSummary;
+using benchmark::Workload;
+
+/// One entry of --dtype.
+struct BenchDtype {
+  std::string_view name;
+  std::vector<Timing> (*time_epochs)(const Workload&, const Dataset&, const std::vector<unsigned>&, std::size_t);
+};
+
+constexpr std::array<BenchDtype, 3> kDtypes = {{{"f32", &benchmark::time_epochs<float>},
+                                                {"f64", &benchmark::time_epochs<double>},
+                                                {"mixed", &benchmark::time_epochs<float, true>}}};
+
+/// One entry of "peak_gflops". Without `measure` it is null there: no kernel reaches that peak.
+struct PeakType {
+  const char* name;
+  double (*measure)(ThreadPool&, double);
+};
+
+constexpr std::array<PeakType, 3> kPeaks = {
+    {{"f32", &benchmark::peak_gflops<float>}, {"f64", &benchmark::peak_gflops<double>}, {"bf16", nullptr}}};
+
+/// A sweep counts a size as slower with more threads above this ratio.
+constexpr double kSlower = 1.05;
+
 struct BenchArguments {
   std::vector<std::string> workloads;
-  std::vector<std::string> dtypes = {"f32", "f64"};
+  std::vector<std::string> dtypes;
   std::vector<unsigned> threads;
   std::size_t rounds = 5;
   bool sweep = false;
@@ -27,19 +57,30 @@ struct BenchArguments {
 
 struct Row {
   std::string name;
-  std::string dtype;
+  std::string_view dtype;
   unsigned threads;
-  benchmark::Timing timing;
-  double handover_ns;
+  TimingSummary summary;
 };
 
-std::vector<benchmark::Workload> chosen_workloads(const BenchArguments& arguments) {
-  std::vector<benchmark::Workload> all = arguments.sweep ? benchmark::width_sweep() : benchmark::study_workloads();
+struct Slowdown {
+  std::string name;
+  std::string_view dtype;
+  unsigned threads;
+  double ratio;
+};
+
+struct Results {
+  std::vector<Row> rows;
+  std::vector<Slowdown> slowdowns;  // against one thread, where both were measured
+};
+
+std::vector<Workload> chosen_workloads(const BenchArguments& arguments) {
+  std::vector<Workload> all = arguments.sweep ? benchmark::width_sweep() : benchmark::study_workloads();
   if (arguments.workloads.empty()) return all;
   std::vector<std::string_view> names;
   names.reserve(all.size());
-  for (const benchmark::Workload& workload : all) names.emplace_back(workload.name);
-  std::vector<benchmark::Workload> chosen;
+  for (const Workload& workload : all) names.emplace_back(workload.name);
+  std::vector<Workload> chosen;
   for (const std::string& name : arguments.workloads) {
     const auto found = std::ranges::find(names, name);
     if (found == names.end()) throw unknown_name("--workload", name, names);
@@ -48,57 +89,135 @@ std::vector<benchmark::Workload> chosen_workloads(const BenchArguments& argument
   return chosen;
 }
 
-benchmark::Timing time_in(const std::string& dtype, const benchmark::Workload& workload, unsigned threads,
-                          std::size_t rounds) {
-  return dtype == "f32" ? benchmark::time_workload<float>(workload, threads, rounds)
-                        : benchmark::time_workload<double>(workload, threads, rounds);
+std::vector<BenchDtype> chosen_dtypes(const BenchArguments& arguments) {
+  if (arguments.dtypes.empty()) return {kDtypes.begin(), kDtypes.end()};
+  std::vector<std::string_view> names;
+  names.reserve(kDtypes.size());
+  for (const BenchDtype& dtype : kDtypes) names.push_back(dtype.name);
+  std::vector<BenchDtype> chosen;
+  for (const std::string& name : arguments.dtypes) {
+    const auto found = std::ranges::find(names, name);
+    if (found == names.end()) throw unknown_name("--dtype", name, names);
+    chosen.push_back(kDtypes[static_cast<std::size_t>(found - names.begin())]);
+  }
+  return chosen;
 }
 
-nlohmann::json to_json(const std::vector<Row>& rows, const MachineRecord& machine) {
-  constexpr double kPeakSeconds = 0.1;
+void print_header() {
+  fmt::print("{:<11} {:<5} {:>7} {:>12} {:>9} {:>9} {:>9} {:>11}\n", "workload", "dtype", "threads", "s/epoch",
+             "GFLOP/s", "peak", "fraction", "hand-over");
+}
+
+void print_row(const Row& row) {
+  const TimingSummary& s = row.summary;
+  fmt::print("{:<11} {:<5} {:>7} {:>12.5f} {:>9.1f} {:>9.1f} {:>9.3f} {:>11}\n", row.name, row.dtype, row.threads,
+             s.seconds_per_epoch, s.gflops, s.peak_gflops, s.fraction_of_peak,
+             s.handover_ns ? fmt::format("{:.0f} ns", *s.handover_ns) : "-");
+  std::fflush(stdout);
+}
+
+// Everything here is in the same unit, time on the clock: a core that is away slows all of it, but not evenly.
+void warn_if_disturbed(const std::vector<Row>& rows) {
+  constexpr double kDisturbed = 0.9;
+  const auto count = std::ranges::count_if(rows, [](const Row& row) { return row.summary.cores_had < kDisturbed; });
+  if (count == 0) return;
+  note("other processes held the cores for more than a tenth of the time in {} of {} rows: do not trust those\n", count,
+       rows.size());
+}
+
+void print_slowdowns(const std::vector<Slowdown>& all) {
+  const auto slower = std::ranges::count_if(all, [](const Slowdown& s) { return s.ratio > kSlower; });
+  fmt::print("\nmore than {:.0f} % slower than with one thread: {} of {} (median of the rounds' ratios)\n",
+             (kSlower - 1.0) * 100.0, slower, all.size());
+  for (const Slowdown& s : all) {
+    if (s.ratio > kSlower) fmt::print("{:<11} {:<5} {} threads {:>7.2f}x\n", s.name, s.dtype, s.threads, s.ratio);
+  }
+}
+
+// The peaks of all cores together after the workloads; null where nothing can measure one.
+nlohmann::json measure_peaks(unsigned threads) {
+  constexpr double kSeconds = 0.1;
+  ThreadPool pool(threads);
+  nlohmann::json peaks;
+  for (const PeakType& peak : kPeaks) {
+    peaks[peak.name] = peak.measure != nullptr ? nlohmann::json(peak.measure(pool, kSeconds)) : nlohmann::json();
+  }
+  return peaks;
+}
+
+void print_peaks(const nlohmann::json& peaks, unsigned threads) {
+  std::string text;
+  for (const auto& [name, value] : peaks.items()) {
+    const std::string shown = value.is_null() ? "not measured" : fmt::format("{:.0f} GFLOP/s", value.get<double>());
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, shown);
+  }
+  fmt::print("\npeak of {} thread{}: {}\n", threads, threads == 1 ? "" : "s", text);
+}
+
+nlohmann::json to_json(const std::vector<Row>& rows, const nlohmann::json& peaks, const MachineRecord& machine) {
   nlohmann::json json;
   json["machine"] = {{"cpu", machine.cpu}, {"target", machine.target}, {"threads", machine.threads}};
-  json["peak_gflops"] = {{"f32", benchmark::peak_gflops<float>(machine.threads, kPeakSeconds)},
-                         {"f64", benchmark::peak_gflops<double>(machine.threads, kPeakSeconds)}};
+  json["peak_gflops"] = peaks;
   json["workloads"] = nlohmann::json::array();
   for (const Row& row : rows) {
-    json["workloads"].push_back({{"name", row.name},
-                                 {"dtype", row.dtype},
-                                 {"threads", row.threads},
-                                 {"seconds_per_epoch", row.timing.seconds_per_epoch},
-                                 {"gflops", row.timing.gflops},
-                                 {"peak_gflops", row.timing.peak_gflops},
-                                 {"fraction_of_peak", row.timing.fraction_of_peak},
-                                 {"handover_ns", row.handover_ns}});
+    const TimingSummary& s = row.summary;
+    nlohmann::json entry = {{"name", row.name},
+                            {"dtype", row.dtype},
+                            {"threads", row.threads},
+                            {"seconds_per_epoch", s.seconds_per_epoch},
+                            {"gflops", s.gflops},
+                            {"peak_gflops", s.peak_gflops},
+                            {"fraction_of_peak", s.fraction_of_peak}};
+    if (s.handover_ns) entry["handover_ns"] = *s.handover_ns;
+    json["workloads"].push_back(std::move(entry));
   }
   return json;
 }
 
-void run_bench(const BenchArguments& arguments) {
-  std::vector<unsigned> thread_counts = arguments.threads;
-  const unsigned all_threads = resolve_threads(0);
-  if (thread_counts.empty()) thread_counts = all_threads > 1 ? std::vector{1U, all_threads} : std::vector{1U};
-  const std::vector<benchmark::Workload> workloads = chosen_workloads(arguments);
-  std::vector<Row> rows;
-  if (!arguments.json) {
-    fmt::print("{:<10} {:<5} {:>7} {:>12} {:>9} {:>9} {:>9} {:>11}\n", "workload", "dtype", "threads", "s/epoch",
-               "GFLOP/s", "peak", "fraction", "hand-over");
+// Counts in the order they were asked for, each once.
+std::vector<unsigned> chosen_threads(const BenchArguments& arguments, unsigned all_threads) {
+  std::vector<unsigned> chosen;
+  std::vector<unsigned> asked = arguments.threads;
+  if (asked.empty()) asked = {1U, all_threads};
+  for (const unsigned threads : asked) {
+    if (std::ranges::find(chosen, threads) == chosen.end()) chosen.push_back(threads);
   }
-  for (const benchmark::Workload& workload : workloads) {
-    for (const std::string& dtype : arguments.dtypes) {
-      for (const unsigned threads : thread_counts) {
-        const double handover = threads > 1 ? benchmark::handover_nanoseconds() : 0.0;
-        rows.push_back({workload.name, dtype, threads, time_in(dtype, workload, threads, arguments.rounds), handover});
-        if (arguments.json) continue;
-        const Row& row = rows.back();
-        fmt::print("{:<10} {:<5} {:>7} {:>12.5f} {:>9.1f} {:>9.1f} {:>9.3f} {:>8.0f} ns\n", row.name, row.dtype,
-                   row.threads, row.timing.seconds_per_epoch, row.timing.gflops, row.timing.peak_gflops,
-                   row.timing.fraction_of_peak, row.handover_ns);
-        std::fflush(stdout);
-      }
+  return chosen;
+}
+
+void measure(const Workload& workload, const BenchDtype& dtype, const std::vector<Timing>& timings, bool prints,
+             Results& results) {
+  const auto one = std::ranges::find(timings, 1U, &Timing::threads);
+  for (const Timing& timing : timings) {
+    results.rows.push_back({workload.name, dtype.name, timing.threads, summarize(timing, workload)});
+    if (prints) print_row(results.rows.back());
+    if (one == timings.end() || timing.threads == 1) continue;
+    results.slowdowns.push_back({workload.name, dtype.name, timing.threads, benchmark::slowdown(*one, timing)});
+  }
+}
+
+void run_bench(const BenchArguments& arguments) {
+  const unsigned all_threads = resolve_threads(0);
+  const std::vector<unsigned> thread_counts = chosen_threads(arguments, all_threads);
+  const std::vector<Workload> workloads = chosen_workloads(arguments);
+  const std::vector<BenchDtype> dtypes = chosen_dtypes(arguments);
+  Results results;
+  if (!arguments.json) print_header();
+  for (const Workload& workload : workloads) {
+    const Dataset data = benchmark::make_data(workload);
+    for (const BenchDtype& dtype : dtypes) {
+      measure(workload, dtype, dtype.time_epochs(workload, data, thread_counts, arguments.rounds), !arguments.json,
+              results);
     }
   }
-  if (arguments.json) fmt::print("{}\n", to_json(rows, this_machine(all_threads)).dump(2));
+  warn_if_disturbed(results.rows);
+  const nlohmann::json peaks = measure_peaks(all_threads);
+  if (arguments.json) {
+    fmt::print("{}\n", to_json(results.rows, peaks, this_machine(all_threads)).dump(2));
+    return;
+  }
+  print_peaks(peaks, all_threads);
+  if (!results.slowdowns.empty()) print_slowdowns(results.slowdowns);
 }
 
 }  // namespace
@@ -107,7 +226,7 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   CLI::App* const command = app.add_subcommand("bench", "time the engine at the studies' sizes, beside the peak");
   auto arguments = std::make_shared<BenchArguments>();
   command->add_option("--workload", arguments->workloads, "s0 .. s4, or names of the sweep (default: all)");
-  command->add_option("--dtype", arguments->dtypes, "f32, f64 (default: both)")->check(CLI::IsMember({"f32", "f64"}));
+  command->add_option("--dtype", arguments->dtypes, "f32, f64, mixed (default: all)");
   command->add_option("--threads", arguments->threads, "thread counts (default: 1 and all cores)")
       ->check(CLI::Range(1U, 256U));
   command->add_option("--rounds", arguments->rounds, "rounds whose median is taken (default: 5)")

@@ -17,12 +17,6 @@ namespace {
 constexpr int kBarWidth = 24;
 constexpr double kRedrawSeconds = 0.1;  // faster is only flicker
 
-std::string bar_text(double share) {
-  const int filled = static_cast<int>(share * kBarWidth);
-  return std::string(static_cast<std::size_t>(filled), '=') +
-         std::string(static_cast<std::size_t>(kBarWidth - filled), '.');
-}
-
 std::string part_text(const char* name, const PartMetrics& metrics) {
   std::string text = fmt::format("  {} loss {:.4f}", name, metrics.loss);
   if (metrics.accuracy) text += fmt::format(" acc {:.4f}", *metrics.accuracy);
@@ -37,6 +31,12 @@ std::string duration_text(double seconds) {
   if (whole < 60) return fmt::format("{}s", whole);
   if (whole < 3600) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
   return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);
+}
+
+std::string bar_text(double share) {
+  const int filled = static_cast<int>(share * kBarWidth);
+  return std::string(static_cast<std::size_t>(filled), '=') +
+         std::string(static_cast<std::size_t>(kBarWidth - filled), '.');
 }
 
 Progress::Progress()

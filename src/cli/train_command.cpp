@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/certified_run.hpp"
 #include "cli/commands.hpp"
 #include "cli/note.hpp"
 #include "cli/progress.hpp"
@@ -27,6 +28,7 @@ struct TrainArguments {
   std::string out;
   std::string resume;
   bool force = false;
+  bool check = false;
   bool dry_run = false;
   bool json = false;
   bool quiet = false;
@@ -118,7 +120,21 @@ void print_record(const RunRecord& record, const std::string& folder, bool json)
   }
 }
 
-void train_new(const TrainArguments& arguments) {
+// With --check the first certificate comes before any step: a wrong gradient should not cost a training.
+int train_and_report(const TrainingRun& run, const Dataset& dataset, RunFolder* folder,
+                     const TrainArguments& arguments) {
+  const std::string path = folder != nullptr ? folder->path() : "";
+  if (!arguments.check) {
+    print_record(run_training(run, dataset, folder, arguments), path, arguments.json);
+    return 0;
+  }
+  const CertifiedRun certified(run, dataset, arguments.quiet);
+  const RunRecord record = run_training(run, dataset, folder, arguments);
+  print_record(record, path, arguments.json);
+  return certified.finish(record, path) ? 0 : kCheckFailed;
+}
+
+int train_new(const TrainArguments& arguments) {
   RunConfig config = read_arguments(arguments);
   std::unique_ptr<RunFolder> folder;
   const auto mode = arguments.force ? RunFolder::Mode::kForce : RunFolder::Mode::kNew;
@@ -129,7 +145,7 @@ void train_new(const TrainArguments& arguments) {
   const TrainingRun run = make_training_run(config, dataset);
   if (arguments.dry_run) {
     fmt::print("{}", run.config);
-    return;
+    return 0;
   }
   if (keeps_folder && !folder) folder = std::make_unique<RunFolder>(free_folder(dataset.name), mode);
   if (!arguments.quiet) {
@@ -137,7 +153,7 @@ void train_new(const TrainArguments& arguments) {
          dataset.test.size(), network_summary(run.spec));
     advise_scaling(config, run, dataset);
   }
-  print_record(run_training(run, dataset, folder.get(), arguments), folder ? folder->path() : "", arguments.json);
+  return train_and_report(run, dataset, folder.get(), arguments);
 }
 
 void refuse_new_settings(const TrainArguments& arguments) {
@@ -156,14 +172,14 @@ void refuse_new_settings(const TrainArguments& arguments) {
   }
 }
 
-void train_on(const TrainArguments& arguments) {
+int train_on(const TrainArguments& arguments) {
   refuse_new_settings(arguments);
   RunFolder folder(arguments.resume, RunFolder::Mode::kResume);
   const std::string summary = folder.completed_summary();
   if (!summary.empty()) {
     note("{}: this run is complete\n", folder.path());
     if (arguments.json) fmt::print("{}", summary);
-    return;
+    return 0;
   }
   RunConfig config;
   read_config(folder.config_path(), config);
@@ -175,7 +191,7 @@ void train_on(const TrainArguments& arguments) {
       run.threads = static_cast<unsigned>(config.training.threads);
     }
   }
-  print_record(run_training(run, dataset, &folder, arguments), folder.path(), arguments.json);
+  return train_and_report(run, dataset, &folder, arguments);
 }
 
 std::string option_help(const ConfigOption& option) {
@@ -224,6 +240,8 @@ void add_train_command(CLI::App& app, int& exit_code) {
       ->allow_extra_args(false);
   command->add_option("--out", arguments->out, "run folder [runs/NAME-N]; none keeps nothing");
   command->add_option("--resume", arguments->resume, "continue the run in this folder to the same final bits");
+  command->add_flag("--check", arguments->check,
+                    "certify the gradient before the first and after the last step; exit 3 when a claim fails");
   command->add_flag("--force", arguments->force, "overwrite the run in --out");
   command->add_flag("--dry-run", arguments->dry_run, "print the resolved configuration and stop");
   command->add_flag("--json", arguments->json, "print summary.json's object and nothing else");
@@ -231,12 +249,7 @@ void add_train_command(CLI::App& app, int& exit_code) {
   add_config_flags(*command, *arguments);
   command->footer(keys_without_flag());
   command->callback([arguments, &exit_code] {
-    if (arguments->resume.empty()) {
-      train_new(*arguments);
-    } else {
-      train_on(*arguments);
-    }
-    exit_code = 0;
+    exit_code = arguments->resume.empty() ? train_new(*arguments) : train_on(*arguments);
   });
 }
 

@@ -176,8 +176,16 @@ template <class T>
 Features concatenate_as(std::vector<Features> blocks) {
   std::size_t rows = 0;
   for (const Features& block : blocks) rows += num_rows(block);
-  Matrix<T> all(rows, num_cols(blocks.front()));
+  Matrix<T> all;
   std::size_t first = 0;
+  if (auto* const same = std::get_if<Matrix<T>>(&blocks.front())) {
+    first = same->rows();
+    all = std::move(*same);
+    all.grow_rows(rows);
+    blocks.erase(blocks.begin());
+  } else {
+    all = Matrix<T>(rows, num_cols(blocks.front()));
+  }
   for (Features& block : blocks) {
     copy_rows(block, all, first);
     first += num_rows(block);

@@ -1,14 +1,20 @@
-// Timing of the engine at the sizes of the published studies, beside the machine's peak in the same run.
+// What is timed and what it is compared with: the sizes of the published studies, and what the machine can do at this
+// moment. The timing itself is in training/epoch_timing.hpp, for an epoch needs data.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "core/thread_pool.hpp"
 #include "gradus/network/network.hpp"
 
 namespace gradus::benchmark {
+
+/// How the inputs of a workload are stored; the gather converts them.
+enum class Storage : std::uint8_t { kBytes, kFloats };
 
 /// One training of a study: network, batch and how many samples an epoch has.
 struct Workload {
@@ -20,9 +26,10 @@ struct Workload {
   std::size_t samples = 0;
   double l1 = 0.0;
   double l2 = 0.0;
+  Storage storage = Storage::kFloats;
 };
 
-/// s0 .. s4: the studies' networks (docs/benchmarks: operations per epoch).
+/// s0 .. s4: the studies' networks.
 std::vector<Workload> study_workloads();
 /// Two hidden layers of one width, widths 8 .. 1024 at batch 1, 8, 32, 128, 1024.
 std::vector<Workload> width_sweep();
@@ -30,23 +37,14 @@ std::vector<Workload> width_sweep();
 /// Operations of one epoch: per sample 4 P for the first layer (no input gradient), 6 P for the others.
 double operations_per_epoch(const Workload& workload);
 
-/// Medians over the rounds of one measurement; each round measures peak, steps, peak.
-struct Timing {
-  double seconds_per_epoch = 0.0;
-  double gflops = 0.0;
-  double peak_gflops = 0.0;       // all threads together, beside the steps
-  double fraction_of_peak = 0.0;  // median of the rounds' ratios
-};
+NetworkSpec make_spec(const Workload& workload);
 
-/// Trains on random inputs in [0, 1). T is float or double.
+/// Multiply-adds in registers on all threads of `pool`, GFLOP/s over about `seconds`. T is float or double.
 template <class T>
-Timing time_workload(const Workload& workload, unsigned threads, std::size_t rounds);
+double peak_gflops(ThreadPool& pool, double seconds);
 
-/// Peak of `threads` cores in GFLOP/s over about `seconds`.
-template <class T>
-double peak_gflops(unsigned threads, double seconds);
-
-/// Nanoseconds until a cache line written by one thread is seen by the other, median; 0 with one core.
+/// Nanoseconds until a cache line written by one thread is seen by the other: the mean over up to 4,000 hand-overs
+/// within 20 ms. 0 with one core. Where another process has one of the cores, it shows as microseconds.
 double handover_nanoseconds();
 
 }  // namespace gradus::benchmark

@@ -11,10 +11,11 @@ namespace engine {
 namespace {
 
 template <class T>
-LayerBuffers<T> make_buffers(const LayerPlan& layer, std::size_t rows) {
+LayerBuffers<T> make_buffers(const LayerPlan& layer, std::size_t rows, bool is_last, bool trains) {
   LayerBuffers<T> buffers;
   buffers.h = BlockBuffer<T>(layer, rows);
-  buffers.dz = BlockBuffer<T>(layer, rows);
+  // The outputs P stand where their gradient will be.
+  if (trains || is_last) buffers.dz = BlockBuffer<T>(layer, rows);
   if (layer.keeps_value) buffers.kept = BlockBuffer<T>(layer, rows);
   return buffers;
 }
@@ -22,6 +23,17 @@ LayerBuffers<T> make_buffers(const LayerPlan& layer, std::size_t rows) {
 // Rows that the buffers of activations must hold.
 std::size_t part_rows(const EngineOptions& options) {
   return options.part_rows == 0 ? options.max_batch : std::min(options.part_rows, options.max_batch);
+}
+
+// Rows of most passes.
+std::size_t typical_rows(const EngineOptions& options) {
+  return options.typical_batch == 0 ? part_rows(options) : std::min(options.typical_batch, part_rows(options));
+}
+
+template <class T>
+unsigned num_threads(const NetworkSpec& spec, const EngineOptions& options) {
+  if (options.shares_small_work) return std::max(1U, options.threads);
+  return worthwhile_threads<T>(spec, typical_rows(options), options.threads);
 }
 
 template <class T>
@@ -34,15 +46,17 @@ std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const Engine
     state->parameters.emplace_back(owned, layer.inputs);
     state->gradients.emplace_back(owned, 0);  // biases only; weights when a step needs them
     if (options.mixed) state->rounded.emplace_back(owned, layer.inputs);
-    for (auto& slot : state->slots) slot.emplace_back(owned, layer.inputs);
-    state->own.push_back(layer.replicated ? make_buffers<T>(layer, part_rows(options)) : LayerBuffers<T>{});
+    for (auto& slot : state->slots) slot.emplace_back(owned, options.trains ? layer.inputs : 0);
+    const bool is_last = state->own.size() + 1 == plan.layers.size();
+    state->own.push_back(layer.replicated ? make_buffers<T>(layer, part_rows(options), is_last, options.trains)
+                                          : LayerBuffers<T>{});
   }
   state->columns.seen.resize(plan.layers.front().inputs);
   state->columns.last_row.resize(plan.layers.front().inputs + kAlignment);
   // The largest slice's outputs (in whole blocks of the transposing kernel) x one panel.
   std::size_t outputs = 0;
   for (const PackedSlice<T>& slice : state->parameters) outputs = std::max(outputs, slice.biases.size());
-  state->transposed = AlignedBuffer<T>(outputs * kernels::kPanelUnits * kernels::kUnit<T>);
+  if (options.trains) state->transposed = AlignedBuffer<T>(outputs * kernels::kPanelUnits * kernels::kUnit<T>);
   state->row = AlignedBuffer<T>(plan.layers.back().units * kernels::kUnit<T> + part_rows(options));
   return state;
 }
@@ -53,8 +67,7 @@ template <class T>
 EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engine_options)
     : spec(network.spec),
       options(engine_options),
-      plan(make_plan<T>(network.spec, std::max(1U, engine_options.threads),
-                        engine_options.typical_batch == 0 ? part_rows(engine_options) : engine_options.typical_batch)),
+      plan(make_plan<T>(network.spec, num_threads<T>(network.spec, engine_options), typical_rows(engine_options))),
       kernels(&kernels::kernel_table<T>(options.target.empty() ? kernels::active_target()
                                                                : kernels::parse_target("target", options.target))),
       pool(std::make_unique<ThreadPool>(plan.threads)) {
@@ -64,9 +77,10 @@ EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engi
   for (unsigned t = 0; t < plan.threads; ++t) threads.push_back(make_thread_state<T>(plan, options, t));
   for (std::size_t l = 0; l < plan.layers.size(); ++l) {
     const LayerPlan& layer = plan.layers[l];
-    shared.push_back(layer.replicated ? LayerBuffers<T>{} : make_buffers<T>(layer, batch));
-    dh.emplace_back(layer, l + 1 < plan.layers.size() ? batch : 0);
-    masks.emplace_back(layer, layer.dropout > 0.0 ? batch : 0);
+    const bool is_last = l + 1 == plan.layers.size();
+    shared.push_back(layer.replicated ? LayerBuffers<T>{} : make_buffers<T>(layer, batch, is_last, options.trains));
+    dh.emplace_back(layer, !is_last && options.trains ? batch : 0);
+    masks.emplace_back(layer, layer.dropout > 0.0 && options.trains ? batch : 0);
     progress.emplace_back(plan.threads);
     square_sums.emplace_back(layer.units * kernels::kUnit<T>);
   }
@@ -128,6 +142,8 @@ void EngineState<T>::run_thread(unsigned thread) {
 template <class T>
 BatchStats EngineState<T>::run(StepKind step_kind, const BatchTargets<T>* batch_targets,
                                const StepOptions& step_options) {
+  if (step_kind != StepKind::kEvaluate && !options.trains)
+    throw InputError("engine: made without EngineOptions::trains");
   if (batch_rows == 0) throw InputError("engine: a batch needs at least one row");
   if (batch_targets != nullptr) check_targets(*batch_targets);
   kind = step_kind;

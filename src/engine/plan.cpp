@@ -28,6 +28,30 @@ bool derivative_needs_z(ActivationKind kind) {
          kind == ActivationKind::kSilu;
 }
 
+namespace {
+
+// Operations a step must have for each layer that is shared out: every such layer waits for the other threads a few
+// times a step, which takes as long as a core needs for some hundred thousand operations, and ten times that when the
+// cores are far apart or busy.
+constexpr double kMinOperationsPerSharedLayer = 4e6;
+
+// Every thread computes a layer of fewer outputs whole.
+template <class T>
+bool is_replicated(std::size_t outputs, unsigned threads) {
+  return threads > 1 && kernels::units_for<T>(outputs) < 2 * static_cast<std::size_t>(threads);
+}
+
+}  // namespace
+
+template <class T>
+unsigned worthwhile_threads(const NetworkSpec& spec, std::size_t rows, unsigned available) {
+  std::size_t shared = 0;
+  for (const LayerSpec& layer : spec.layers) shared += is_replicated<T>(layer.units, available) ? 0 : 1;
+  const double operations = 6.0 * static_cast<double>(spec.num_parameters()) * static_cast<double>(rows);
+  const bool worthwhile = shared > 0 && operations >= kMinOperationsPerSharedLayer * static_cast<double>(shared);
+  return worthwhile ? std::max(1U, available) : 1;
+}
+
 template <class T>
 Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_rows) {
   const std::size_t panel_units = kernels::panel_units_for(typical_rows);
@@ -43,7 +67,7 @@ Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_ro
     layer.l1 = from.l1;
     layer.l2 = from.l2;
     layer.dropout = from.dropout;
-    layer.replicated = threads > 1 && layer.units < 2 * static_cast<std::size_t>(threads);
+    layer.replicated = is_replicated<T>(layer.outputs, threads);
     layer.keeps_z = derivative_needs_z(from.activation.kind);
     layer.keeps_value = layer.keeps_z || from.dropout > 0.0;
     cut_into_blocks<T>(layer, threads, panel_units);
@@ -52,6 +76,8 @@ Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_ro
   return plan;
 }
 
+template unsigned worthwhile_threads<float>(const NetworkSpec&, std::size_t, unsigned);
+template unsigned worthwhile_threads<double>(const NetworkSpec&, std::size_t, unsigned);
 template Plan make_plan<float>(const NetworkSpec&, unsigned, std::size_t);
 template Plan make_plan<double>(const NetworkSpec&, unsigned, std::size_t);
 

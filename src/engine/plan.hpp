@@ -60,6 +60,10 @@ struct Plan {
 /// The activation's derivative is computed from z, not from f(z).
 bool derivative_needs_z(ActivationKind kind);
 
+/// 1 or `available`: what makes a step of `rows` rows shorter.
+template <class T>
+unsigned worthwhile_threads(const NetworkSpec& spec, std::size_t rows, unsigned available);
+
 template <class T>
 Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_rows);
 

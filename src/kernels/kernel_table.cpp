@@ -28,13 +28,14 @@ struct Tables {
 
 // Everything that the target's compiler flags allow (HWY_TARGET_STR_AVX2 and _AVX3). Asked of the compiler's run-time,
 // which knows what the system saves of the registers too: Highway's own detection lives in its library, which measures
-// a clock for ten milliseconds as it is loaded.
+// a clock for ten milliseconds as it is loaded. (F16C, which every CPU with AVX2 has, is a name that clang 14 does not
+// know.)
 bool cpu_has(Target target) {
 #if defined(__x86_64__)
   const auto all = [](auto... has) { return (... && (has != 0)); };
-  const bool avx2 = all(__builtin_cpu_supports("avx2"), __builtin_cpu_supports("fma"), __builtin_cpu_supports("bmi"),
-                        __builtin_cpu_supports("bmi2"), __builtin_cpu_supports("f16c"), __builtin_cpu_supports("aes"),
-                        __builtin_cpu_supports("pclmul"));
+  const bool avx2 =
+      all(__builtin_cpu_supports("avx2"), __builtin_cpu_supports("fma"), __builtin_cpu_supports("bmi"),
+          __builtin_cpu_supports("bmi2"), __builtin_cpu_supports("aes"), __builtin_cpu_supports("pclmul"));
   if (target == Target::kAvx2) return avx2;
   if (target == Target::kAvx512) {
     return avx2 && all(__builtin_cpu_supports("avx512f"), __builtin_cpu_supports("avx512vl"),

@@ -28,17 +28,6 @@ std::string config_hash(const TrainingRun& run) {
   return sha256_hex(std::as_bytes(std::span(run.config)));
 }
 
-// Below this many operations a step, handing work to a second core costs more than it saves: such a step takes a few
-// microseconds, as long as the hand-over itself. The bits are the same either way.
-constexpr double kMinSharedOperations = 4e6;
-
-unsigned choose_threads(const TrainingRun& run) {
-  const double operations =
-      6.0 * static_cast<double>(run.spec.num_parameters()) * static_cast<double>(run.batches.batch_size);
-  if (run.threads == 0 && operations < kMinSharedOperations) return 1;
-  return resolve_threads(run.threads);
-}
-
 template <class T>
 Network<T> initial_network(const TrainingRun& run) {
   if (run.initial) {
@@ -78,7 +67,7 @@ TrainingLoop<T>::TrainingLoop(const TrainingRun& run, const Dataset& dataset, co
   EngineOptions options;
   options.max_batch = std::max(kEvaluationRows, run.batches.batch_size);
   options.typical_batch = run.batches.batch_size;
-  options.threads = choose_threads(run);
+  options.threads = resolve_threads(run.threads);
   options.mixed = run.dtype == DType::kMixed;
   options.optimizer = run.optimizer;
   options.dropout_seed = run.seed;

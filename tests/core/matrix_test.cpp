@@ -41,6 +41,22 @@ TEST(Matrix, views_keep_the_stride) {
   EXPECT_TRUE(part.row_range(1, 0).empty());
 }
 
+TEST(Matrix, growing_keeps_rows_adds_zeros_and_stays_aligned) {
+  Matrix<float> m;
+  m = Matrix<float>(1, 3);
+  for (const std::size_t rows : {1, 2, 7, 1000, 300000}) {  // from the heap to pages of its own
+    for (float& x : m.row(m.rows() - 1)) x = static_cast<float>(m.rows());
+    const std::size_t before = m.rows();
+    m.grow_rows(rows);
+    ASSERT_EQ(m.rows(), rows);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(m.data()) % kAlignment, 0u);
+    EXPECT_EQ(m(0, 2), 1.0F);
+    EXPECT_EQ(m(before - 1, 1), static_cast<float>(before));
+    for (std::size_t r = before; r < rows; ++r) ASSERT_EQ(m(r, 0) + m(r, 2), 0.0F);
+  }
+  EXPECT_THROW(m.grow_rows(std::size_t{1} << 62), std::bad_alloc);
+}
+
 TEST(Matrix, sizes_that_overflow_are_refused) {
   const std::size_t huge = std::size_t{1} << 62;
   EXPECT_THROW(Matrix<float>(huge, 8), std::bad_alloc);

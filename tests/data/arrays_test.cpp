@@ -200,25 +200,6 @@ TEST(Pickle, what_python3_writes_in_every_protocol_is_read) {
   }
 }
 
-TEST(Pickle, mnist_pickle_and_idx_files_hold_identical_arrays) {
-  const auto folder = real_data("mnist");
-  if (!folder || !std::filesystem::exists(*folder / "mnist.pkl.gz")) GTEST_SKIP() << "no mnist.pkl.gz";
-  const Dataset idx_set = read_source(folder->string());
-  const Dataset pickle_set = read_source((*folder / "mnist.pkl.gz").string());
-  EXPECT_EQ(pickle_set.train.size(), 50000u);
-  EXPECT_EQ(pickle_set.valid.size(), 10000u);
-  EXPECT_EQ(pickle_set.test.size(), 10000u);
-  EXPECT_EQ(pickle_set.table.labels, idx_set.table.labels);
-  const auto& bytes = std::get<Matrix<std::uint8_t>>(idx_set.table.features);
-  const auto& reals = std::get<Matrix<float>>(pickle_set.table.features);
-  ASSERT_EQ(bytes.size(), reals.size());
-  std::size_t different = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (reals.data()[i] * 256.0f != static_cast<float>(bytes.data()[i])) ++different;
-  }
-  EXPECT_EQ(different, 0u);
-}
-
 /// Two features, three classes (one-hot), four training and two validation samples, one sample per column.
 std::vector<MatVariable> columns_one_hot(int storage) {
   return {{"Ct", 3, 4, {1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0}, storage},

@@ -132,42 +132,6 @@ TEST(Idx, shape_that_overflows_takes_no_memory) {
   EXPECT_THAT(error_of(files.write(true)), HasSubstr("overflows"));
 }
 
-TEST(Idx, mnist_has_its_published_counts_and_means) {
-  const auto path = real_data("mnist");
-  if (!path) GTEST_SKIP() << "no mnist";
-  const Dataset dataset = read_source(path->string());
-  const auto& pixels = std::get<Matrix<std::uint8_t>>(dataset.table.features);
-  std::vector<int> train(10), test(10);
-  double train_sum = 0, test_sum = 0;
-  for (const auto row : dataset.train) {
-    ++train[dataset.table.labels[row]];
-    for (const auto pixel : pixels.row(row)) train_sum += pixel;
-  }
-  for (const auto row : dataset.test) {
-    ++test[dataset.table.labels[row]];
-    for (const auto pixel : pixels.row(row)) test_sum += pixel;
-  }
-  EXPECT_EQ(train, (std::vector<int>{5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949}));
-  EXPECT_EQ(test, (std::vector<int>{980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009}));
-  EXPECT_NEAR(train_sum / 60000 / 784, 33.3184, 5e-5);
-  EXPECT_NEAR(test_sum / 10000 / 784, 33.7912, 5e-5);
-}
-
-TEST(Idx, fashion_mnist_has_its_published_means_and_names) {
-  const auto path = real_data("fashion");
-  if (!path) GTEST_SKIP() << "no fashion";
-  SourceOptions options;
-  options.data_dir = path->parent_path().string();
-  const Dataset dataset = read_source("fashion-mnist", options);
-  const auto& pixels = std::get<Matrix<std::uint8_t>>(dataset.table.features);
-  double sum = 0;
-  for (const auto row : dataset.test) {
-    for (const auto pixel : pixels.row(row)) sum += pixel;
-  }
-  EXPECT_NEAR(sum / 10000 / 784, 73.1466, 5e-5);
-  EXPECT_EQ(dataset.class_names.at(9), "Ankle boot");
-}
-
 TEST(Gzip, cut_trailing_and_bomb_are_refused) {
   const TempDir folder;
   const std::string text = "1 2 0\n3 4 1\n5 6 0\n";

@@ -42,11 +42,13 @@ std::string hash_after_training(const test::Problem<T>& problem, const EngineOpt
 }
 
 template <class T>
-void expect_one_hash(const test::Problem<T>& problem, EngineOptions options, const StepOptions& step) {
+void expect_one_hash(const test::Problem<T>& problem, EngineOptions options, const StepOptions& step,
+                     const std::vector<unsigned>& thread_counts = {1, 2, 3, 8}) {
   options.max_batch = problem.inputs.rows();
+  options.shares_small_work = true;
   std::string first;
   for (const std::string& target : available_targets()) {
-    for (const unsigned threads : {1U, 2U, 3U, 8U}) {
+    for (const unsigned threads : thread_counts) {
       options.target = target;
       options.threads = threads;
       const std::string hash = hash_after_training(problem, options, step);
@@ -78,8 +80,11 @@ TEST(EngineBits, same_hash_for_all_threads_and_targets_over_activations_and_loss
     for (const LossKind loss : {LossKind::kSoftmaxCrossEntropy, LossKind::kBinaryCrossEntropy,
                                 LossKind::kMeanSquaredError, LossKind::kHuber}) {
       SCOPED_TRACE(testing::Message() << activation_name(activation) << " " << loss_name(loss));
-      expect_one_hash(test::make_problem<float>({6, 65, 70, 3}, activation, loss, 9, 11), {}, {.learning_rate = 0.1});
-      expect_one_hash(test::make_problem<double>({6, 33, 70, 3}, activation, loss, 9, 11), {}, {.learning_rate = 0.1});
+      // The schedule is the same for all of them; the other test has every number of threads.
+      expect_one_hash(test::make_problem<float>({6, 65, 70, 3}, activation, loss, 9, 11), {}, {.learning_rate = 0.1},
+                      {1, 3});
+      expect_one_hash(test::make_problem<double>({6, 33, 70, 3}, activation, loss, 9, 11), {}, {.learning_rate = 0.1},
+                      {1, 3});
     }
   }
 }

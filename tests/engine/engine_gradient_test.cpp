@@ -34,6 +34,7 @@ void expect_engine_matches_textbook(const Problem<T>& problem, unsigned threads)
   EngineOptions options;
   options.max_batch = problem.inputs.rows();
   options.threads = threads;
+  options.shares_small_work = true;
   Engine<T> engine(problem.network, options);
   test::copy_rows(problem.inputs, engine.inputs(problem.inputs.rows()));
   std::vector<LayerParameters<T>> gradients;
@@ -99,7 +100,8 @@ TEST_P(EngineGradient, matches_textbook_with_penalties_and_sample_weights) {
 
 TEST_P(EngineGradient, relu_network_has_the_textbooks_bits) {
   const auto problem = make_problem<float>({50, 70, 45, 1}, ActivationKind::kRelu, LossKind::kMeanSquaredError, 9, 5);
-  Engine<float> engine(problem.network, {.max_batch = 9, .threads = GetParam(), .optimizer = {}});
+  Engine<float> engine(problem.network,
+                       {.max_batch = 9, .threads = GetParam(), .shares_small_work = true, .optimizer = {}});
   test::copy_rows(problem.inputs, engine.inputs(9));
   std::vector<LayerParameters<float>> gradients;
   engine.gradients(problem.targets(), gradients);

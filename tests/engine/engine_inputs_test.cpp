@@ -93,7 +93,9 @@ TYPED_TEST(EngineInputs, bytes_give_the_bits_of_divided_numbers) {
     const std::string expected = hash_after_bytes<TypeParam>(c, {}, false);
     for (const std::string& target : available_targets()) {
       for (const unsigned threads : {1U, 2U, 3U}) {
-        EXPECT_EQ(hash_after_bytes<TypeParam>(c, {.threads = threads, .target = target}, true), expected)
+        EXPECT_EQ(
+            hash_after_bytes<TypeParam>(c, {.threads = threads, .shares_small_work = true, .target = target}, true),
+            expected)
             << target << " with " << threads << " threads";
       }
     }
@@ -120,6 +122,7 @@ TYPED_TEST(EngineInputs, row_beyond_the_bytes_is_refused) {
 template <class T>
 std::string hash_after_parts(const test::Problem<T>& problem, EngineOptions options, const StepOptions& step) {
   options.max_batch = problem.inputs.rows();
+  options.shares_small_work = true;
   options.dropout_seed = 4;
   Engine<T> engine(problem.network, options);
   for (std::size_t s = 1; s <= 3; ++s) {
@@ -161,7 +164,7 @@ TYPED_TEST(EngineInputs, prediction_and_gradients_in_parts_have_the_bits_of_the_
   const auto problem =
       test::make_problem<TypeParam>({20, 70, 5}, ActivationKind::kTanh, LossKind::kSoftmaxCrossEntropy, 22, 6);
   Engine<TypeParam> whole(problem.network, {.max_batch = 22});
-  Engine<TypeParam> parts(problem.network, {.max_batch = 22, .threads = 2, .part_rows = 7});
+  Engine<TypeParam> parts(problem.network, {.max_batch = 22, .threads = 2, .shares_small_work = true, .part_rows = 7});
   std::vector<LayerParameters<TypeParam>> expected, found;
   for (Engine<TypeParam>* engine : {&whole, &parts}) {
     test::copy_rows(problem.inputs, engine->inputs(22));

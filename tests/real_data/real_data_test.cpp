@@ -84,5 +84,18 @@ TEST(RealRegression, wine_quality_is_explained_in_part) {
   EXPECT_GE(summary["evaluation"]["valid"]["r2"].get<double>(), 0.25);
 }
 
+TEST(RealMemory, mnist_training_takes_the_data_the_parameters_and_little_more) {
+  const auto path = real_data("mnist");
+  if (!path) GTEST_SKIP() << "no mnist in the data folder";
+  const ProcessResult result =
+      gradus_program({"train", "--data", path->string(), "--layers", "784,256,10", "--optimizer", "sgd", "--batch",
+                      "100", "--epochs", "1", "--out", "none", "--json", "--quiet"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::size_t data = 70000 * 785;
+  const std::size_t parameters = json::parse(result.out)["parameters"].get<std::size_t>() * sizeof(float);
+  EXPECT_LE(result.max_resident_bytes, data + 4 * parameters + (std::size_t{64} << 20));
+  EXPECT_GT(result.max_resident_bytes, data) << "not measured";
+}
+
 }  // namespace
 }  // namespace gradus::test

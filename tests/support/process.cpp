@@ -1,6 +1,7 @@
 #include "support/process.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,8 +43,10 @@ ProcessResult run_process(const std::vector<std::string>& words, const std::func
   }
   if (meanwhile) meanwhile(child);
   int status = 0;
-  waitpid(child, &status, 0);
+  rusage usage{};
+  wait4(child, &status, 0, &usage);
   ProcessResult result;
+  result.max_resident_bytes = static_cast<std::size_t>(usage.ru_maxrss) * 1024;
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   result.out = read_whole_file(out);
   result.err = read_whole_file(err);

@@ -14,6 +14,7 @@ struct ProcessResult {
   int exit_code = -1;  // 128 + signal for a process that a signal ended
   std::string out;
   std::string err;
+  std::size_t max_resident_bytes = 0;
 };
 
 /// Starts `words[0]` with its arguments. `before` runs in the child just before the program starts (limits, folder).

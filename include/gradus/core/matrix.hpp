@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -68,11 +69,26 @@ class AlignedBuffer {
   AlignedBuffer() = default;
   explicit AlignedBuffer(std::size_t size) : size_(size) {
     if (size == 0) return;
-    if (size > (static_cast<std::size_t>(-1) - kAlignment) / sizeof(T)) throw std::bad_alloc();
-    const std::size_t bytes = (size * sizeof(T) + kAlignment - 1) / kAlignment * kAlignment;
-    data_.reset(static_cast<T*>(std::aligned_alloc(kAlignment, bytes)));
+    data_.reset(static_cast<T*>(std::aligned_alloc(kAlignment, bytes_for(size))));
     if (!data_) throw std::bad_alloc();
     std::fill_n(data_.get(), size, T{});
+  }
+  /// Makes room for `size` elements, at least as many as now; the new ones are zero. The system moves the pages of
+  /// large buffers instead of copying them, so that old and new need not stand side by side.
+  void grow(std::size_t size) {
+    const std::size_t bytes = bytes_for(size);
+    void* const grown = std::realloc(data_.get(), bytes);
+    if (grown == nullptr) throw std::bad_alloc();
+    static_cast<void>(data_.release());  // realloc has freed it
+    data_.reset(static_cast<T*>(grown));
+    if (reinterpret_cast<std::uintptr_t>(grown) % kAlignment != 0) {
+      std::unique_ptr<T, detail::AlignedFree> aligned(static_cast<T*>(std::aligned_alloc(kAlignment, bytes)));
+      if (!aligned) throw std::bad_alloc();
+      std::copy_n(data_.get(), size_, aligned.get());
+      data_ = std::move(aligned);
+    }
+    std::fill_n(data_.get() + size_, size - size_, T{});
+    size_ = size;
   }
   AlignedBuffer(const AlignedBuffer& other) : AlignedBuffer(other.size_) { std::copy_n(other.data(), size_, data()); }
   AlignedBuffer& operator=(const AlignedBuffer& other) {
@@ -96,6 +112,10 @@ class AlignedBuffer {
   [[nodiscard]] std::span<const T> span() const { return {data(), size_}; }
 
  private:
+  static std::size_t bytes_for(std::size_t size) {
+    if (size > (static_cast<std::size_t>(-1) - kAlignment) / sizeof(T)) throw std::bad_alloc();
+    return (size * sizeof(T) + kAlignment - 1) / kAlignment * kAlignment;
+  }
   std::unique_ptr<T, detail::AlignedFree> data_;
   std::size_t size_ = 0;
 };
@@ -106,6 +126,12 @@ class Matrix {
  public:
   Matrix() = default;
   Matrix(std::size_t rows, std::size_t cols) : buffer_(checked_size(rows, cols)), rows_(rows), cols_(cols) {}
+
+  /// Adds rows of zeros until there are `rows`.
+  void grow_rows(std::size_t rows) {
+    buffer_.grow(checked_size(rows, cols_));
+    rows_ = rows;
+  }
 
   [[nodiscard]] std::size_t rows() const { return rows_; }
   [[nodiscard]] std::size_t cols() const { return cols_; }

@@ -20,7 +20,8 @@ enum class Purpose : std::uint64_t {
   kGenerator = 6,       // index: part of the data set
   kSearch = 7,          // index: trial
   kTest = 8,            // index: case
-  kTrialSeed = 9,       // index: trial of a search
+  kVerification = 9,    // index: kind of measurement
+  kTrialSeed = 10,      // index: trial of a search
 };
 
 /// The Philox4x64-10 block function: ten rounds of `counter` under `key`.

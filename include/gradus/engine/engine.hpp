@@ -20,8 +20,10 @@ namespace gradus {
 struct EngineOptions {
   std::size_t max_batch = 256;  // largest number of rows a call may have
   std::size_t typical_batch =
-      0;  // rows of most calls, to which the layout is fitted; 0: max_batch. Never changes a bit
-  unsigned threads = 1;
+      0;                 // rows of most calls, to which the layout is fitted; 0: max_batch. Never changes a bit
+  unsigned threads = 1;  // at most; fewer where a step is too small to share. Never changes a bit
+  bool shares_small_work = false;  // `threads` exactly, for tests and measurements
+  bool trains = true;              // false: evaluate and predict only, without the memory of the backward pass
   /// Rows of a call worked on at a time, so that activations take less memory; 0: all. Never changes a bit.
   std::size_t part_rows = 0;
   /// Every factor of a product (inputs, weights, activations, their gradients) is rounded to bfloat16; sums, biases,

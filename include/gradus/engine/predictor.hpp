@@ -1,0 +1,34 @@
+// A network ready to be applied, row by row or in batches, through the engine's kernels.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "gradus/engine/engine.hpp"
+
+namespace gradus {
+
+/// Applies one network. Holds a copy of its parameters; allocates when it is made and never again. Not thread-safe; any
+/// number may run side by side.
+template <class T>
+class Predictor {
+ public:
+  /// `max_rows`: rows worked on at a time, for which memory is taken; 1 suits rows that come one by one.
+  explicit Predictor(const Network<T>& network, std::size_t max_rows = 1, unsigned threads = 1, bool mixed = false);
+
+  /// Outputs P (B x K) of X (B x I), any B. Throws InputError when the shapes do not fit the network.
+  void predict(MatrixView<const T> x, MatrixView<T> outputs);
+  /// Outputs (K) of one row (I), valid until the next call.
+  std::span<const T> predict(std::span<const T> x);
+
+ private:
+  void check(bool fits, std::size_t found) const;
+  std::size_t max_rows_;
+  Engine<T> engine_;
+};
+
+extern template class Predictor<float>;
+extern template class Predictor<double>;
+
+}  // namespace gradus

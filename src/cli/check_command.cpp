@@ -1,0 +1,226 @@
+// gradus check: the gradient certificate of a configuration, a run or a model.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+#include <string>
+
+#include "cli/check_point.hpp"
+#include "cli/commands.hpp"
+#include "cli/model_data.hpp"
+#include "cli/note.hpp"
+#include "core/atomic_file.hpp"
+#include "gradus/core/error.hpp"
+#include "gradus/training/run_config.hpp"
+#include "gradus/training/run_folder.hpp"
+
+namespace gradus::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct CheckArguments {
+  std::string source;
+  std::string data;
+  std::string data_dir;
+  std::string out;
+  std::string verify;
+  RowChoice choice;
+  VerifyOptions options;
+  std::string parameters = "sampled";
+  std::vector<double> n_list;
+  bool json = false;
+  bool quiet = false;
+};
+
+// 1/N in the order given; the library sorts.
+void set_steps(CheckArguments& arguments) {
+  arguments.options.difference_steps.clear();
+  for (const double n : arguments.n_list) {
+    if (!(n > 0.0)) {
+      throw InputError({.where = "--steps",
+                        .expected = "numbers N above 0, for steps of 1/N",
+                        .found = fmt::format("{}", n),
+                        .advice = "write for example 1,10,100,1000"});
+    }
+    arguments.options.difference_steps.push_back(1.0 / n);
+  }
+}
+
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+RunConfig config_with_data(const std::string& path, const CheckArguments& arguments) {
+  RunConfig config;
+  read_config(path, config);
+  if (!arguments.data.empty()) set_option(config, "data.source", arguments.data, "--data");
+  if (!arguments.data_dir.empty()) set_option(config, "data.data_dir", arguments.data_dir, "--data-dir");
+  return config;
+}
+
+VerificationPoint point_of_model(const CheckArguments& arguments) {
+  if (arguments.data.empty()) {
+    throw InputError({.where = arguments.source,
+                      .expected = "data to check the model on",
+                      .found = "none",
+                      .advice = "add --data SRC"});
+  }
+  const Model model = read_model(arguments.source);
+  ModelDataArguments source;
+  source.model = arguments.source;
+  source.data = arguments.data;
+  source.options.data_dir = arguments.data_dir;
+  Dataset dataset = read_model_data(source, model, true);
+  align_classes(model, dataset);
+  check_model_fits(model, dataset, true);
+  return make_point(model, dataset, arguments.choice);
+}
+
+// A folder is a run: its configuration and, if it is complete, its final weights.
+VerificationPoint point_of_config(const CheckArguments& arguments) {
+  const bool is_run = is_folder(arguments.source);
+  RunConfig config = config_with_data(is_run ? arguments.source + "/config.toml" : arguments.source, arguments);
+  const Dataset dataset = read_data(config);
+  const TrainingRun run = make_training_run(config, dataset);
+  if (!is_run) return make_point(run, dataset, arguments.choice);
+  const Model model = read_model(model_path(arguments.source));
+  return make_point(run, dataset, arguments.choice, &model);
+}
+
+VerificationPoint read_point(const CheckArguments& arguments) {
+  const bool is_model = arguments.source.ends_with(".safetensors");
+  VerificationPoint point = is_model ? point_of_model(arguments) : point_of_config(arguments);
+  point.provenance.source = arguments.source;
+  point.provenance.data_source = arguments.data;
+  return point;
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file)
+    throw InputError({.where = path, .expected = "a certificate", .found = "no file that can be read", .advice = ""});
+  return text.str();
+}
+
+// What the stored certificate was made with, so that nothing has to be repeated by hand.
+void take_stored_settings(const std::string& text, CheckArguments& arguments) {
+  const auto stored = nlohmann::json::parse(text, nullptr, false);
+  if (!stored.is_object() || !stored.contains("provenance") || !stored["provenance"].is_object()) {
+    throw InputError({.where = arguments.verify,
+                      .expected = "a certificate as `gradus check --json` writes it",
+                      .found = "something else",
+                      .advice = ""});
+  }
+  const auto& p = stored["provenance"];
+  try {
+    if (arguments.source.empty()) {
+      const std::string folder = fs::path(arguments.verify).parent_path().string();
+      arguments.source = fs::exists(fs::path(folder) / "model.safetensors") ? (folder.empty() ? "." : folder)
+                                                                            : p.at("source").get<std::string>();
+    }
+    if (arguments.data.empty()) arguments.data = p.at("data_source").get<std::string>();
+    arguments.choice = {.rows = p.at("rows").get<std::size_t>(), .seed = p.at("seed").get<std::uint64_t>()};
+    arguments.options.seed = arguments.choice.seed;
+    arguments.options.difference_steps = p.at("difference_steps").get<std::vector<double>>();
+    const std::string differences = p.at("difference_options").get<std::string>();
+    std::istringstream words(differences);
+    std::size_t points = 0;
+    words >> arguments.parameters >> arguments.options.differences_per_group >> points;
+    arguments.options.four_points = points == 4;
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError({.where = arguments.verify,
+                      .expected = "the provenance of a certificate",
+                      .found = error.what(),
+                      .advice = "make it anew with `gradus check --out`"});
+  }
+}
+
+DifferenceChoice parse_choice(const std::string& name) {
+  return name == "all"     ? DifferenceChoice::kAll
+         : name == "first" ? DifferenceChoice::kFirst
+                           : DifferenceChoice::kSampled;
+}
+
+int report_comparison(const Certificate& certificate, const std::string& stored, const CheckArguments& arguments) {
+  const std::vector<std::string> differences = compare_certificates(certificate, stored);
+  if (arguments.json) {
+    const nlohmann::ordered_json object = {
+        {"verified", differences.empty() && certificate.holds()},
+        {"differences", differences},
+        {"certificate", nlohmann::ordered_json::parse(certificate_json(certificate))}};
+    fmt::print("{}\n", object.dump(1));
+  } else {
+    for (const std::string& difference : differences) fmt::print("{}\n", difference);
+    fmt::print("{}: {} claims recomputed, {}\n", arguments.verify, certificate.claims.size(),
+               differences.empty() ? "all as stored" : "not as stored");
+    if (!certificate.holds()) fmt::print("and the certificate does not hold\n");
+  }
+  return differences.empty() && certificate.holds() ? 0 : kCheckFailed;
+}
+
+int check(CheckArguments& arguments) {
+  set_steps(arguments);
+  std::string stored;
+  if (!arguments.verify.empty()) {
+    stored = read_text(arguments.verify);
+    take_stored_settings(stored, arguments);
+  }
+  if (arguments.source.empty()) {
+    throw InputError({.where = "check",
+                      .expected = "a configuration, run folder or model",
+                      .found = "none",
+                      .advice = "write for example `gradus check runs/moons`"});
+  }
+  arguments.options.seed = arguments.choice.seed;
+  arguments.options.difference_choice = parse_choice(arguments.parameters);
+  const VerificationPoint point = read_point(arguments);
+  Certificate certificate;
+  {
+    CheckProgress progress(arguments.quiet);
+    certificate = verify(point, arguments.options, progress.callback());
+  }
+  if (!arguments.out.empty()) write_file(arguments.out, certificate_json(certificate) + "\n");
+  if (!stored.empty()) return report_comparison(certificate, stored, arguments);
+  fmt::print("{}", arguments.json ? certificate_json(certificate) + "\n" : certificate_table(certificate));
+  return certificate.holds() ? 0 : kCheckFailed;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("check", "certify the gradient of a network against independent derivatives");
+  auto arguments = std::make_shared<CheckArguments>();
+  command->add_option("source", arguments->source, "TOML configuration, run folder or model.safetensors");
+  command->add_option("--data", arguments->data, "data set: a path or a name [the configuration's]");
+  command->add_option("--data-dir", arguments->data_dir, "first folder to look for named sets");
+  command
+      ->add_option("--rows", arguments->choice.rows,
+                   "training rows for the engine; derivatives use as many of them as time allows [64]")
+      ->check(CLI::Range(1, 65536));
+  command->add_option("--seed", arguments->choice.seed, "of rows, samples and directions [0]");
+  command->add_option("--threads", arguments->options.threads, "0 = one per core")->check(CLI::Range(0, 1024));
+  command
+      ->add_option("--steps", arguments->n_list, "finite differences with steps 1/N for these N [1,5,10,50,...,500000]")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_flag("--four-points", arguments->options.four_points, "differences of order 4 instead of 2");
+  command->add_option("--differences", arguments->parameters, "numbers of each group: sampled, first or all [sampled]")
+      ->check(CLI::IsMember({"sampled", "first", "all"}));
+  command->add_option("--per-group", arguments->options.differences_per_group, "how many of them [10]")
+      ->check(CLI::Range(1, 100000));
+  command->add_flag("--json", arguments->json, "print one JSON object");
+  command->add_option("--out", arguments->out, "also write the certificate to this file as JSON");
+  command->add_option("--verify", arguments->verify, "recompute this certificate and compare");
+  command->add_flag("--quiet", arguments->quiet, "no progress");
+  command->callback([arguments, &exit_code] { exit_code = check(*arguments); });
+}
+
+}  // namespace gradus::cli

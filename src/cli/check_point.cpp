@@ -1,0 +1,124 @@
+#include "cli/check_point.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "cli/note.hpp"
+#include "cli/progress.hpp"
+#include "gradus/core/random.hpp"
+#include "training/version.hpp"
+
+namespace gradus::cli {
+namespace {
+
+std::vector<std::uint32_t> choose_rows(const Dataset& dataset, const RowChoice& choice) {
+  std::vector<std::uint32_t> rows = dataset.train;
+  if (rows.empty()) {
+    rows.resize(dataset.table.rows());
+    std::iota(rows.begin(), rows.end(), 0U);
+  }
+  if (rows.size() <= choice.rows) return rows;
+  RandomStream random(choice.seed, Purpose::kVerification, 0);
+  random.shuffle(rows);
+  rows.resize(choice.rows);
+  return rows;
+}
+
+void fill_rows(const Dataset& dataset, const Scaling& scaling, std::span<const std::uint32_t> rows,
+               VerificationPoint& point) {
+  point.inputs = Matrix<double>(rows.size(), dataset.num_features());
+  gather_rows<double>(dataset.table.features, scaling, rows, point.inputs.view());
+  if (dataset.task == Task::kClassification) {
+    for (const std::uint32_t row : rows) point.labels.push_back(dataset.table.labels[row]);
+    return;
+  }
+  point.values = Matrix<double>(rows.size(), dataset.table.values.cols());
+  for (std::size_t b = 0; b < rows.size(); ++b) {
+    std::ranges::copy(dataset.table.values.row(rows[b]), point.values.row(b).begin());
+  }
+}
+
+// Weights of rows and classes as training multiplies them. All zero would leave nothing to check.
+void fill_weights(const TrainingRun& run, const Dataset& dataset, std::span<const std::uint32_t> rows,
+                  VerificationPoint& point) {
+  const std::vector<double>& own = run.sample_weights.empty() ? dataset.table.weights : run.sample_weights;
+  if (own.empty() && run.class_weights.empty()) return;
+  double sum = 0.0;
+  for (const std::uint32_t row : rows) {
+    double weight = own.empty() ? 1.0 : own[row];
+    if (!run.class_weights.empty()) weight *= run.class_weights[static_cast<std::size_t>(dataset.table.labels[row])];
+    point.weights.push_back(weight);
+    sum += weight;
+  }
+  if (sum == 0.0) point.weights.clear();
+}
+
+template <class T>
+Network<double> drawn_network(const TrainingRun& run) {
+  Network<T> network(run.spec);
+  initialize(network, run.seed);
+  return network_cast<double>(network);
+}
+
+Network<double> initial_network(const TrainingRun& run) {
+  if (run.initial) {
+    return std::visit([](const auto& network) { return network_cast<double>(network); }, *run.initial);
+  }
+  return run.dtype == DType::kF64 ? drawn_network<double>(run) : drawn_network<float>(run);
+}
+
+Network<double> network_of(const Model& model) {
+  return std::visit([](const auto& network) { return network_cast<double>(network); }, model.network);
+}
+
+void fill_provenance(const Dataset& dataset, VerificationPoint& point) {
+  point.provenance.version = version();
+  point.provenance.build = GRADUS_BUILD_TYPE;
+  point.provenance.data_name = dataset.name;
+  point.provenance.data_sha256 = dataset.sha256;
+}
+
+}  // namespace
+
+VerificationPoint make_point(const TrainingRun& run, const Dataset& dataset, const RowChoice& choice,
+                             const Model* model) {
+  VerificationPoint point;
+  point.network = model != nullptr ? network_of(*model) : initial_network(run);
+  point.optimizer = run.optimizer;
+  point.learning_rate = run.learning_rate;
+  const std::vector<std::uint32_t> rows = choose_rows(dataset, choice);
+  fill_rows(dataset, model != nullptr ? model->scaling : run.scaling, rows, point);
+  fill_weights(run, dataset, rows, point);
+  fill_provenance(dataset, point);
+  return point;
+}
+
+VerificationPoint make_point(const Model& model, const Dataset& dataset, const RowChoice& choice) {
+  VerificationPoint point;
+  point.network = network_of(model);
+  fill_rows(dataset, model.scaling, choose_rows(dataset, choice), point);
+  fill_provenance(dataset, point);
+  return point;
+}
+
+CheckProgress::CheckProgress(bool quiet) : terminal_(!quiet && isatty(STDERR_FILENO) != 0) {}
+
+CheckProgress::~CheckProgress() {
+  if (shown_) note("\r\033[K");
+}
+
+void CheckProgress::show(double share, std::string_view what) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!terminal_ || now - last_ < std::chrono::milliseconds(100)) return;
+  last_ = now;
+  shown_ = true;
+  note("\r\033[K{} {:3.0f} %  {}", bar_text(share), 100.0 * share, what);
+}
+
+VerifyProgress CheckProgress::callback() {
+  return [this](double share, std::string_view what) { show(share, what); };
+}
+
+}  // namespace gradus::cli

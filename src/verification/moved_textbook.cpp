@@ -1,0 +1,176 @@
+// The textbook along a line, in double, in dual numbers, in jets and in complex numbers. All templates over number
+// types are compiled here and nowhere else.
+#include <cmath>
+
+#include "verification/complex_step.hpp"
+#include "verification/problem.hpp"
+
+namespace gradus::verification {
+namespace {
+
+template <class T>
+Matrix<T> moved(const Matrix<double>& from, const Matrix<double>& direction, const T& t) {
+  Matrix<T> to(from.rows(), from.cols());
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    to.data()[i] = T(from.data()[i]);
+    if (!direction.empty()) to.data()[i] = multiply_add(T(direction.data()[i]), t, to.data()[i]);
+  }
+  return to;
+}
+
+template <class T>
+Network<T> moved_network(const Problem& problem, const Tangent& direction, const T& t) {
+  Network<T> network;
+  network.spec = problem.network.spec;
+  for (std::size_t l = 0; l < problem.num_layers(); ++l) {
+    const LayerParameters<double>& layer = problem.network.layers[l];
+    AlignedBuffer<T> biases(layer.biases.size());
+    for (std::size_t o = 0; o < biases.size(); ++o) {
+      biases[o] = T(layer.biases[o]);
+      if (!direction[l].biases.empty()) biases[o] = multiply_add(T(direction[l].biases(0, o)), t, biases[o]);
+    }
+    network.layers.push_back({moved(layer.weights, direction[l].weights, t), std::move(biases)});
+  }
+  return network;
+}
+
+/// All that the textbook asks for, in T.
+template <class T>
+struct MovedProblem {
+  MovedProblem(const Problem& problem, const Tangent& direction, const T& t)
+      : network(moved_network(problem, direction, t)),
+        x(moved(problem.x, direction[0].inputs, t)),
+        values(moved(problem.values, {}, t)),
+        weights(problem.weights.begin(), problem.weights.end()),
+        labels(problem.labels) {
+    for (const Matrix<double>& mask : problem.masks) masks.push_back(moved(mask, {}, t));
+  }
+  [[nodiscard]] BatchTargets<T> targets() const {
+    return {labels, labels.empty() ? values.view() : MatrixView<const T>(), weights};
+  }
+  Network<T> network;
+  Matrix<T> x;
+  Matrix<T> values;
+  std::vector<T> weights;
+  std::span<const std::int32_t> labels;
+  textbook::DropoutMasks<T> masks;
+};
+
+bool moves_inner_inputs(const Tangent& direction) {
+  for (std::size_t l = 1; l < direction.size(); ++l) {
+    if (!direction[l].inputs.empty()) return true;
+  }
+  return false;
+}
+
+// Study s4 moves the inputs of all layers at once, which the textbook's forward has no argument for: its pieces, layer
+// by layer.
+template <class T>
+textbook::ForwardPass<T> forward_moving_inputs(const MovedProblem<T>& p, const Tangent& direction, const T& t) {
+  textbook::ForwardPass<T> pass;
+  Matrix<T> inputs = p.x;
+  for (std::size_t l = 0; l < p.network.layers.size(); ++l) {
+    for (std::size_t i = 0; l > 0 && i < direction[l].inputs.size(); ++i) {
+      inputs.data()[i] = multiply_add(T(direction[l].inputs.data()[i]), t, inputs.data()[i]);
+    }
+    pass.z.push_back(textbook::affine(inputs, p.network.layers[l]));
+    inputs = pass.z[l];
+    for (T& value : inputs.span()) value = textbook::activate(p.network.spec.layers[l].activation, value);
+    for (std::size_t i = 0; !p.masks.empty() && i < p.masks[l].size(); ++i) {
+      inputs.data()[i] = inputs.data()[i] * p.masks[l].data()[i];
+    }
+  }
+  pass.outputs = Matrix<T>(inputs.rows(), inputs.cols());
+  for (std::size_t b = 0; b < inputs.rows(); ++b) {
+    textbook::output_row<T>(p.network.spec.output, std::as_const(pass.z.back()).row(b), pass.outputs.row(b));
+  }
+  return pass;
+}
+
+template <class T>
+textbook::ForwardPass<T> forward_along(const MovedProblem<T>& p, const Tangent& direction, const T& t) {
+  if (moves_inner_inputs(direction)) return forward_moving_inputs(p, direction, t);
+  return textbook::forward<T>(p.network, p.x.view(), p.masks);
+}
+
+// l1 sum sign(W) W + l2 sum W^2 with the signs of the point that is checked.
+template <class T>
+T frozen_penalty(const Network<T>& network, const std::vector<Matrix<double>>& signs) {
+  T total(0.0);
+  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+    const LayerSpec& layer = network.spec.layers[l];
+    T sum(0.0);
+    for (std::size_t i = 0; i < network.layers[l].weights.size(); ++i) {
+      const T& w = network.layers[l].weights.data()[i];
+      sum = sum + (T(layer.l1 * signs[l].data()[i]) + T(layer.l2) * w) * w;
+    }
+    total = total + sum;
+  }
+  return total;
+}
+
+template <class T>
+T objective_along(const Problem& problem, const Tangent& direction, const T& t) {
+  const MovedProblem<T> p(problem, direction, t);
+  const textbook::ForwardPass<T> pass = forward_along(p, direction, t);
+  if (problem.functional.empty()) {
+    const T loss = textbook::loss_mean(p.network, pass, p.targets());
+    const bool frozen = !problem.frozen_signs.empty();
+    return loss + (frozen ? frozen_penalty(p.network, problem.frozen_signs) : textbook::penalty(p.network));
+  }
+  T sum(0.0);
+  for (std::size_t i = 0; i < pass.outputs.size(); ++i) {
+    sum = sum + T(problem.functional.data()[i]) * pass.outputs.data()[i];
+  }
+  return sum;
+}
+
+}  // namespace
+
+double value_along(const Problem& problem, const Tangent& direction, double t) {
+  return objective_along<double>(problem, direction, t);
+}
+
+textbook::ForwardPass<double> pass_along(const Problem& problem, const Tangent& direction, double t) {
+  return forward_along(MovedProblem<double>(problem, direction, t), direction, t);
+}
+
+double exact_slope(const Problem& problem, const Tangent& direction) {
+  return objective_along<Dual>(problem, direction, Dual(0.0, 1.0)).c[1];
+}
+
+double complex_step_slope(const Problem& problem, const Tangent& direction) {
+  return objective_along<ComplexStep>(problem, direction, ComplexStep(0.0, kComplexStep)).im / kComplexStep;
+}
+
+TaylorJet jet_along(const Problem& problem, const Tangent& direction) {
+  return objective_along<TaylorJet>(problem, direction, TaylorJet(0.0, 1.0));
+}
+
+Tangent hessian_product(const Problem& problem, const Tangent& direction) {
+  const Dual t(0.0, 1.0);
+  const MovedProblem<Dual> p(problem, direction, t);
+  const auto pass = textbook::forward<Dual>(p.network, p.x.view(), p.masks);
+  const auto gradients = textbook::backward<Dual>(p.network, pass, p.targets(), p.masks);
+  Tangent product = make_tangent(problem);
+  const auto take = [](std::span<const Dual> from, Matrix<double>& to) {
+    for (std::size_t i = 0; i < from.size(); ++i) to.data()[i] = from[i].c[1];
+  };
+  for (std::size_t l = 0; l < product.size(); ++l) {
+    take(gradients.layers[l].weights.span(), product[l].weights);
+    take(gradients.layers[l].biases.span(), product[l].biases);
+  }
+  take(gradients.inputs.span(), product[0].inputs);
+  return product;
+}
+
+Matrix<double> outputs_slope(const Problem& problem, const Tangent& direction) {
+  const Dual t(0.0, 1.0);
+  const MovedProblem<Dual> p(problem, direction, t);
+  const auto pass = forward_along(p, direction, t);
+  Matrix<double> slope(pass.outputs.rows(), pass.outputs.cols());
+  for (std::size_t i = 0; i < slope.size(); ++i) slope.data()[i] = pass.outputs.data()[i].c[1];
+  return slope;
+}
+
+}  // namespace gradus::verification

@@ -1,0 +1,93 @@
+// gradus check and train --check from the outside.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "cli/program.hpp"
+#include "support/paths.hpp"
+
+namespace gradus::test {
+namespace {
+
+using nlohmann::json;
+
+class Check : public testing::Test {
+ protected:
+  void SetUp() override { write_whole_file(at("small.csv"), small_csv()); }
+  [[nodiscard]] std::string at(const std::string& name) const { return folder_ / name; }
+  TempDir folder_;
+};
+
+TEST_F(Check, train_with_check_leaves_two_certificates_that_verify) {
+  const ProcessResult trained = gradus_program(
+      {"train", "--data", at("small.csv"), "--hidden", "5", "--epochs", "2", "--check", "--out", at("run")});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  EXPECT_NE(trained.err.find("gradient before the first step"), std::string::npos);
+  EXPECT_NE(trained.err.find("gradient after the last step"), std::string::npos);
+  const json certificate = json::parse(read_whole_file(at("run") + "/certificate.json"));
+  EXPECT_EQ(certificate["verdict"], "holds");
+  EXPECT_EQ(certificate["before_training"]["verdict"], "holds");
+  EXPECT_NE(certificate["provenance"]["parameters_sha256"],
+            certificate["before_training"]["provenance"]["parameters_sha256"]);
+  const ProcessResult verified = gradus_program({"check", "--verify", at("run") + "/certificate.json"});
+  EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
+}
+
+TEST_F(Check, of_a_configuration_a_run_and_a_model_gives_json_with_claims_and_detection) {
+  ASSERT_EQ(gradus_program({"train", "--data", at("small.csv"), "--hidden", "4", "--epochs", "1", "--out", at("run")})
+                .exit_code,
+            0);
+  const std::vector<std::vector<std::string>> sources = {
+      {at("run")}, {at("run") + "/config.toml"}, {at("run") + "/model.safetensors", "--data", at("small.csv")}};
+  for (const auto& source : sources) {
+    std::vector<std::string> words = {"check", "--json", "--rows", "9", "--steps", "10,100,1000"};
+    words.insert(words.end(), source.begin(), source.end());
+    const ProcessResult result = gradus_program(words);
+    ASSERT_EQ(result.exit_code, 0) << source[0] << result.err << result.out;
+    const json object = json::parse(result.out);
+    EXPECT_GT(object["claims"].size(), 50u);
+    for (const json& claim : object["claims"]) {
+      for (const char* key : {"claim", "method", "value", "bound", "holds"}) EXPECT_TRUE(claim.contains(key)) << key;
+    }
+    EXPECT_EQ(object["detection"].size(), 12u);
+    EXPECT_TRUE(object["detection"][0].contains("caught_by"));
+    EXPECT_EQ(object["differences"][0]["steps"], json({0.1, 0.01, 0.001}));
+    EXPECT_EQ(result.err, "");
+  }
+}
+
+TEST_F(Check, exits_with_3_when_a_claim_fails_or_a_certificate_is_not_confirmed) {
+  // All weights zero: no gradient reaches the first layer.
+  write_whole_file(at("zero.toml"),
+                   "[data]\nsource = \"" + at("small.csv") + "\"\n[network]\nhidden = [4]\ninit = [\"zeros\"]\n");
+  const ProcessResult zero = gradus_program({"check", at("zero.toml")});
+  EXPECT_EQ(zero.exit_code, 3) << zero.err;
+  EXPECT_NE(zero.out.find("FAILS"), std::string::npos);
+  EXPECT_NE(zero.out.find("nothing flows back"), std::string::npos) << zero.out;
+  write_whole_file(at("good.toml"), "[data]\nsource = \"" + at("small.csv") + "\"\n[network]\nhidden = [4]\n");
+  ASSERT_EQ(gradus_program({"check", at("good.toml"), "--out", at("c.json")}).exit_code, 0);
+  json stored = json::parse(read_whole_file(at("c.json")));
+  stored["loss"] = 1.5;
+  write_whole_file(at("c.json"), stored.dump());
+  const ProcessResult other = gradus_program({"check", "--verify", at("c.json")});
+  EXPECT_EQ(other.exit_code, 3);
+  EXPECT_NE(other.out.find("loss: stored 1.5"), std::string::npos) << other.out;
+}
+
+TEST_F(Check, bad_input_is_one_sentence_and_exit_2) {
+  write_whole_file(at("bad.json"), "{\"claims\": 3}");
+  const std::vector<std::vector<std::string>> commands = {{"check"},
+                                                          {"check", at("none.toml")},
+                                                          {"check", "--verify", at("bad.json")},
+                                                          {"check", "--verify", at("none.json")},
+                                                          {"check", at("x.safetensors")},
+                                                          {"check", at("none.toml"), "--steps", "0"}};
+  for (const auto& words : commands) {
+    const ProcessResult result = gradus_program(words);
+    EXPECT_EQ(result.exit_code, 2) << words.back();
+    EXPECT_EQ(count_lines(result.err), 1) << result.err;
+  }
+}
+
+}  // namespace
+}  // namespace gradus::test

@@ -1,0 +1,124 @@
+// verify() as a whole: mutants on three networks, every optimizer, comparison of certificates.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "gradus/core/error.hpp"
+#include "gradus/verification/verify.hpp"
+#include "verification/mutants.hpp"
+#include "verification/random_problem.hpp"
+
+namespace gradus {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
+VerificationPoint make_point(const std::vector<std::size_t>& widths, ActivationKind activation, OutputKind output,
+                             std::size_t rows) {
+  NetworkSpec spec = make_network_spec(widths, make_activation(activation), output);
+  for (LayerSpec& layer : spec.layers) layer.l2 = 1e-3, layer.l1 = 1e-4;
+  Network<float> network(spec);
+  initialize(network, 1);
+  VerificationPoint point;
+  point.network = network_cast<double>(network);
+  RandomStream random(2, Purpose::kTest);
+  point.inputs = Matrix<double>(rows, widths.front());
+  // A fifth of the inputs is not zero, as in images of digits.
+  for (double& x : point.inputs.span())
+    x = random.uniform() < 0.2 || widths.front() < 100 ? random.uniform(-1.0, 1.0) : 0.0;
+  for (std::size_t b = 0; b < rows; ++b) point.labels.push_back(static_cast<std::int32_t>(random.below(widths.back())));
+  return point;
+}
+
+void expect_all_mutants_caught(const VerificationPoint& point) {
+  VerifyOptions options;
+  options.differences_per_group = 3;  // they cost most and are the least sharp
+  const Certificate certificate = verify(point, options);
+  EXPECT_TRUE(certificate.holds()) << certificate_table(certificate);
+  ASSERT_EQ(certificate.detection.size(), verification::all_mutants().size());
+  for (const Detection& detection : certificate.detection) {
+    EXPECT_TRUE(detection.applies) << detection.mutant << ": " << detection.note;
+    EXPECT_FALSE(detection.caught_by.empty()) << detection.mutant;
+  }
+  EXPECT_GT(certificate.smallest_detected, 0.0);
+  EXPECT_LE(certificate.smallest_detected, 1e-9);
+}
+
+TEST(Certificate, catches_all_mutants_of_the_relu_network_for_images) {
+  if (kSanitized) GTEST_SKIP() << "half a minute of arithmetic; runs without sanitizers";
+  expect_all_mutants_caught(make_point({784, 512, 256, 10}, ActivationKind::kRelu, OutputKind::kSoftmax, 64));
+}
+TEST(Certificate, catches_all_mutants_of_the_tanh_network) {
+  expect_all_mutants_caught(make_point({2, 4, 8, 16, 5}, ActivationKind::kTanh, OutputKind::kSoftmax, 16));
+}
+TEST(Certificate, catches_all_mutants_of_the_sigmoid_network) {
+  expect_all_mutants_caught(make_point({6, 10, 8, 4}, ActivationKind::kSigmoid, OutputKind::kSigmoid, 16));
+}
+
+TEST(Certificate, holds_for_every_optimizer_and_names_its_steps) {
+  for (const char* name : {"sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop", "adagrad"}) {
+    VerificationPoint point = make_point({3, 5, 4}, ActivationKind::kSilu, OutputKind::kSoftmax, 14);
+    point.optimizer.kind = parse_optimizer(name);
+    point.optimizer.weight_decay = 0.01;
+    VerifyOptions options;
+    options.measure_detection = false;
+    const Certificate certificate = verify(point, options);
+    EXPECT_TRUE(certificate.holds()) << name << "\n" << certificate_table(certificate);
+    const auto steps =
+        std::ranges::count_if(certificate.claims, [](const Claim& c) { return c.claim == "engine f32 step"; });
+    EXPECT_EQ(steps, 3);
+  }
+}
+
+TEST(Certificate, with_dropout_and_weights_holds) {
+  VerificationPoint point = make_point({4, 7, 6, 3}, ActivationKind::kRelu, OutputKind::kSoftmax, 21);
+  point.network.spec.layers[0].dropout = 0.5;
+  point.weights.assign(21, 1.0);
+  point.weights[3] = 0.0;
+  point.weights[5] = 2.5;
+  const Certificate certificate = verify(point);
+  EXPECT_TRUE(certificate.holds()) << certificate_table(certificate);
+}
+
+TEST(Certificate, is_the_same_on_any_number_of_threads_and_tells_what_was_changed) {
+  VerificationPoint point = make_point({3, 5, 4}, ActivationKind::kTanh, OutputKind::kSoftmax, 8);
+  const std::string stored = certificate_json(verify(point, {.threads = 1}));
+  EXPECT_TRUE(compare_certificates(verify(point, {.threads = 3}), stored).empty());
+  auto object = nlohmann::ordered_json::parse(stored);
+  object["claims"][5]["value"] = 77.0;
+  const auto differences = compare_certificates(verify(point), object.dump());
+  ASSERT_EQ(differences.size(), 1u);
+  EXPECT_NE(differences[0].find("77"), std::string::npos);
+  point.network.layers[0].weights(0, 0) += 1e-3;
+  EXPECT_FALSE(compare_certificates(verify(point), stored).empty());
+  EXPECT_THROW(compare_certificates(verify(point), "{}"), InputError);
+}
+
+TEST(Certificate, refuses_targets_and_steps_that_make_no_sense) {
+  VerificationPoint point = make_point({3, 5, 4}, ActivationKind::kTanh, OutputKind::kSoftmax, 8);
+  VerifyOptions options;
+  options.difference_steps = {0.1, -1.0};
+  EXPECT_THROW(verify(point, options), InputError);
+  point.labels[2] = 4;
+  EXPECT_THROW(verify(point), InputError);
+}
+
+TEST(Mutants, without_a_fault_are_the_textbook_to_the_bit) {
+  for (std::uint64_t seed = 0; seed < 63; ++seed) {
+    const verification::Problem problem = test::make_problem_from(test::make_any_case(seed));
+    const verification::Tangent a = verification::faulty_gradient(problem, {"none", verification::Fault::kNone});
+    const verification::Tangent b = verification::textbook_gradient(problem);
+    for (std::size_t l = 0; l < a.size(); ++l) {
+      for (const verification::Part part : verification::kAllParts) {
+        EXPECT_TRUE(std::ranges::equal(a[l][part].span(), b[l][part].span())) << seed;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace gradus
