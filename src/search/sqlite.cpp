@@ -81,7 +81,8 @@ Database::Database(std::string path, bool create) : path_(std::move(path)) {
     if (code != SQLITE_OK) fail(code);
     sqlite3_busy_timeout(handle_, kBusyMilliseconds);
     sqlite3_extended_result_codes(handle_, 1);
-    run("PRAGMA journal_mode = WAL");
+    // Part of the file from then on. The switch needs the file alone and does not wait for others.
+    if (create) run("PRAGMA journal_mode = WAL");
     // A killed process loses nothing; only a power cut may take the last transactions, whose trials run again.
     run("PRAGMA synchronous = NORMAL");
   } catch (...) {

@@ -47,6 +47,7 @@ class Statement {
 /// RunError for a full disk and the like.
 class Database {
  public:
+  /// Only one process at a time may pass `create`.
   Database(std::string path, bool create);
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;

@@ -186,6 +186,18 @@ void require_study(const std::string& folder) {
                     .advice = "begin with `gradus search FILE --out " + folder + "`"});
 }
 
+// Whether the folder holds nothing but what a study's beginning leaves there: another process may be about to make it.
+bool is_begun(const std::string& folder) {
+  constexpr std::string_view kOwn[] = {"workers", "checkpoints", "search.toml"};
+  std::error_code ignored;
+  if (fs::exists(folder, ignored) && !fs::is_directory(folder, ignored)) return false;
+  const fs::directory_iterator entries(folder, ignored);
+  return std::all_of(begin(entries), end(entries), [&](const fs::directory_entry& entry) {
+    const std::string name = entry.path().filename().string();
+    return name.starts_with("study.sqlite") || std::find(std::begin(kOwn), std::end(kOwn), name) != std::end(kOwn);
+  });
+}
+
 void require_free_folder(const std::string& folder) {
   std::error_code ignored;
   if (!fs::exists(folder, ignored)) return;
@@ -215,7 +227,7 @@ StudyRecord run_study(const StudyConfig& config, const std::string& file_name, c
   const std::string folder = without_slash(folder_name);
   const std::string identity = study_identity(config);
   const bool exists = StudyStore::exists(folder);
-  if (!exists || !resume) require_free_folder(folder);
+  if (!resume || (!exists && !is_begun(folder))) require_free_folder(folder);
   Workshop shop(config, folder + "/checkpoints");
   // Another process may be about to begin the same study: whoever comes first makes it, the other one finds it made.
   StudyHeader header{.file_name = file_name, .file = config.file};

@@ -104,6 +104,7 @@ void StudyStore::create(const std::string& folder, const StudyHeader& header) {
   fs::create_directories(folder + "/workers", error);
   if (!error) fs::create_directories(folder + "/checkpoints", error);
   if (error) throw RunError(folder + ": could not be created (" + error.message() + "); choose another --out");
+  const FileLock alone(folder + "/workers/create.lock", FileLock::Wait::kYes);
   const Database database(database_path(folder), true);
   Transaction transaction(database);
   database.run(kSchema);
