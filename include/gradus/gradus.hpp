@@ -20,6 +20,12 @@
 #include "gradus/network/model_file.hpp"        // IWYU pragma: export
 #include "gradus/network/network.hpp"           // IWYU pragma: export
 #include "gradus/network/targets.hpp"           // IWYU pragma: export
+#include "gradus/search/constraint.hpp"         // IWYU pragma: export
+#include "gradus/search/importance.hpp"         // IWYU pragma: export
+#include "gradus/search/space.hpp"              // IWYU pragma: export
+#include "gradus/search/study.hpp"              // IWYU pragma: export
+#include "gradus/search/study_config.hpp"       // IWYU pragma: export
+#include "gradus/search/trial.hpp"              // IWYU pragma: export
 #include "gradus/training/metrics.hpp"          // IWYU pragma: export
 #include "gradus/training/monitor.hpp"          // IWYU pragma: export
 #include "gradus/training/observer.hpp"         // IWYU pragma: export

@@ -97,6 +97,7 @@ int run(int argc, char** argv) {
   add_predict_command(app, exit_code);
   add_check_command(app, exit_code);
   add_data_command(app, exit_code);
+  add_search_command(app, exit_code);
   add_bench_command(app, exit_code);
   add_doctor_command(app, exit_code);
   try {

@@ -17,13 +17,6 @@ namespace {
 constexpr int kBarWidth = 24;
 constexpr double kRedrawSeconds = 0.1;  // faster is only flicker
 
-std::string duration_text(double seconds) {
-  const auto whole = std::lround(seconds);
-  if (whole < 60) return fmt::format("{}s", whole);
-  if (whole < 3600) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
-  return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);
-}
-
 std::string part_text(const char* name, const PartMetrics& metrics) {
   std::string text = fmt::format("  {} loss {:.4f}", name, metrics.loss);
   if (metrics.accuracy) text += fmt::format(" acc {:.4f}", *metrics.accuracy);
@@ -32,6 +25,13 @@ std::string part_text(const char* name, const PartMetrics& metrics) {
 }
 
 }  // namespace
+
+std::string duration_text(double seconds) {
+  const auto whole = std::lround(seconds);
+  if (whole < 60) return fmt::format("{}s", whole);
+  if (whole < 3600) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
+  return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);
+}
 
 std::string bar_text(double share) {
   const int filled = static_cast<int>(share * kBarWidth);

@@ -10,6 +10,8 @@
 
 namespace gradus::cli {
 
+/// "12s", "3m05s", "2h10m".
+std::string duration_text(double seconds);
 /// "=====..." for a share from 0 to 1.
 std::string bar_text(double share);
 

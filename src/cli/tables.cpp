@@ -12,8 +12,17 @@ constexpr std::size_t kMaxConfusionClasses = 20;
 
 using Row = std::vector<std::string>;
 
-// First column to the left, all others to the right.
-std::string aligned(const std::vector<Row>& rows) {
+std::string number(const std::optional<double>& value) {
+  return value ? fmt::format("{:.4f}", *value) : "-";
+}
+
+std::string class_name(const std::vector<std::string>& names, std::size_t k) {
+  return k < names.size() ? names[k] : std::to_string(k);
+}
+
+}  // namespace
+
+std::string aligned_table(const std::vector<Row>& rows) {
   std::vector<std::size_t> widths;
   for (const Row& row : rows) {
     widths.resize(std::max(widths.size(), row.size()), 0);
@@ -28,16 +37,6 @@ std::string aligned(const std::vector<Row>& rows) {
   }
   return text;
 }
-
-std::string number(const std::optional<double>& value) {
-  return value ? fmt::format("{:.4f}", *value) : "-";
-}
-
-std::string class_name(const std::vector<std::string>& names, std::size_t k) {
-  return k < names.size() ? names[k] : std::to_string(k);
-}
-
-}  // namespace
 
 std::string evaluation_table(const std::vector<std::pair<std::string, const PartEvaluation*>>& parts) {
   std::vector<Row> rows;
@@ -56,7 +55,7 @@ std::string evaluation_table(const std::vector<std::pair<std::string, const Part
       if (metrics.top_k) rows.back().push_back(number(metrics.top_k));
     }
   }
-  return aligned(rows);
+  return aligned_table(rows);
 }
 
 std::string confusion_table(const ClassificationReport& report, const std::vector<std::string>& class_names) {
@@ -68,7 +67,7 @@ std::string confusion_table(const ClassificationReport& report, const std::vecto
     rows.push_back({class_name(class_names, t)});
     for (const std::size_t count : report.confusion[t]) rows.back().push_back(std::to_string(count));
   }
-  return aligned(rows);
+  return aligned_table(rows);
 }
 
 std::string class_table(const ClassificationReport& report, const std::vector<std::string>& class_names) {
@@ -78,7 +77,7 @@ std::string class_table(const ClassificationReport& report, const std::vector<st
     rows.push_back({class_name(class_names, k), number(scores.precision), number(scores.recall), number(scores.f1),
                     number(scores.auc), std::to_string(scores.support)});
   }
-  return aligned(rows);
+  return aligned_table(rows);
 }
 
 }  // namespace gradus::cli

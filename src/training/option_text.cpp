@@ -135,12 +135,20 @@ std::vector<std::string> split_list(std::string_view text) {
 }
 
 void store_text(const ConfigOption& option, RunConfig& config, std::string_view text, const std::string& where) {
-  std::visit(Store{option, text, where}, option.field(config));
+  store_text(option, option.field(config), text, where);
+}
+
+void store_text(const ConfigOption& option, OptionField field, std::string_view text, const std::string& where) {
+  std::visit(Store{option, text, where}, field);
 }
 
 std::string toml_value(const ConfigOption& option, const RunConfig& config) {
   RunConfig copy = config;  // the table's accessors take a mutable object
-  return std::visit(Print{}, option.field(copy));
+  return toml_value(option.field(copy));
+}
+
+std::string toml_value(OptionField field) {
+  return std::visit(Print{}, field);
 }
 
 double parse_number(std::string_view text, const std::string& where) {

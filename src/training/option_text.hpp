@@ -14,8 +14,11 @@ namespace gradus {
 std::vector<std::string> split_list(std::string_view text);
 /// Stores `text` in the option's field. Throws InputError opened by `where`.
 void store_text(const ConfigOption& option, RunConfig& config, std::string_view text, const std::string& where);
+/// The same for a field of any object; `option` gives range and choices.
+void store_text(const ConfigOption& option, OptionField field, std::string_view text, const std::string& where);
 /// The value as TOML: quoted strings, bare numbers, lists in brackets, "auto" for what is not decided.
 std::string toml_value(const ConfigOption& option, const RunConfig& config);
+std::string toml_value(OptionField field);
 /// The whole of `text` as a number. Throws InputError.
 double parse_number(std::string_view text, const std::string& where);
 

@@ -1,0 +1,361 @@
+// gradus search: a study from one file, its tables, and single trials again.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/note.hpp"
+#include "cli/progress.hpp"
+#include "cli/stop_signal.hpp"
+#include "cli/tables.hpp"
+#include "core/atomic_file.hpp"
+#include "core/suggest.hpp"
+#include "gradus/core/error.hpp"
+#include "gradus/search/study.hpp"
+
+namespace gradus::cli {
+namespace {
+
+constexpr std::size_t kTopTrials = 10;
+constexpr double kRedrawSeconds = 0.2;
+
+struct SearchArguments {
+  std::string file;
+  std::vector<std::string> settings;
+  std::string out;
+  std::string resume;
+  unsigned jobs = 0;
+  bool dry_run = false;
+  bool json = false;
+  bool quiet = false;
+};
+
+struct ShowArguments {
+  std::string folder;
+  std::string sort = "value";
+  std::size_t top = 0;
+  std::string csv;
+  std::string json;
+  std::size_t config = 0;
+};
+
+std::string value_text(const std::optional<double>& value) {
+  return value ? fmt::format("{:.6g}", *value) : "-";
+}
+
+// A line per finished trial, or on a terminal one line for the study that is drawn again.
+class StudyDisplay : public StudyObserver {
+ public:
+  explicit StudyDisplay(bool terminal) : terminal_(terminal) {}
+
+  void on_trial(const TrialRecord& trial, const StudyProgress& progress) override {
+    if (terminal_) {
+      draw(progress);
+      return;
+    }
+    const std::string result = trial.state == TrialState::kFailed ? trial.error : value_text(trial.value);
+    note("trial {}: {} {}  {} epochs {:.2f}s  {}\n", trial.number, state_name(trial.state), result, trial.epochs(),
+         trial.seconds, summary(progress));
+  }
+  void on_progress(const StudyProgress& progress) override {
+    if (terminal_ && progress.elapsed_seconds - last_drawn_ >= kRedrawSeconds) draw(progress);
+  }
+  void on_note(const std::string& sentence) override {
+    if (drawn_) note("\n");
+    drawn_ = false;
+    note("{}\n", sentence);
+  }
+
+ private:
+  static std::string summary(const StudyProgress& p) {
+    std::string text = fmt::format("{}/{} done, {} running", p.complete + p.pruned + p.failed, p.trials, p.running);
+    if (p.pruned > 0) text += fmt::format(", {} pruned", p.pruned);
+    if (p.failed > 0) text += fmt::format(", {} failed", p.failed);
+    if (p.best != nullptr) text += fmt::format(", best {} (trial {})", value_text(p.best->value), p.best->number);
+    if (p.seconds_left) text += ", " + duration_text(*p.seconds_left) + " left";
+    return text;
+  }
+
+  void draw(const StudyProgress& progress) {
+    last_drawn_ = progress.elapsed_seconds;
+    note("\r\033[K{}", summary(progress));
+    std::fflush(stderr);
+    drawn_ = true;
+  }
+
+  bool terminal_;
+  double last_drawn_ = -kRedrawSeconds;
+  bool drawn_ = false;
+};
+
+std::vector<std::string> table_header(const Space& space) {
+  std::vector<std::string> header = {"trial", "state", "value", "spread", "epochs", "seconds"};
+  for (const Parameter& parameter : space.parameters) header.push_back(short_name(parameter.name));
+  return header;
+}
+
+std::vector<std::string> table_row(const TrialRecord& trial) {
+  std::vector<std::string> row = {
+      std::to_string(trial.number),   std::string(state_name(trial.state)),
+      value_text(trial.value),        trial.runs.size() > 1 ? fmt::format("{:.3g}", trial.spread) : "-",
+      std::to_string(trial.epochs()), fmt::format("{:.2f}", trial.seconds)};
+  for (const auto& value : trial.setting) {
+    const double number = value ? number_in(*value) : NAN;
+    const bool long_number = value && !std::isnan(number) && value->size() > 9;
+    row.push_back(!value ? "-" : long_number ? fmt::format("{:.4g}", number) : *value);
+  }
+  return row;
+}
+
+std::string trial_table(const StudyRecord& record, const std::vector<std::size_t>& order, std::size_t most) {
+  std::vector<std::vector<std::string>> rows = {table_header(record.config.space)};
+  for (const std::size_t number : order) {
+    if (rows.size() > most) break;
+    rows.push_back(table_row(record.trials[number]));
+  }
+  return aligned_table(rows);
+}
+
+void print_study(const StudyRecord& record, const std::string& folder) {
+  fmt::print("{}", trial_table(record, record.ranking, kTopTrials));
+  fmt::print("\nparameter importance (share of the variance of {}):\n", record.config.options.objective);
+  for (const ParameterImportance& importance : record.importance) {
+    fmt::print("  {:<28} {:.3f}\n", importance.name, importance.share);
+  }
+  if (record.best() == nullptr) return;
+  const TrialRecord& best = *record.best();
+  fmt::print("\nbest trial {} of {}: {} {}, weights sha256 {}\n", best.number, record.trials.size(),
+             record.config.options.objective, value_text(best.value), best.runs.front().weights_sha256);
+  if (!record.test_json.empty()) fmt::print("on the test part, evaluated once: {}/best/test.json\n", folder);
+  if (record.finished) fmt::print("its configuration: {}/best.toml, its run: {}/best\n", folder, folder);
+}
+
+std::string free_folder() {
+  for (int number = 1;; ++number) {
+    std::string path = fmt::format("runs/search-{}", number);
+    if (!std::filesystem::exists(path)) return path;
+  }
+}
+
+void print_outline(const StudyConfig& config) {
+  const StudyOutline outline = outline_study(config);
+  fmt::print("{} trials of {} repeats, at most {:.0f} epochs\n", outline.trials, config.options.repeats,
+             outline.planned_epochs * static_cast<double>(config.options.repeats));
+  for (std::size_t i = 0; i < outline.first.size(); ++i) {
+    fmt::print("trial {}: {}\n", i, setting_text(config.space, outline.first[i]));
+  }
+}
+
+void refuse_beside_resume(const SearchArguments& arguments) {
+  if (arguments.out.empty() && (arguments.settings.empty() || !arguments.file.empty())) return;
+  throw InputError({.where = "--resume",
+                    .expected = "no --out, and --set only with the search file",
+                    .found = "one of them",
+                    .advice = "the study's own settings hold"});
+}
+
+void run_search(const SearchArguments& arguments) {
+  if (arguments.file.empty() && arguments.resume.empty()) {
+    throw InputError({.where = "search",
+                      .expected = "a search file or --resume DIR",
+                      .found = "neither",
+                      .advice = "see docs/search.md and the files in studies/"});
+  }
+  StudyDisplay display(isatty(STDERR_FILENO) != 0);
+  const StudyRunOptions options{
+      .jobs = arguments.jobs, .stop = &catch_stop_signal(), .observer = arguments.quiet ? nullptr : &display};
+  if (!arguments.resume.empty()) refuse_beside_resume(arguments);
+  std::string folder = arguments.resume.empty() ? arguments.out : arguments.resume;
+  StudyRecord record;
+  try {
+    if (arguments.file.empty()) {
+      record = resume_study(folder, options);
+    } else {
+      const StudyConfig config = read_study_config(arguments.file, arguments.settings);
+      if (arguments.dry_run) {
+        print_outline(config);
+        return;
+      }
+      if (folder.empty()) folder = free_folder();
+      record = run_study(config, arguments.file, folder, !arguments.resume.empty(), options);
+    }
+  } catch (const Interrupted& interruption) {
+    throw Interrupted(std::string(interruption.what()) + "; continue with `gradus search --resume " + folder + "`");
+  }
+  if (arguments.json) {
+    fmt::print("{}\n", study_json(record));
+  } else {
+    print_study(record, folder);
+  }
+}
+
+// By value (best first, then what has none), or by number, epochs, seconds or a parameter.
+std::vector<std::size_t> sorted_trials(const StudyRecord& record, const std::string& key) {
+  const Space& space = record.config.space;
+  std::vector<std::string_view> names = {"value", "number", "epochs", "seconds", "state"};
+  std::optional<std::size_t> parameter;
+  for (std::size_t i = 0; i < space.parameters.size(); ++i) {
+    const std::string& name = space.parameters[i].name;
+    names.push_back(name);
+    if (name == key || short_name(name) == key) parameter = i;
+  }
+  const bool known = std::find(names.begin(), names.end(), key) != names.end() || parameter;
+  if (!known) throw unknown_name("--sort", key, names);
+  const double sign = record.config.larger_is_better() ? -1.0 : 1.0;
+  const auto rank = [&](const TrialRecord& trial) {
+    if (key == "value") return trial.value ? sign * *trial.value : INFINITY;
+    if (key == "epochs") return static_cast<double>(trial.epochs());
+    if (key == "seconds") return trial.seconds;
+    if (key == "state") return static_cast<double>(trial.state);
+    return parameter && trial.setting[*parameter] ? number_in(*trial.setting[*parameter]) : 0.0;
+  };
+  std::vector<std::size_t> order(record.trials.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const TrialRecord& x = record.trials[a];
+    const TrialRecord& y = record.trials[b];
+    if (key == "value" && x.state != y.state) return x.state == TrialState::kComplete;
+    const double p = rank(x);
+    const double q = rank(y);
+    if (std::isnan(p) && std::isnan(q) && parameter) return x.setting[*parameter] < y.setting[*parameter];
+    return p < q;
+  });
+  return order;
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string csv_table(const StudyRecord& record, const std::vector<std::size_t>& order) {
+  std::string text = "trial,state,value,spread,epochs,parameters,seconds";
+  for (const Parameter& parameter : record.config.space.parameters) text += "," + csv_field(parameter.name);
+  text += ",weights_sha256,error\n";
+  for (const std::size_t number : order) {
+    const TrialRecord& trial = record.trials[number];
+    text += fmt::format("{},{},{},{},{},{},{}", number, state_name(trial.state),
+                        trial.value ? fmt::format("{}", *trial.value) : "", trial.spread, trial.epochs(),
+                        trial.parameters, trial.seconds);
+    for (const auto& value : trial.setting) text += "," + csv_field(value.value_or(""));
+    text += "," + (trial.runs.empty() ? "" : trial.runs.front().weights_sha256) + "," + csv_field(trial.error) + "\n";
+  }
+  return text;
+}
+
+void write_or_print(const std::string& path, const std::string& text) {
+  if (path == "-") {
+    fmt::print("{}", text);
+  } else {
+    write_file(path, text);
+  }
+}
+
+void show(const ShowArguments& arguments, bool wants_config) {
+  if (wants_config) {
+    fmt::print("{}", trial_config(arguments.folder, arguments.config));
+    return;
+  }
+  const StudyRecord record = read_study(arguments.folder);
+  const std::vector<std::size_t> order = sorted_trials(record, arguments.sort);
+  if (!arguments.csv.empty()) write_or_print(arguments.csv, csv_table(record, order));
+  if (!arguments.json.empty()) write_or_print(arguments.json, study_json(record, arguments.folder) + "\n");
+  if (arguments.csv.empty() && arguments.json.empty()) {
+    const std::size_t most = arguments.top == 0 ? order.size() : arguments.top;
+    fmt::print("{}", trial_table(record, order, most));
+    for (const TrialRecord& trial : record.trials) {
+      if (trial.state == TrialState::kFailed) fmt::print("trial {}: {}\n", trial.number, trial.error);
+    }
+  }
+}
+
+bool print_replay(const Replay& replay) {
+  const TrialRecord& trial = replay.recorded;
+  std::vector<std::vector<std::string>> rows = {{"repeat", "seed", "epochs", "recorded", "replayed", "weights"}};
+  for (std::size_t r = 0; r < replay.runs.size(); ++r) {
+    const RunResult& run = replay.runs[r];
+    const std::string recorded = r < trial.runs.size() ? fmt::format("{}", trial.runs[r].value) : "-";
+    rows.push_back({std::to_string(r), std::to_string(run.seed), std::to_string(run.epochs), recorded,
+                    fmt::format("{}", run.value), run.weights_sha256.substr(0, 16)});
+  }
+  fmt::print("{}", aligned_table(rows));
+  if (!replay.error.empty()) fmt::print("{}\n", replay.error);
+  fmt::print("trial {}: {}\n", trial.number, replay.same ? "the same to the bit" : "NOT the same");
+  return replay.same;
+}
+
+std::string key_help() {
+  std::string text = "Keys of [search] beside space and trial (docs/search.md):\n";
+  for (const SearchOption& option : search_options()) {
+    text += fmt::format("  {:<14} {}", option.key, option.doc);
+    for (std::size_t i = 0; i < option.choices.size(); ++i) {
+      text += fmt::format("{}{}", i == 0 ? ": " : ", ", option.choices[i]);
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+void add_show(CLI::App& search, int& exit_code) {
+  CLI::App* command = search.add_subcommand("show", "the table of a study, finished or not");
+  auto arguments = std::make_shared<ShowArguments>();
+  command->add_option("dir", arguments->folder, "study folder")->required();
+  command->add_option("--sort", arguments->sort, "value, number, epochs, seconds, state or a parameter [value]");
+  command->add_option("--top", arguments->top, "rows to print, 0 = all");
+  command->add_option("--csv", arguments->csv, "write the table to this file, - prints it");
+  command->add_option("--json", arguments->json, "write the whole record to this file, - prints it");
+  CLI::Option* config = command->add_option("--config", arguments->config, "print this trial's training file");
+  command->callback([arguments, config, &exit_code] {
+    show(*arguments, config->count() > 0);
+    exit_code = 0;
+  });
+}
+
+void add_replay(CLI::App& search, int& exit_code) {
+  CLI::App* command = search.add_subcommand("replay", "train one trial again and compare it bit for bit");
+  auto folder = std::make_shared<std::string>();
+  auto number = std::make_shared<std::size_t>(0);
+  command->add_option("dir", *folder, "study folder")->required();
+  command->add_option("trial", *number, "number of the trial")->required();
+  command->callback([folder, number, &exit_code] {
+    exit_code = print_replay(replay_trial(*folder, *number, &catch_stop_signal())) ? 0 : 3;
+  });
+}
+
+}  // namespace
+
+void add_search_command(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("search", "search hyper-parameters: parallel, exact, resumable");
+  auto arguments = std::make_shared<SearchArguments>();
+  command->add_option("file", arguments->file, "search file: a training file plus [search]");
+  command
+      ->add_option("--set", arguments->settings, "key=value, a key of the training file or search.KEY; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--out", arguments->out, "study folder [runs/search-N]");
+  command->add_option("--resume", arguments->resume,
+                      "go on with the study in this folder, beside other processes if there are any; with FILE, begin "
+                      "it where there is none");
+  command->add_option("--jobs", arguments->jobs, "trials at a time, 0 = one per core; never changes a result")
+      ->check(CLI::Range(0, 1024));
+  command->add_flag("--dry-run", arguments->dry_run, "print the trials and stop");
+  command->add_flag("--json", arguments->json, "print the study as one JSON object and nothing else");
+  command->add_flag("--quiet", arguments->quiet, "no progress");
+  command->footer(key_help());
+  add_show(*command, exit_code);
+  add_replay(*command, exit_code);
+  command->callback([command, arguments, &exit_code] {
+    if (!command->get_subcommands().empty()) return;
+    run_search(*arguments);
+    exit_code = 0;
+  });
+}
+
+}  // namespace gradus::cli

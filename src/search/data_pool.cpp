@@ -1,0 +1,34 @@
+#include "search/data_pool.hpp"
+
+namespace gradus {
+namespace {
+
+std::string key_of(const RunConfig& config) {
+  std::string key;
+  for (const ConfigOption& option : config_options()) {
+    // Scaling happens when batches are gathered; the stored rows are the same.
+    if (!option.key.starts_with("data.") || option.key == "data.scale" || option.key == "data.standardize") continue;
+    key += option_text(option, config) + '\n';
+  }
+  return key;
+}
+
+}  // namespace
+
+const DataPool::Entry& DataPool::get(RunConfig& config) {
+  const std::string key = key_of(config);
+  const std::lock_guard lock(mutex_);
+  std::unique_ptr<Entry>& entry = entries_[key];
+  if (!entry) {
+    auto fresh = std::make_unique<Entry>();
+    fresh->dataset = read_data(config);
+    fresh->sealed_test.swap(fresh->dataset.test);
+    fresh->resolved = config.data;
+    entry = std::move(fresh);
+  }
+  config.data.valid = entry->resolved.valid;
+  config.data.test = entry->resolved.test;
+  return *entry;
+}
+
+}  // namespace gradus

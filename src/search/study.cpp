@@ -1,0 +1,336 @@
+#include "gradus/search/study.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "core/atomic_file.hpp"
+#include "gradus/core/error.hpp"
+#include "gradus/training/run_folder.hpp"
+#include "search/executor.hpp"
+#include "search/training_objective.hpp"
+
+namespace gradus {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "auto" depends on the data; an objective on a part that does not exist cannot be compared.
+void resolve_objective(StudyConfig& config, const Dataset& dataset) {
+  std::string& objective = config.options.objective;
+  const bool automatic = objective == "auto";
+  if (automatic) objective = dataset.task == Task::kClassification ? "valid_accuracy" : "valid_loss";
+  if (parse_monitor(objective).valid && dataset.valid.empty()) {
+    throw InputError({.where = "search.objective",
+                      .expected = "a validation part for " + objective,
+                      .found = "none in " + dataset.name,
+                      .advice = "set data.valid, for example to 0.2"});
+  }
+}
+
+void check_scheduler(const StudyConfig& config) {
+  const std::string& scheduler = config.options.scheduler;
+  const bool halves = scheduler == "halving" || scheduler == "hyperband";
+  if (halves && config.space.find("training.epochs")) {
+    throw InputError({.where = "search.scheduler",
+                      .expected = "none or median where training.epochs is searched",
+                      .found = "'" + scheduler + "'",
+                      .advice = "take training.epochs out of the space"});
+  }
+  if (halves && config.options.min_epochs > config.base.training.epochs) {
+    throw InputError({.where = "search.min_epochs",
+                      .expected = "at most training.epochs = " + std::to_string(config.base.training.epochs),
+                      .found = std::to_string(config.options.min_epochs),
+                      .advice = ""});
+  }
+}
+
+Feasible make_feasible(const StudyConfig& config, DataPool& data) {
+  if (config.constraints.empty()) return [](const Setting&) { return true; };
+  RunConfig base = config.base;
+  const Dataset& dataset = data.get(base).dataset;
+  const std::size_t inputs = dataset.num_features();
+  const std::size_t outputs = dataset.num_outputs();
+  return [&config, inputs, outputs](const Setting& setting) {
+    const auto value_of = [&](const std::string& name) {
+      if (const auto parameter = config.space.find(name)) {
+        return setting[*parameter] ? number_in(*setting[*parameter]) : std::nan("");
+      }
+      if (name != "parameters") return number_in(name);
+      return count_parameters(config.space.apply(setting, config.base, inputs, "search.space"), inputs, outputs);
+    };
+    return std::all_of(config.constraints.begin(), config.constraints.end(),
+                       [&](const Constraint& constraint) { return constraint.holds(value_of); });
+  };
+}
+
+// Everything of a study except its folder, ready to plan and to train.
+class Workshop {
+ public:
+  explicit Workshop(const StudyConfig& given, std::string checkpoints = {}) : config(given) {
+    RunConfig base = config.base;
+    const DataPool::Entry& entry = data.get(base);
+    data_sha256 = entry.dataset.sha256;
+    resolve_objective(config, entry.dataset);
+    check_scheduler(config);
+    planner.emplace(config, make_sampler(config, make_feasible(config, data)), config.base.training.epochs);
+    objective.emplace(config, data, std::move(checkpoints));
+  }
+
+  StudyConfig config;
+  DataPool data;
+  std::string data_sha256;
+  std::optional<Planner> planner;
+  std::optional<TrainingObjective> objective;
+};
+
+StudyConfig stored_config(const StudyStore& store) {
+  const StudyHeader& header = store.header();
+  StudyConfig config = parse_study_config(header.file, store.folder() + "/search.toml", header.settings);
+  config.options.objective = header.objective;
+  return config;
+}
+
+void require_same_data(const StudyStore& store, const std::string& data_sha256) {
+  if (store.header().data_sha256 == data_sha256) return;
+  throw InputError({.where = store.folder(),
+                    .expected = "the data that the study began with (" + store.header().data_sha256.substr(0, 16) + ")",
+                    .found = data_sha256.substr(0, 16),
+                    .advice = "restore it or search anew in another folder"});
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+StudyRecord make_record(const StudyConfig& config, std::vector<TrialRecord> trials, const std::string& folder) {
+  StudyRecord record;
+  record.config = config;
+  record.trials = std::move(trials);
+  record.importance = parameter_importance(config.space, record.trials);
+  for (const TrialRecord& trial : record.trials) {
+    if (trial.state == TrialState::kComplete) record.ranking.push_back(trial.number);
+  }
+  const bool larger = config.larger_is_better();
+  std::stable_sort(record.ranking.begin(), record.ranking.end(), [&](std::size_t a, std::size_t b) {
+    const double x = *record.trials[a].value;
+    const double y = *record.trials[b].value;
+    return larger ? x > y : x < y;
+  });
+  std::error_code ignored;
+  record.finished = fs::exists(folder + "/study.json", ignored);
+  record.test_json = read_text(folder + "/best/test.json");
+  return record;
+}
+
+// Trains the winner again, with every core: its weights must be those of its trial. Then, and only now, the test part.
+void finish_study(Workshop& shop, const StudyStore& store, const std::vector<TrialRecord>& trials,
+                  const StudyRunOptions& options) {
+  const std::string& folder = store.folder();
+  const FileLock alone(folder + "/workers/finish.lock", FileLock::Wait::kYes);
+  std::error_code ignored;
+  if (fs::exists(folder + "/study.json", ignored)) return;
+  const TrialRecord* best = shop.planner->best(trials);
+  if (best == nullptr) {
+    throw RunError(folder + ": no trial was complete; trial 0: " + trials.front().error);
+  }
+  if (options.observer != nullptr) {
+    options.observer->on_note("training the best trial, " + std::to_string(best->number) + ", again for " + folder +
+                              "/best");
+  }
+  write_file(folder + "/best.toml", trial_config(folder, best->number));
+  RunConfig config = shop.objective->config_of(*best, 0);
+  const DataPool::Entry& data = shop.data.get(config);
+  TrainingRun run = shop.objective->run_of(*best, 0);
+  run.threads = 0;
+  RunFolder run_folder(folder + "/best", RunFolder::Mode::kForce);
+  TrainingObserver* const observers[] = {&run_folder};
+  const RunRecord record = train(run, data.dataset, {.observers = observers, .stop = options.stop});
+  if (record.weights_sha256 != best->runs.front().weights_sha256) {
+    throw RunError(folder + ": trial " + std::to_string(best->number) + " did not repeat its weights");
+  }
+  if (!data.sealed_test.empty()) {
+    const PartEvaluation test = evaluate_model(record.model, data.dataset, data.sealed_test, run.top_k);
+    write_file(folder + "/best/test.json", evaluation_json(test, data.dataset.class_names) + "\n");
+  }
+  // A process killed between storing an outcome and clearing up leaves the trial's checkpoint.
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder + "/checkpoints", ignored)) {
+    fs::remove(entry.path(), ignored);
+  }
+  // Last of all: its presence means that the study is complete.
+  write_file(folder + "/study.json", study_json(make_record(shop.config, trials, folder), folder) + "\n");
+}
+
+StudyRecord work_on(Workshop& shop, StudyStore& store, const StudyRunOptions& options) {
+  Executor executor(shop.config, *shop.planner, store, *shop.objective,
+                    [&shop](const TrialRecord& trial) { shop.objective->know(trial); });
+  executor.run(options);
+  finish_study(shop, store, executor.trials(), options);
+  return make_record(shop.config, executor.trials(), store.folder());
+}
+
+std::string without_slash(std::string folder) {
+  while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
+  return folder;
+}
+
+void require_study(const std::string& folder) {
+  if (StudyStore::exists(folder)) return;
+  std::error_code ignored;
+  throw InputError({.where = folder,
+                    .expected = "a study folder with study.sqlite",
+                    .found = fs::exists(folder, ignored) ? "none" : "no such folder",
+                    .advice = "begin with `gradus search FILE --out " + folder + "`"});
+}
+
+// Whether the folder holds nothing but what a study's beginning leaves there: another process may be about to make it.
+bool is_begun(const std::string& folder) {
+  constexpr std::string_view kOwn[] = {"workers", "checkpoints", "search.toml"};
+  std::error_code ignored;
+  if (fs::exists(folder, ignored) && !fs::is_directory(folder, ignored)) return false;
+  const fs::directory_iterator entries(folder, ignored);
+  return std::all_of(begin(entries), end(entries), [&](const fs::directory_entry& entry) {
+    const std::string name = entry.path().filename().string();
+    return name.starts_with("study.sqlite") || std::find(std::begin(kOwn), std::end(kOwn), name) != std::end(kOwn);
+  });
+}
+
+void require_free_folder(const std::string& folder) {
+  std::error_code ignored;
+  if (!fs::exists(folder, ignored)) return;
+  if (!fs::is_directory(folder, ignored)) {
+    throw InputError({.where = folder, .expected = "a folder", .found = "a file", .advice = "choose another --out"});
+  }
+  if (!fs::is_empty(folder, ignored)) {
+    throw InputError({.where = folder,
+                      .expected = "a new or empty folder",
+                      .found = "one with files",
+                      .advice = "choose another --out, or continue a study with --resume"});
+  }
+}
+
+TrialRecord finished_trial(const std::vector<TrialRecord>& trials, std::size_t number, const std::string& folder) {
+  if (number < trials.size()) return trials[number];
+  throw InputError({.where = folder,
+                    .expected = "a trial from 0 up to " + std::to_string(std::max<std::size_t>(1, trials.size()) - 1),
+                    .found = std::to_string(number),
+                    .advice = "`gradus search show` lists them"});
+}
+
+}  // namespace
+
+StudyRecord run_study(const StudyConfig& config, const std::string& file_name, const std::string& folder_name,
+                      bool resume, const StudyRunOptions& options) {
+  const std::string folder = without_slash(folder_name);
+  const std::string identity = study_identity(config);
+  const bool exists = StudyStore::exists(folder);
+  if (!resume || (!exists && !is_begun(folder))) require_free_folder(folder);
+  Workshop shop(config, folder + "/checkpoints");
+  // Another process may be about to begin the same study: whoever comes first makes it, the other one finds it made.
+  StudyHeader header{.file_name = file_name, .file = config.file};
+  header.settings = config.settings;
+  header.identity = identity;
+  header.data_sha256 = shop.data_sha256;
+  header.objective = shop.config.options.objective;
+  StudyStore::create(folder, header);
+  if (!exists) write_file(folder + "/search.toml", config.file);
+  StudyStore store(folder);
+  if (store.header().identity != identity) {
+    throw InputError({.where = folder,
+                      .expected = "a study of this search file",
+                      .found = "one of another (" + store.header().file_name + ")",
+                      .advice = "resume it without a file, or choose another --out"});
+  }
+  require_same_data(store, shop.data_sha256);
+  return work_on(shop, store, options);
+}
+
+StudyRecord resume_study(const std::string& folder_name, const StudyRunOptions& options) {
+  const std::string folder = without_slash(folder_name);
+  require_study(folder);
+  StudyStore store(folder);
+  Workshop shop(stored_config(store), folder + "/checkpoints");
+  require_same_data(store, shop.data_sha256);
+  return work_on(shop, store, options);
+}
+
+StudyRecord read_study(const std::string& folder_name) {
+  const std::string folder = without_slash(folder_name);
+  require_study(folder);
+  StudyStore store(folder);
+  const StudyConfig config = stored_config(store);
+  std::vector<TrialRecord> trials;
+  store.load_changes(config.space, trials);
+  return make_record(config, std::move(trials), folder);
+}
+
+StudyOutline outline_study(const StudyConfig& config) {
+  Workshop shop(config);
+  std::vector<TrialRecord> trials;
+  shop.planner->advance(trials);
+  StudyOutline outline{.trials = shop.planner->num_trials(),
+                       .planned_epochs = planned_epochs(shop.config, *shop.planner, trials)};
+  for (const TrialRecord& trial : trials) outline.first.push_back(trial.setting);
+  return outline;
+}
+
+Replay replay_trial(const std::string& folder_name, std::size_t number, const std::atomic<bool>* stop) {
+  const std::string folder = without_slash(folder_name);
+  require_study(folder);
+  StudyStore store(folder);
+  Workshop shop(stored_config(store));
+  require_same_data(store, shop.data_sha256);
+  std::vector<TrialRecord> trials;
+  store.load_changes(shop.config.space, trials);
+  Replay replay;
+  replay.recorded = finished_trial(trials, number, folder);
+  const TrialRecord& recorded = replay.recorded;
+  if (!recorded.finished()) {
+    throw InputError({.where = folder + ": trial " + std::to_string(number),
+                      .expected = "a finished trial",
+                      .found = std::string(state_name(recorded.state)),
+                      .advice = "continue with `gradus search --resume " + folder + "`"});
+  }
+  for (const TrialRecord& trial : trials) shop.objective->know(trial);
+  const std::vector<Rung>& rungs = shop.planner->bracket_of(number).rungs;
+  TrialTask task{.trial = recorded};
+  task.epochs = rungs[recorded.rung].epochs;
+  task.last = recorded.rung + 1 == rungs.size();
+  Executor executor(shop.config, *shop.planner, store, *shop.objective);
+  if (shop.config.options.scheduler == "median") {
+    task.thresholds = executor.thresholds(shop.planner->known_before(number));
+  }
+  static const std::atomic<bool> never{false};
+  try {
+    replay.runs = shop.objective->run(task, stop != nullptr ? *stop : never).runs;
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    replay.error = error.what();
+  }
+  const bool failed = recorded.state == TrialState::kFailed;
+  replay.same = failed ? replay.error == recorded.error : replay.runs == recorded.runs;
+  return replay;
+}
+
+std::string trial_config(const std::string& folder_name, std::size_t number) {
+  const std::string folder = without_slash(folder_name);
+  require_study(folder);
+  StudyStore store(folder);
+  const StudyConfig config = stored_config(store);
+  std::vector<TrialRecord> trials;
+  store.load_changes(config.space, trials);
+  const TrialRecord trial = finished_trial(trials, number, folder);
+  DataPool data;
+  TrainingObjective objective(config, data, {});
+  std::string text = "# Trial " + std::to_string(number) + " of " + store.header().file_name + ".\n";
+  if (config.options.seeds == "numpy") {
+    text += "# Its first weights came from numpy's stream: `gradus search replay` repeats them, this file does not.\n";
+  }
+  return text + config_toml(objective.config_of(trial, 0));
+}
+
+}  // namespace gradus

@@ -1,0 +1,284 @@
+#include "search/study_store.hpp"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "core/atomic_file.hpp"
+#include "gradus/core/error.hpp"
+#include "training/version.hpp"
+
+namespace gradus {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr int kFormat = 1;
+
+constexpr const char* kSchema = R"(
+CREATE TABLE IF NOT EXISTS study (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS trials (
+  number INTEGER PRIMARY KEY, state TEXT NOT NULL, setting TEXT NOT NULL, value REAL, spread REAL NOT NULL,
+  rung INTEGER NOT NULL, rungs TEXT NOT NULL, runs TEXT NOT NULL, parameters INTEGER NOT NULL, error TEXT NOT NULL,
+  owner INTEGER NOT NULL, seconds REAL NOT NULL, revision INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS trials_by_revision ON trials (revision);
+CREATE TABLE IF NOT EXISTS epochs (
+  trial INTEGER NOT NULL, repeat INTEGER NOT NULL, epoch INTEGER NOT NULL, value REAL, train_loss REAL,
+  train_accuracy REAL, valid_loss REAL, valid_accuracy REAL, learning_rate REAL,
+  PRIMARY KEY (trial, repeat, epoch)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS workers (id INTEGER PRIMARY KEY AUTOINCREMENT);
+)";
+
+std::string database_path(const std::string& folder) {
+  return folder + "/study.sqlite";
+}
+
+std::string setting_json(const Space& space, const Setting& setting) {
+  Json object = Json::object();
+  for (std::size_t i = 0; i < setting.size(); ++i) {
+    if (setting[i]) object[space.parameters[i].name] = *setting[i];
+  }
+  return object.dump();
+}
+
+Setting json_setting(const Space& space, const std::string& text) {
+  Setting setting(space.parameters.size());
+  const Json object = Json::parse(text);
+  for (const auto& [name, value] : object.items()) {
+    setting.at(space.find(name).value_or(setting.size())) = value.get<std::string>();
+  }
+  return setting;
+}
+
+std::string rungs_json(const std::vector<RungResult>& rungs) {
+  Json array = Json::array();
+  for (const RungResult& rung : rungs) array.push_back({{"epochs", rung.epochs}, {"value", rung.value}});
+  return array.dump();
+}
+
+std::string runs_json(const std::vector<RunResult>& runs) {
+  Json array = Json::array();
+  for (const RunResult& run : runs) {
+    array.push_back(
+        {{"seed", run.seed}, {"value", run.value}, {"epochs", run.epochs}, {"weights_sha256", run.weights_sha256}});
+  }
+  return array.dump();
+}
+
+void parse_results(const std::string& rungs, const std::string& runs, TrialRecord& trial) {
+  for (const Json& rung : Json::parse(rungs)) {
+    trial.rungs.push_back({rung.at("epochs").get<std::size_t>(), rung.at("value").get<double>()});
+  }
+  for (const Json& run : Json::parse(runs)) {
+    trial.runs.push_back({run.at("seed").get<std::uint64_t>(), run.at("value").get<double>(),
+                          run.at("epochs").get<std::size_t>(), run.at("weights_sha256").get<std::string>()});
+  }
+}
+
+[[noreturn]] void damaged(const std::string& path, const std::string& found) {
+  throw InputError({.where = path,
+                    .expected = "the database of a study",
+                    .found = found,
+                    .advice = "restore it from a copy or search anew in another folder"});
+}
+
+void put(const Database& database, const std::string& key, const std::string& value) {
+  Statement statement(database, "INSERT INTO study (key, value) VALUES (?, ?)");
+  statement.bind(key).bind(value).run();
+}
+
+bool has_header(const Database& database) {
+  Statement statement(database, "SELECT count(*) FROM study");
+  return statement.step() && statement.integer(0) > 0;
+}
+
+}  // namespace
+
+bool StudyStore::exists(const std::string& folder) {
+  std::error_code ignored;
+  return fs::exists(database_path(folder), ignored);
+}
+
+void StudyStore::create(const std::string& folder, const StudyHeader& header) {
+  std::error_code error;
+  fs::create_directories(folder + "/workers", error);
+  if (!error) fs::create_directories(folder + "/checkpoints", error);
+  if (error) throw RunError(folder + ": could not be created (" + error.message() + "); choose another --out");
+  const FileLock alone(folder + "/workers/create.lock", FileLock::Wait::kYes);
+  const Database database(database_path(folder), true);
+  Transaction transaction(database);
+  database.run(kSchema);
+  if (!has_header(database)) {
+    put(database, "format", std::to_string(kFormat));
+    put(database, "version", version());
+    put(database, "file_name", header.file_name);
+    put(database, "file", header.file);
+    put(database, "settings", Json(header.settings).dump());
+    put(database, "identity", header.identity);
+    put(database, "data_sha256", header.data_sha256);
+    put(database, "objective", header.objective);
+    put(database, "revision", "0");
+  }
+  transaction.commit();
+}
+
+StudyStore::StudyStore(std::string folder) : folder_(std::move(folder)), database_(database_path(folder_), false) {
+  read_header();
+}
+
+StudyStore::~StudyStore() {
+  if (!lock_) return;
+  std::error_code ignored;
+  fs::remove(lock_path(worker_), ignored);
+}
+
+void StudyStore::read_header() {
+  const std::string& path = database_.path();
+  try {
+    std::map<std::string, std::string> values;
+    Statement statement(database_, "SELECT key, value FROM study");
+    while (statement.step()) values[statement.text(0)] = statement.text(1);
+    if (values["format"] != std::to_string(kFormat)) {
+      throw InputError({.where = path,
+                        .expected = "a study of format " + std::to_string(kFormat),
+                        .found = values["format"].empty() ? "none" : "format " + values["format"],
+                        .advice = "use the version of Gradus that made it, or search anew in another folder"});
+    }
+    header_.file_name = values.at("file_name");
+    header_.file = values.at("file");
+    header_.settings = Json::parse(values.at("settings")).get<std::vector<std::string>>();
+    header_.identity = values.at("identity");
+    header_.data_sha256 = values.at("data_sha256");
+    header_.objective = values.at("objective");
+  } catch (const Json::exception&) {
+    damaged(path, "settings that cannot be read");
+  } catch (const std::out_of_range&) {
+    damaged(path, "one without its search file");
+  }
+}
+
+void StudyStore::transaction(const std::function<void()>& body) {
+  Transaction transaction(database_);
+  body();
+  transaction.commit();
+}
+
+void StudyStore::load_changes(const Space& space, std::vector<TrialRecord>& trials) {
+  Statement statement(database_,
+                      "SELECT number, state, setting, value, spread, rung, rungs, runs, parameters, error, owner, "
+                      "seconds, revision FROM trials WHERE revision > ? ORDER BY number");
+  statement.bind(seen_revision_);
+  std::int64_t newest = seen_revision_;
+  while (statement.step()) {
+    TrialRecord trial;
+    trial.number = static_cast<std::size_t>(statement.integer(0));
+    try {
+      trial.state = parse_state(statement.text(1));
+      trial.setting = json_setting(space, statement.text(2));
+      parse_results(statement.text(6), statement.text(7), trial);
+    } catch (const Json::exception&) {
+      damaged(database_.path(), "a trial that cannot be read");
+    } catch (const std::out_of_range&) {
+      damaged(database_.path(), "a trial with a parameter that the search file lacks");
+    }
+    trial.value = statement.number(3);
+    trial.spread = statement.number(4).value_or(0.0);
+    trial.rung = static_cast<std::size_t>(statement.integer(5));
+    trial.parameters = static_cast<std::size_t>(statement.integer(8));
+    trial.error = statement.text(9);
+    trial.owner = static_cast<std::uint64_t>(statement.integer(10));
+    trial.seconds = statement.number(11).value_or(0.0);
+    newest = std::max(newest, statement.integer(12));
+    if (trial.number > trials.size()) damaged(database_.path(), "one with missing trials");
+    if (trial.number == trials.size()) trials.emplace_back();
+    trials[trial.number] = std::move(trial);
+  }
+  seen_revision_ = newest;
+}
+
+void StudyStore::save(const Space& space, const TrialRecord& trial) {
+  Statement next(database_, "UPDATE study SET value = value + 1 WHERE key = 'revision' RETURNING value");
+  if (!next.step()) damaged(database_.path(), "one without revisions");
+  const std::int64_t revision = next.integer(0);
+  next.run();
+  const std::string setting = setting_json(space, trial.setting);
+  const std::string rungs = rungs_json(trial.rungs);
+  const std::string runs = runs_json(trial.runs);
+  const std::string state(state_name(trial.state));
+  Statement statement(database_,
+                      "INSERT OR REPLACE INTO trials (number, state, setting, value, spread, rung, rungs, runs, "
+                      "parameters, error, owner, seconds, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  statement.bind(std::uint64_t{trial.number}).bind(state).bind(setting).bind(trial.value).bind(trial.spread);
+  statement.bind(std::uint64_t{trial.rung}).bind(rungs).bind(runs).bind(std::uint64_t{trial.parameters});
+  statement.bind(trial.error).bind(trial.owner).bind(trial.seconds).bind(revision).run();
+}
+
+void StudyStore::save_epochs(std::size_t trial, std::size_t repeat, const std::vector<EpochPoint>& points) {
+  Statement statement(database_, "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  for (const EpochPoint& p : points) {
+    statement.bind(std::uint64_t{trial}).bind(std::uint64_t{repeat}).bind(std::uint64_t{p.epoch}).bind(p.value);
+    statement.bind(p.train_loss).bind(p.train_accuracy).bind(p.valid_loss).bind(p.valid_accuracy);
+    statement.bind(p.learning_rate).run();
+  }
+}
+
+std::vector<EpochPoint> StudyStore::epochs(std::size_t trial, std::size_t repeat) const {
+  Statement statement(database_,
+                      "SELECT epoch, value, train_loss, train_accuracy, valid_loss, valid_accuracy, learning_rate "
+                      "FROM epochs WHERE trial = ? AND repeat = ? ORDER BY epoch");
+  statement.bind(std::uint64_t{trial}).bind(std::uint64_t{repeat});
+  std::vector<EpochPoint> points;
+  while (statement.step()) {
+    EpochPoint p;
+    p.epoch = static_cast<std::size_t>(statement.integer(0));
+    p.value = statement.number(1).value_or(0.0);
+    p.train_loss = statement.number(2).value_or(0.0);
+    p.train_accuracy = statement.number(3);
+    p.valid_loss = statement.number(4);
+    p.valid_accuracy = statement.number(5);
+    p.learning_rate = statement.number(6).value_or(0.0);
+    points.push_back(p);
+  }
+  return points;
+}
+
+std::map<std::size_t, std::vector<double>> StudyStore::values_by_epoch(std::size_t known) const {
+  Statement statement(database_,
+                      "SELECT epoch, epochs.value FROM epochs JOIN trials ON trial = number "
+                      "WHERE repeat = 0 AND trial < ? AND state = 'complete' ORDER BY epoch, trial");
+  statement.bind(std::uint64_t{known});
+  std::map<std::size_t, std::vector<double>> values;
+  while (statement.step()) {
+    values[static_cast<std::size_t>(statement.integer(0))].push_back(statement.number(1).value_or(0.0));
+  }
+  return values;
+}
+
+std::string StudyStore::lock_path(std::uint64_t worker) const {
+  return folder_ + "/workers/" + std::to_string(worker) + ".lock";
+}
+
+std::uint64_t StudyStore::worker() {
+  if (lock_) return worker_;
+  // The lock is held before anybody can see the number.
+  transaction([this] {
+    Statement insert(database_, "INSERT INTO workers DEFAULT VALUES");
+    insert.run();
+    Statement last(database_, "SELECT last_insert_rowid()");
+    if (last.step()) worker_ = static_cast<std::uint64_t>(last.integer(0));
+    lock_ = std::make_unique<FileLock>(lock_path(worker_), FileLock::Wait::kNo);
+  });
+  return worker_;
+}
+
+bool StudyStore::is_dead(std::uint64_t worker) const {
+  if (worker == worker_ && lock_) return false;
+  const std::string path = lock_path(worker);
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return true;
+  const FileLock probe(path, FileLock::Wait::kNo);
+  if (probe.held()) fs::remove(path, ignored);
+  return probe.held();
+}
+
+}  // namespace gradus

@@ -1,0 +1,71 @@
+// The study's database, study.sqlite in its folder: what was asked, every trial and every epoch. docs/formats.md has
+// the schema. Members between begin and end of a transaction() see and change one consistent state.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gradus/search/study_config.hpp"
+#include "gradus/search/trial.hpp"
+#include "search/sqlite.hpp"
+#include "search/worker_lock.hpp"
+
+namespace gradus {
+
+/// What a study is: fixed when it begins.
+struct StudyHeader {
+  std::string file_name{};
+  std::string file{};                   // the search file's text
+  std::vector<std::string> settings{};  // --set
+  std::string identity{};               // study_identity()
+  std::string data_sha256{};            // of the base configuration's data set
+  std::string objective{};              // "auto" filled in
+};
+
+class StudyStore {
+ public:
+  static bool exists(const std::string& folder);
+  /// Makes the folder and an empty study in it. Nothing happens where the study exists already.
+  static void create(const std::string& folder, const StudyHeader& header);
+  /// Opens a study. Throws InputError: none there, damaged, locked, of another version.
+  explicit StudyStore(std::string folder);
+  ~StudyStore();
+
+  [[nodiscard]] const StudyHeader& header() const { return header_; }
+  [[nodiscard]] const std::string& folder() const { return folder_; }
+
+  /// Runs `body` as one transaction that excludes other writers.
+  void transaction(const std::function<void()>& body);
+  /// Brings `trials` up to date with what any process has stored.
+  void load_changes(const Space& space, std::vector<TrialRecord>& trials);
+  void save(const Space& space, const TrialRecord& trial);
+  void save_epochs(std::size_t trial, std::size_t repeat, const std::vector<EpochPoint>& points);
+
+  /// Epochs of one trial's repeat.
+  [[nodiscard]] std::vector<EpochPoint> epochs(std::size_t trial, std::size_t repeat) const;
+  /// Objective by epoch of the complete trials below `known`, first repeats.
+  [[nodiscard]] std::map<std::size_t, std::vector<double>> values_by_epoch(std::size_t known) const;
+
+  /// Makes this process known as a worker, once; gives its number.
+  std::uint64_t worker();
+  /// Whether the worker's process has ended.
+  [[nodiscard]] bool is_dead(std::uint64_t worker) const;
+
+ private:
+  void read_header();
+  [[nodiscard]] std::string lock_path(std::uint64_t worker) const;
+
+  std::string folder_;
+  Database database_;
+  StudyHeader header_;
+  std::int64_t seen_revision_ = 0;
+  std::uint64_t worker_ = 0;
+  std::unique_ptr<FileLock> lock_;
+};
+
+}  // namespace gradus

@@ -1,0 +1,285 @@
+#include "search/training_objective.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "core/atomic_file.hpp"
+#include "gradus/core/error.hpp"
+#include "gradus/core/random.hpp"
+#include "training/checkpoint.hpp"
+#include "training/option_text.hpp"
+
+namespace gradus {
+namespace {
+
+// The two ways in which a trial leaves a training that goes on without it. No errors, so no children of Error.
+struct Paused {};
+struct Pruned {};
+
+EpochPoint point_of(const EpochRecord& record, const Monitor& objective) {
+  EpochPoint point{.epoch = record.epoch, .value = objective.value(record), .train_loss = record.train.loss};
+  point.train_accuracy = record.train.accuracy;
+  if (record.valid) point.valid_loss = record.valid->loss;
+  if (record.valid) point.valid_accuracy = record.valid->accuracy;
+  point.learning_rate = record.learning_rate;
+  return point;
+}
+
+class TrialObserver : public TrainingObserver {
+ public:
+  TrialObserver(const TrialTask& task, const Monitor& objective, std::string checkpoint, const std::atomic<bool>& stop)
+      : task_(task), objective_(objective), checkpoint_(std::move(checkpoint)), stop_(stop) {}
+
+  std::vector<EpochPoint> points;
+  bool judged = false;  // by the median rule
+
+  void on_start(const StartEvent& event) override {
+    for (const EpochRecord& record : event.history) points.push_back(point_of(record, objective_));
+    // Killed after the rung's checkpoint, before its result was stored.
+    if (!task_.last && event.epoch >= task_.epochs) throw Paused();
+  }
+
+  void on_epoch_end(const EpochRecord& record) override {
+    points.push_back(point_of(record, objective_));
+    const auto threshold = judged ? task_.thresholds.find(record.epoch) : task_.thresholds.end();
+    if (threshold == task_.thresholds.end()) return;
+    const double best = best_value(points, objective_.larger_is_better());
+    if (objective_.larger_is_better() ? best < threshold->second : best > threshold->second) throw Pruned();
+  }
+
+  void on_checkpoint(const CheckpointEvent& event) override {
+    const bool rung_ends = !task_.last && event.epoch > 0 && event.step == 0;
+    const bool stopped = stop_.load(std::memory_order_relaxed);
+    if (!checkpoint_.empty() && (rung_ends || stopped)) store(event.bytes);
+    if (rung_ends) throw Paused();
+  }
+
+  [[nodiscard]] bool wants_checkpoints() const override { return !task_.last || !checkpoint_.empty(); }
+
+  static double best_value(const std::vector<EpochPoint>& points, bool larger_is_better) {
+    double best = points.front().value;
+    for (const EpochPoint& p : points) best = larger_is_better ? std::max(best, p.value) : std::min(best, p.value);
+    return best;
+  }
+
+ private:
+  void store(std::span<const std::byte> bytes) const {
+    try {
+      AtomicFile file(checkpoint_);
+      file.write(bytes);
+      file.commit();
+    } catch (const RunError& error) {
+      throw StudyError(error.what());
+    }
+  }
+
+  const TrialTask& task_;
+  const Monitor& objective_;
+  std::string checkpoint_;
+  const std::atomic<bool>& stop_;
+};
+
+std::vector<std::byte> read_checkpoint(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::vector<char> chars((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const auto bytes = std::as_bytes(std::span(chars));
+  // A damaged one costs its epochs, nothing else.
+  if (!is_intact_checkpoint(bytes)) return {};
+  return {bytes.begin(), bytes.end()};
+}
+
+double width_in(const std::string& text, std::size_t automatic) {
+  return text == "auto" ? static_cast<double>(automatic) : number_in(text);
+}
+
+NetworkSpec drawn_spec(const std::string& text) {
+  const std::size_t blank = text.find(' ');
+  std::vector<std::size_t> widths;
+  for (const std::string& width : split_list(text.substr(0, blank))) {
+    widths.push_back(static_cast<std::size_t>(parse_number(width, "search.drawn_before")));
+  }
+  if (blank == std::string::npos || widths.size() < 2) {
+    throw InputError({.where = "search.drawn_before",
+                      .expected = "widths and an initialiser, as \"784,500,10 glorot\"",
+                      .found = "'" + text + "'",
+                      .advice = ""});
+  }
+  return make_network_spec(widths, {}, OutputKind::kLinear, parse_initializer(text.substr(blank + 1)));
+}
+
+}  // namespace
+
+std::uint64_t trial_seed(std::uint64_t study_seed, std::size_t trial, std::size_t repeat) {
+  RandomStream random(study_seed, Purpose::kTrialSeed, trial);
+  std::uint64_t seed = random.next_u64();
+  for (std::size_t r = 0; r < repeat; ++r) seed = random.next_u64();
+  return seed >> 32U;  // 32 bits: short to type, exact in every JSON reader
+}
+
+double count_parameters(const RunConfig& config, std::size_t num_inputs, std::size_t num_outputs) {
+  std::vector<double> widths;
+  const RunConfig::Net& net = config.network;
+  if (net.layers.empty()) {
+    widths.push_back(static_cast<double>(num_inputs));
+    for (const std::uint64_t units : net.hidden) widths.push_back(static_cast<double>(units));
+    widths.push_back(static_cast<double>(num_outputs));
+  } else {
+    for (const std::string& width : net.layers) {
+      widths.push_back(width_in(width, widths.empty() ? num_inputs : num_outputs));
+    }
+  }
+  double total = 0.0;
+  for (std::size_t l = 1; l < widths.size(); ++l) total += (widths[l - 1] + 1.0) * widths[l];
+  return total;
+}
+
+NetworkStream::NetworkStream(std::uint64_t seed, const std::vector<std::string>& drawn_before) {
+  NumpyRandomState stream(static_cast<std::uint32_t>(seed));
+  for (const std::string& text : drawn_before) {
+    Network<double> network(drawn_spec(text));
+    initialize(network, stream);
+  }
+  before_.push_back(stream.snapshot());
+}
+
+void NetworkStream::draw(std::size_t index, TrainingRun& run, const std::function<NetworkSpec(std::size_t)>& spec_of) {
+  const std::lock_guard lock(mutex_);
+  while (before_.size() <= index) {
+    NumpyRandomState stream(before_.back());
+    try {
+      Network<double> network(spec_of(before_.size() - 1));
+      initialize(network, stream);
+    } catch (const InputError&) {
+      // A setting that makes no network draws nothing.
+    }
+    before_.push_back(stream.snapshot());
+  }
+  NumpyRandomState stream(before_[index]);
+  if (run.dtype == DType::kF64) {
+    Network<double> network(run.spec);
+    initialize(network, stream);
+    run.initial = std::move(network);
+  } else {
+    Network<float> network(run.spec);
+    initialize(network, stream);
+    run.initial = std::move(network);
+  }
+}
+
+TrainingObjective::TrainingObjective(const StudyConfig& config, DataPool& data, std::string checkpoints)
+    : config_(config),
+      data_(data),
+      checkpoints_(std::move(checkpoints)),
+      objective_(parse_monitor(config.options.objective)) {
+  if (config.options.seeds != "numpy") return;
+  if (config.options.seed > 0xffffffffU) {
+    throw InputError({.where = "search.seed",
+                      .expected = "at most 4294967295 for numpy's generator",
+                      .found = std::to_string(config.options.seed),
+                      .advice = ""});
+  }
+  stream_ = std::make_unique<NetworkStream>(config.options.seed, config.options.drawn_before);
+}
+
+TrainingObjective::~TrainingObjective() = default;
+
+void TrainingObjective::know(const TrialRecord& trial) {
+  if (!stream_) return;
+  const std::lock_guard lock(mutex_);
+  if (settings_.size() <= trial.number) settings_.resize(trial.number + 1);
+  settings_[trial.number] = trial.setting;
+}
+
+RunConfig TrainingObjective::config_of(const TrialRecord& trial, std::size_t repeat) {
+  const std::string where = "trial " + std::to_string(trial.number);
+  // Widths may depend on the data's, and the data on the setting.
+  RunConfig config = config_.space.apply(trial.setting, config_.base, 1, where);
+  const std::size_t num_inputs = data_.get(config).dataset.num_features();
+  config = config_.space.apply(trial.setting, config_.base, num_inputs, where);
+  if (config_.options.seeds != "same" && !config_.space.find("training.seed")) {
+    config.training.seed = trial_seed(config_.options.seed, trial.number, repeat);
+  } else {
+    config.training.seed += repeat;
+  }
+  config.training.threads = 1;
+  return config;
+}
+
+TrainingRun TrainingObjective::make_run(RunConfig& config, const TrialRecord& trial, std::size_t repeat,
+                                        bool with_network) {
+  const DataPool::Entry& data = data_.get(config);
+  TrainingRun run = make_training_run(config, data.dataset);
+  if (run.epochs == 0) {
+    throw InputError({.where = "training.epochs", .expected = "at least 1 in a search", .found = "0", .advice = ""});
+  }
+  if (!stream_ || !with_network) return run;
+  const std::size_t repeats = config_.options.repeats;
+  stream_->draw(trial.number * repeats + repeat, run, [&](std::size_t index) {
+    TrialRecord other;
+    other.number = index / repeats;
+    {
+      const std::lock_guard lock(mutex_);
+      other.setting = settings_.at(other.number).value();
+    }
+    RunConfig other_config = config_of(other, 0);
+    return make_run(other_config, other, 0, false).spec;
+  });
+  return run;
+}
+
+TrainingRun TrainingObjective::run_of(const TrialRecord& trial, std::size_t repeat) {
+  RunConfig config = config_of(trial, repeat);
+  return make_run(config, trial, repeat, true);
+}
+
+std::string TrainingObjective::checkpoint_path(std::size_t trial, std::size_t repeat) const {
+  if (checkpoints_.empty()) return {};
+  return checkpoints_ + "/" + std::to_string(trial) + "-" + std::to_string(repeat) + ".ckpt";
+}
+
+TrialOutcome TrainingObjective::run(const TrialTask& task, const std::atomic<bool>& stop) {
+  TrialOutcome outcome;
+  for (std::size_t repeat = 0; repeat < config_.options.repeats && !outcome.pruned; ++repeat) {
+    RunConfig config = config_of(task.trial, repeat);
+    TrainingRun run = make_run(config, task.trial, repeat, true);
+    run.checkpoint_epochs = task.last ? 0 : task.epochs;
+    run.checkpoint_steps = 0;
+    outcome.parameters = run.spec.num_parameters();
+    const std::string path = checkpoint_path(task.trial.number, repeat);
+    TrialObserver observer(task, objective_, path, stop);
+    observer.judged = repeat == 0;
+    TrainingObserver* const observers[] = {&observer};
+    const std::vector<std::byte> checkpoint = path.empty() ? std::vector<std::byte>() : read_checkpoint(path);
+    RunResult result{.seed = run.seed};
+    std::size_t final_epoch = 0;
+    try {
+      const RunRecord record =
+          train(run, data_.get(config).dataset, {.observers = observers, .stop = &stop, .checkpoint = checkpoint});
+      final_epoch = record.final_epoch;
+      result.weights_sha256 = record.weights_sha256;
+    } catch (const Paused&) {
+      final_epoch = observer.points.size();
+    } catch (const Pruned&) {
+      final_epoch = observer.points.size();
+      outcome.pruned = true;
+    }
+    result.epochs = observer.points.size();
+    result.value = config_.options.at == "best"
+                       ? TrialObserver::best_value(observer.points, objective_.larger_is_better())
+                       : observer.points.at(final_epoch - 1).value;
+    outcome.runs.push_back(result);
+    outcome.epochs.push_back(std::move(observer.points));
+  }
+  return outcome;
+}
+
+void TrainingObjective::discard(std::size_t trial) {
+  std::error_code ignored;
+  for (std::size_t repeat = 0; repeat < config_.options.repeats; ++repeat) {
+    const std::string path = checkpoint_path(trial, repeat);
+    if (!path.empty()) std::filesystem::remove(path, ignored);
+  }
+}
+
+}  // namespace gradus

@@ -1,0 +1,30 @@
+#include "search/worker_lock.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "gradus/core/error.hpp"
+
+namespace gradus {
+
+FileLock::FileLock(const std::string& path, Wait wait)
+    : descriptor_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+  if (descriptor_ < 0) {
+    throw RunError(path + ": could not be created (" + std::strerror(errno) + "); free space or choose another folder");
+  }
+  int result = 0;
+  do {
+    result = flock(descriptor_, LOCK_EX | (wait == Wait::kYes ? 0 : LOCK_NB));
+  } while (result != 0 && errno == EINTR);
+  held_ = result == 0;
+}
+
+FileLock::~FileLock() {
+  close(descriptor_);
+}
+
+}  // namespace gradus

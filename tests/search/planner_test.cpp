@@ -1,0 +1,106 @@
+#include "search/planner.hpp"
+
+#include <gtest/gtest.h>
+
+#include "gradus/search/importance.hpp"
+#include "search/synthetic.hpp"
+
+namespace gradus::test {
+namespace {
+
+TEST(Bracket, halving_keeps_one_of_reduction_and_ends_with_the_whole_training) {
+  SearchOptions options;
+  options.scheduler = "halving";
+  const auto brackets = make_brackets(options, 27, 9, false);
+  ASSERT_EQ(brackets.size(), 1U);
+  ASSERT_EQ(brackets[0].rungs.size(), 3U);
+  EXPECT_EQ(brackets[0].rungs[0].epochs, 1U);
+  EXPECT_EQ(brackets[0].rungs[0].keep, 9U);
+  EXPECT_EQ(brackets[0].rungs[1].epochs, 3U);
+  EXPECT_EQ(brackets[0].rungs[1].keep, 3U);
+  EXPECT_EQ(brackets[0].rungs[2].epochs, 9U);
+  EXPECT_EQ(planned_epochs(brackets), 27U + 9U * 2U + 3U * 6U);
+}
+
+// The table of Li et al. 2018 for R = 81, eta = 3: brackets of 81, 34, 15, 8 and 5 settings.
+TEST(Bracket, hyperband_has_the_sizes_of_its_paper) {
+  SearchOptions options;
+  options.scheduler = "hyperband";
+  const auto brackets = make_brackets(options, 81 + 34 + 15 + 8 + 5 + 10, 81, false);
+  ASSERT_EQ(brackets.size(), 6U);
+  const std::size_t counts[] = {81, 34, 15, 8, 5, 10};
+  const std::size_t first_epochs[] = {1, 3, 9, 27, 81, 1};
+  for (std::size_t b = 0; b < 6; ++b) {
+    EXPECT_EQ(brackets[b].count, counts[b]) << b;
+    EXPECT_EQ(brackets[b].rungs.front().epochs, first_epochs[b]) << b;
+    EXPECT_EQ(brackets[b].rungs.back().epochs, 81U) << b;
+  }
+}
+
+TEST(Planner, promotes_the_best_of_a_rung_whatever_the_order_of_results) {
+  const StudyConfig config = synthetic_config("sampler = \"random\"\nscheduler = \"halving\"\ntrials = 6\n");
+  const auto feasible = [](const Setting&) { return true; };
+  Planner planner(config, make_sampler(config, feasible), 9);
+  std::vector<TrialRecord> trials;
+  planner.advance(trials);
+  ASSERT_EQ(trials.size(), 6U);
+  const double values[] = {0.5, 0.3, 0.9, 0.3, 0.1, 0.2};
+  for (const std::size_t n : {5U, 2U, 0U, 3U, 1U}) planner.record_rung(trials[n], {.epochs = 1, .value = values[n]});
+  EXPECT_TRUE(planner.advance(trials).empty()) << "trial 4 is still missing";
+  trials[4].state = TrialState::kFailed;
+  trials[4].error = "diverged";
+  EXPECT_FALSE(planner.advance(trials).empty());
+  // Two of six go on: 5 with 0.2, and of 1 and 3, both 0.3, the earlier one.
+  for (const std::size_t n : {1U, 5U}) EXPECT_TRUE(trials[n].ready() && trials[n].rung == 1) << n;
+  for (const std::size_t n : {0U, 2U, 3U}) EXPECT_EQ(trials[n].state, TrialState::kPruned) << n;
+}
+
+TEST(Planner, tpe_prefers_the_good_region_once_it_has_seen_results) {
+  const StudyConfig config = parse_study_config(
+      "[search]\nsampler = \"tpe\"\ntrials = 120\ngeneration = 10\nobjective = \"valid_loss\"\n[search.space]\n"
+      "x = {low = 0.0, high = 1.0}\ny = {low = 0.0, high = 1.0}\n",
+      "t", {});
+  Planner planner(config, make_sampler(config, [](const Setting&) { return true; }), 9);
+  std::vector<TrialRecord> trials;
+  const auto loss = [](const TrialRecord& t) {
+    const double x = number_in(*t.setting[0]) - 0.8;
+    const double y = number_in(*t.setting[1]) - 0.3;
+    return x * x + y * y;
+  };
+  std::size_t told = 0;
+  while (!planner.finished(trials)) {
+    planner.advance(trials);
+    for (; told < trials.size(); ++told) planner.record_rung(trials[told], {.epochs = 9, .value = loss(trials[told])});
+  }
+  double early = 0.0;
+  double late = 0.0;
+  for (std::size_t n = 0; n < 10; ++n) early += loss(trials[n]) / 10;
+  for (std::size_t n = 110; n < 120; ++n) late += loss(trials[n]) / 10;
+  EXPECT_LT(late, early / 2);
+}
+
+TEST(Importance, finds_the_parameter_that_matters_and_gives_none_to_the_others) {
+  const StudyConfig config = parse_study_config(
+      "[search]\nobjective = \"valid_loss\"\n[search.space]\n"
+      "matters = [1, 2, 3]\nnot = [\"a\", \"b\"]\nrange = {low = 0, high = 49}\n",
+      "t", {});
+  std::vector<TrialRecord> trials;
+  RandomStream random(4, Purpose::kTest);
+  for (int i = 0; i < 300; ++i) {
+    TrialRecord trial{.number = trials.size()};
+    trial.setting = {std::to_string(1 + i % 3), i / 3 % 2 == 0 ? "a" : "b", std::to_string(random.below(50))};
+    trial.state = TrialState::kComplete;
+    trial.value = i % 3 + 0.3 * random.normal();
+    trials.push_back(trial);
+  }
+  const auto importance = parameter_importance(config.space, trials);
+  EXPECT_EQ(importance[0].name, "matters");
+  EXPECT_NEAR(importance[0].share, (2.0 / 3) / (2.0 / 3 + 0.09), 0.05);
+  EXPECT_LT(importance[1].share, 0.03);
+  EXPECT_LT(importance[2].share, 0.03);
+  for (TrialRecord& trial : trials) trial.state = TrialState::kFailed;
+  EXPECT_EQ(parameter_importance(config.space, trials)[0].share, 0.0);
+}
+
+}  // namespace
+}  // namespace gradus::test
