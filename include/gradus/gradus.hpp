@@ -8,6 +8,7 @@
 #include "gradus/core/random.hpp"               // IWYU pragma: export
 #include "gradus/core/scaling.hpp"              // IWYU pragma: export
 #include "gradus/core/sha256.hpp"               // IWYU pragma: export
+#include "gradus/core/threads.hpp"              // IWYU pragma: export
 #include "gradus/data/batches.hpp"              // IWYU pragma: export
 #include "gradus/data/dataset.hpp"              // IWYU pragma: export
 #include "gradus/data/source.hpp"               // IWYU pragma: export

@@ -55,7 +55,7 @@ struct BenchArguments {
   bool json = false;
 };
 
-struct Row {
+struct Measurement {
   std::string name;
   std::string_view dtype;
   unsigned threads;
@@ -70,7 +70,7 @@ struct Slowdown {
 };
 
 struct Results {
-  std::vector<Row> rows;
+  std::vector<Measurement> rows;
   std::vector<Slowdown> slowdowns;  // against one thread, where both were measured
 };
 
@@ -108,7 +108,7 @@ void print_header() {
              "GFLOP/s", "peak", "fraction", "hand-over");
 }
 
-void print_row(const Row& row) {
+void print_row(const Measurement& row) {
   const TimingSummary& s = row.summary;
   fmt::print("{:<11} {:<5} {:>7} {:>12.5f} {:>9.1f} {:>9.1f} {:>9.3f} {:>11}\n", row.name, row.dtype, row.threads,
              s.seconds_per_epoch, s.gflops, s.peak_gflops, s.fraction_of_peak,
@@ -117,9 +117,10 @@ void print_row(const Row& row) {
 }
 
 // Everything here is in the same unit, time on the clock: a core that is away slows all of it, but not evenly.
-void warn_if_disturbed(const std::vector<Row>& rows) {
+void warn_if_disturbed(const std::vector<Measurement>& rows) {
   constexpr double kDisturbed = 0.9;
-  const auto count = std::ranges::count_if(rows, [](const Row& row) { return row.summary.cores_had < kDisturbed; });
+  const auto count =
+      std::ranges::count_if(rows, [](const Measurement& row) { return row.summary.cores_had < kDisturbed; });
   if (count == 0) return;
   note("other processes held the cores for more than a tenth of the time in {} of {} rows: do not trust those\n", count,
        rows.size());
@@ -154,12 +155,13 @@ void print_peaks(const nlohmann::json& peaks, unsigned threads) {
   fmt::print("\npeak of {} thread{}: {}\n", threads, threads == 1 ? "" : "s", text);
 }
 
-nlohmann::json to_json(const std::vector<Row>& rows, const nlohmann::json& peaks, const MachineRecord& machine) {
+nlohmann::json to_json(const std::vector<Measurement>& rows, const nlohmann::json& peaks,
+                       const MachineRecord& machine) {
   nlohmann::json json;
   json["machine"] = {{"cpu", machine.cpu}, {"target", machine.target}, {"threads", machine.threads}};
   json["peak_gflops"] = peaks;
   json["workloads"] = nlohmann::json::array();
-  for (const Row& row : rows) {
+  for (const Measurement& row : rows) {
     const TimingSummary& s = row.summary;
     nlohmann::json entry = {{"name", row.name},
                             {"dtype", row.dtype},

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "cli/model_data.hpp"
 #include "cli/note.hpp"
 #include "core/atomic_file.hpp"
+#include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_config.hpp"
 #include "gradus/training/run_folder.hpp"
@@ -101,15 +101,6 @@ VerificationPoint read_point(const CheckArguments& arguments) {
   return point;
 }
 
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file)
-    throw InputError({.where = path, .expected = "a certificate", .found = "no file that can be read", .advice = ""});
-  return text.str();
-}
-
 // What the stored certificate was made with, so that nothing has to be repeated by hand.
 void take_stored_settings(const std::string& text, CheckArguments& arguments) {
   const auto stored = nlohmann::json::parse(text, nullptr, false);
@@ -170,7 +161,7 @@ int check(CheckArguments& arguments) {
   set_steps(arguments);
   std::string stored;
   if (!arguments.verify.empty()) {
-    stored = read_text(arguments.verify);
+    stored = read_text_file(arguments.verify, "a certificate");
     take_stored_settings(stored, arguments);
   }
   if (arguments.source.empty()) {

@@ -11,6 +11,7 @@
 #include "cli/model_data.hpp"
 #include "cli/note.hpp"
 #include "core/atomic_file.hpp"
+#include "core/csv_field.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/metrics.hpp"
 #include "gradus/training/run_folder.hpp"
@@ -34,13 +35,6 @@ struct Predictions {
 
   [[nodiscard]] std::size_t class_of(std::size_t row) const { return largest_column(outputs.row(row)); }
 };
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
 
 std::string csv_text(const Predictions& p, bool probabilities) {
   const bool with_outputs = probabilities || !p.classifies;

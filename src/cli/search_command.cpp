@@ -14,7 +14,9 @@
 #include "cli/progress.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/tables.hpp"
+#include "core/aligned_table.hpp"
 #include "core/atomic_file.hpp"
+#include "core/csv_field.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/search/study.hpp"
@@ -23,7 +25,7 @@ namespace gradus::cli {
 namespace {
 
 constexpr std::size_t kTopTrials = 10;
-constexpr double kRedrawSeconds = 0.2;
+constexpr double kStudyRedrawSeconds = 0.2;
 
 struct SearchArguments {
   std::string file;
@@ -64,7 +66,7 @@ class StudyDisplay : public StudyObserver {
          trial.seconds, summary(progress));
   }
   void on_progress(const StudyProgress& progress) override {
-    if (terminal_ && progress.elapsed_seconds - last_drawn_ >= kRedrawSeconds) draw(progress);
+    if (terminal_ && progress.elapsed_seconds - last_drawn_ >= kStudyRedrawSeconds) draw(progress);
   }
   void on_note(const std::string& sentence) override {
     if (drawn_) note("\n");
@@ -90,7 +92,7 @@ class StudyDisplay : public StudyObserver {
   }
 
   bool terminal_;
-  double last_drawn_ = -kRedrawSeconds;
+  double last_drawn_ = -kStudyRedrawSeconds;
   bool drawn_ = false;
 };
 
@@ -227,13 +229,6 @@ std::vector<std::size_t> sorted_trials(const StudyRecord& record, const std::str
     return p < q;
   });
   return order;
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + "\"";
 }
 
 std::string csv_table(const StudyRecord& record, const std::vector<std::size_t>& order) {

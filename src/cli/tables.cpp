@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/aligned_table.hpp"
+
 namespace gradus::cli {
 namespace {
 
 constexpr std::size_t kMaxConfusionClasses = 20;
 
-using Row = std::vector<std::string>;
+using TableRow = std::vector<std::string>;
 
 std::string number(const std::optional<double>& value) {
   return value ? fmt::format("{:.4f}", *value) : "-";
@@ -22,24 +24,8 @@ std::string class_name(const std::vector<std::string>& names, std::size_t k) {
 
 }  // namespace
 
-std::string aligned_table(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths;
-  for (const Row& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()), 0);
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      text += c == 0 ? fmt::format("{:<{}}", row[c], widths[c]) : fmt::format("  {:>{}}", row[c], widths[c]);
-    }
-    text += "\n";
-  }
-  return text;
-}
-
 std::string evaluation_table(const std::vector<std::pair<std::string, const PartEvaluation*>>& parts) {
-  std::vector<Row> rows;
+  std::vector<TableRow> rows;
   for (const auto& [name, evaluation] : parts) {
     const auto& metrics = evaluation->metrics;
     if (const auto& report = evaluation->regression) {
@@ -61,7 +47,7 @@ std::string evaluation_table(const std::vector<std::pair<std::string, const Part
 std::string confusion_table(const ClassificationReport& report, const std::vector<std::string>& class_names) {
   const std::size_t num_classes = report.confusion.size();
   if (num_classes == 0 || num_classes > kMaxConfusionClasses) return {};
-  std::vector<Row> rows(1, {"true \\ predicted"});
+  std::vector<TableRow> rows(1, {"true \\ predicted"});
   for (std::size_t k = 0; k < num_classes; ++k) rows[0].push_back(class_name(class_names, k));
   for (std::size_t t = 0; t < num_classes; ++t) {
     rows.push_back({class_name(class_names, t)});
@@ -71,7 +57,7 @@ std::string confusion_table(const ClassificationReport& report, const std::vecto
 }
 
 std::string class_table(const ClassificationReport& report, const std::vector<std::string>& class_names) {
-  std::vector<Row> rows(1, {"class", "precision", "recall", "F1", "ROC AUC", "rows"});
+  std::vector<TableRow> rows(1, {"class", "precision", "recall", "F1", "ROC AUC", "rows"});
   for (std::size_t k = 0; k < report.classes.size(); ++k) {
     const ClassScores& scores = report.classes[k];
     rows.push_back({class_name(class_names, k), number(scores.precision), number(scores.recall), number(scores.f1),

@@ -10,9 +10,6 @@
 
 namespace gradus::cli {
 
-/// Columns of equal width: the first to the left, all others to the right.
-std::string aligned_table(const std::vector<std::vector<std::string>>& rows);
-
 /// One row per part: loss, accuracy, macro F1, ROC AUC, or R2, MAE and RMSE.
 std::string evaluation_table(const std::vector<std::pair<std::string, const PartEvaluation*>>& parts);
 /// Rows are true classes, columns predicted ones; empty for more than 20 classes.

@@ -8,7 +8,7 @@ namespace gradus::data {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
-constexpr std::size_t kMaxDimensions = 8;
+constexpr std::size_t kMaxNpyDimensions = 8;
 
 /// The header: a Python dictionary literal of exactly the keys descr, fortran_order and shape.
 class HeaderParser {
@@ -86,7 +86,7 @@ class HeaderParser {
       peek();
       std::uint64_t extent = 0;
       const auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), extent);
-      if (error != std::errc() || shape.size() == kMaxDimensions) fail("at most 8 whole numbers as shape", "others");
+      if (error != std::errc() || shape.size() == kMaxNpyDimensions) fail("at most 8 whole numbers as shape", "others");
       at_ = static_cast<std::size_t>(end - text_.data());
       accept('L');  // Python 2 wrote long integers so
       shape.push_back(extent);

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "core/atomic_file.hpp"
+#include "core/csv_field.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus::data {
@@ -26,10 +27,7 @@ std::vector<std::uint32_t> rows_in_order(const Dataset& dataset) {
 }
 
 std::string quoted_field(const std::string& field) {
-  if (field.find_first_of(",\"\r\n ") == std::string::npos) return field;
-  std::string quoted = "\"";
-  for (const char c : field) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + "\"";
+  return csv_field(field, ",\"\r\n ");  // our own reader splits text without commas at spaces
 }
 
 void write_csv(const Dataset& dataset, AtomicFile& file) {

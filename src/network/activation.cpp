@@ -8,7 +8,7 @@ namespace gradus {
 namespace {
 
 // In the order of ActivationKind.
-constexpr std::array<std::string_view, kAllActivations.size()> kNames = {
+constexpr std::array<std::string_view, kAllActivations.size()> kActivationNames = {
     "identity", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "elu", "gelu", "silu"};
 
 bool has_alpha(ActivationKind kind) {
@@ -24,7 +24,7 @@ Activation make_activation(ActivationKind kind) {
 }
 
 std::string_view activation_name(ActivationKind kind) {
-  return kNames[static_cast<std::size_t>(kind)];
+  return kActivationNames[static_cast<std::size_t>(kind)];
 }
 
 Activation parse_activation(std::string_view text) {
@@ -36,7 +36,7 @@ Activation parse_activation(std::string_view text) {
     if (!call.arguments.empty()) activation.alpha = call.arguments[0];
     return activation;
   }
-  throw unknown_name("activation", call.name, kNames);
+  throw unknown_name("activation", call.name, kActivationNames);
 }
 
 std::string to_string(const Activation& activation) {

@@ -11,7 +11,7 @@ namespace gradus {
 namespace {
 
 // In the order of InitializerKind; the short forms follow.
-constexpr std::array<std::string_view, 14> kNames = {
+constexpr std::array<std::string_view, 14> kInitializerNames = {
     "zeros",     "constant",      "normal",       "uniform",        "glorot_uniform",  "glorot_normal", "he_uniform",
     "he_normal", "lecun_uniform", "lecun_normal", "uniform_fan_in", "uniform_fan_out", "glorot",        "he"};
 constexpr std::size_t kNumKinds = 12;
@@ -20,9 +20,9 @@ InitializerKind kind_of(std::string_view name) {
   if (name == "glorot") return InitializerKind::kGlorotUniform;
   if (name == "he") return InitializerKind::kHeUniform;
   for (std::size_t i = 0; i < kNumKinds; ++i) {
-    if (name == kNames[i]) return static_cast<InitializerKind>(i);
+    if (name == kInitializerNames[i]) return static_cast<InitializerKind>(i);
   }
-  throw unknown_name("initializer", name, kNames);
+  throw unknown_name("initializer", name, kInitializerNames);
 }
 
 InputError negative(std::string_view what, double value) {
@@ -60,7 +60,7 @@ Initializer parse_initializer(std::string_view text) {
 }
 
 std::string to_string(const Initializer& initializer) {
-  std::string name(kNames[static_cast<std::size_t>(initializer.kind)]);
+  std::string name(kInitializerNames[static_cast<std::size_t>(initializer.kind)]);
   switch (initializer.kind) {
     case InitializerKind::kConstant:
       return name + "(" + shortest(initializer.value) + ")";

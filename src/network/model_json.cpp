@@ -17,9 +17,9 @@ constexpr std::array<std::string_view, 3> kFloorNames = {"exact", "add", "clip"}
 constexpr std::array<std::string_view, 3> kBiasNames = {"zeros", "like_weights", "constant"};
 
 // Reads typed entries of one JSON object; every failure names the place.
-class Reader {
+class ModelReader {
  public:
-  Reader(std::string where, const Json& json) : where_(std::move(where)), json_(json) {
+  ModelReader(std::string where, const Json& json) : where_(std::move(where)), json_(json) {
     if (!json.is_object()) throw InputError({where_, "a JSON object", json.type_name(), ""});
   }
 
@@ -78,7 +78,7 @@ class Reader {
     }
     fail(key, "a known name", entry(key));
   }
-  [[nodiscard]] Reader object(const char* key) const { return {where_ + "." + key, entry(key)}; }
+  [[nodiscard]] ModelReader object(const char* key) const { return {where_ + "." + key, entry(key)}; }
   [[nodiscard]] const std::string& where() const { return where_; }
 
  private:
@@ -103,7 +103,7 @@ Json format_layer(const LayerSpec& layer) {
           {"bias_value", init.bias_value}};
 }
 
-LayerSpec parse_layer(const Reader& reader) {
+LayerSpec parse_layer(const ModelReader& reader) {
   LayerSpec layer;
   layer.units = reader.count("units");
   layer.activation = parse_activation(reader.text("activation"));
@@ -117,7 +117,7 @@ LayerSpec parse_layer(const Reader& reader) {
   return layer;
 }
 
-Loss parse_loss_object(const Reader& reader) {
+Loss parse_loss_object(const ModelReader& reader) {
   Loss loss;
   loss.kind = parse_loss(reader.text("kind"));
   loss.floor_kind = static_cast<FloorKind>(reader.choice("floor_kind", kFloorNames));
@@ -127,7 +127,7 @@ Loss parse_loss_object(const Reader& reader) {
   return loss;
 }
 
-Scaling parse_scaling(const Reader& reader, std::size_t num_inputs) {
+Scaling parse_scaling(const ModelReader& reader, std::size_t num_inputs) {
   Scaling scaling;
   scaling.divisor = reader.number("divisor");
   scaling.mean = reader.numbers("mean");
@@ -172,7 +172,7 @@ std::string format_model(const Model& model) {
 
 ModelDescription parse_model(const std::string& where, const std::string& text) {
   const Json json = Json::parse(text, nullptr, false);
-  const Reader reader(where, json);
+  const ModelReader reader(where, json);
   if (reader.count("version") > static_cast<std::size_t>(kModelVersion)) {
     throw InputError({where, "version " + std::to_string(kModelVersion) + " or older",
                       std::to_string(reader.count("version")), "use a newer gradus"});
@@ -183,7 +183,8 @@ ModelDescription parse_model(const std::string& where, const std::string& text) 
   const Json& layers = reader.list("layers");
   if (layers.size() > kMaxLayers) throw InputError({where, "at most 10000 layers", "more", ""});
   for (const Json& layer : layers) {
-    spec.layers.push_back(parse_layer(Reader(where + ".layers[" + std::to_string(spec.layers.size()) + "]", layer)));
+    spec.layers.push_back(
+        parse_layer(ModelReader(where + ".layers[" + std::to_string(spec.layers.size()) + "]", layer)));
   }
   spec.output = parse_output(reader.text("output"));
   spec.loss = parse_loss_object(reader.object("loss"));

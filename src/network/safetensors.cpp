@@ -14,7 +14,7 @@
 namespace gradus {
 namespace {
 
-using Json = nlohmann::json;
+using SortedJson = nlohmann::json;
 
 static_assert(std::endian::native == std::endian::little, "tensors are read and written as they lie in memory");
 
@@ -22,60 +22,62 @@ constexpr std::size_t kLengthBytes = 8;
 constexpr std::size_t kMaxHeaderBytes = std::size_t{1} << 24;  // a thousand layers need a hundredth of this
 constexpr std::size_t kMaxDimensions = 8;
 
-[[noreturn]] void reject(const std::string& path, const std::string& expected, const std::string& found) {
+[[noreturn]] void reject_tensor(const std::string& path, const std::string& expected, const std::string& found) {
   throw InputError({path, expected, found, "is this a model that Gradus wrote, and is it complete?"});
 }
 
-std::size_t unsigned_number(const std::string& path, const Json& value, const std::string& what) {
+std::size_t unsigned_number(const std::string& path, const SortedJson& value, const std::string& what) {
   if (!value.is_number_unsigned())
-    reject(path, what + " of 0 or more", value.dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 40));
+    reject_tensor(path, what + " of 0 or more",
+                  value.dump(-1, ' ', true, SortedJson::error_handler_t::replace).substr(0, 40));
   return value.get<std::size_t>();
 }
 
-TensorInfo parse_tensor(const std::string& path, const std::string& name, const Json& value, std::size_t data_bytes) {
+TensorInfo parse_tensor(const std::string& path, const std::string& name, const SortedJson& value,
+                        std::size_t data_bytes) {
   const std::string where = path + ": tensor '" + name.substr(0, 100) + "'";
-  const auto has = [&value](const char* key, Json::value_t type) {
+  const auto has = [&value](const char* key, SortedJson::value_t type) {
     return value.is_object() && value.contains(key) && value[key].type() == type;
   };
-  if (!has("dtype", Json::value_t::string) || !has("shape", Json::value_t::array) ||
-      !has("data_offsets", Json::value_t::array) || value["data_offsets"].size() != 2) {
-    reject(where, "dtype, shape and two data_offsets", "other entries");
+  if (!has("dtype", SortedJson::value_t::string) || !has("shape", SortedJson::value_t::array) ||
+      !has("data_offsets", SortedJson::value_t::array) || value["data_offsets"].size() != 2) {
+    reject_tensor(where, "dtype, shape and two data_offsets", "other entries");
   }
   TensorInfo tensor;
   tensor.name = name;
   const auto& type = value["dtype"].get_ref<const std::string&>();
-  if (type != "F32" && type != "F64") reject(where, "type F32 or F64", "'" + type.substr(0, 20) + "'");
+  if (type != "F32" && type != "F64") reject_tensor(where, "type F32 or F64", "'" + type.substr(0, 20) + "'");
   tensor.type = type == "F32" ? TensorType::kF32 : TensorType::kF64;
-  if (value["shape"].size() > kMaxDimensions) reject(where, "at most 8 dimensions", "more");
+  if (value["shape"].size() > kMaxDimensions) reject_tensor(where, "at most 8 dimensions", "more");
   std::size_t num_bytes = size_of(tensor.type);
-  for (const Json& dimension : value["shape"]) {
+  for (const SortedJson& dimension : value["shape"]) {
     tensor.shape.push_back(unsigned_number(where, dimension, "a dimension"));
     if (tensor.shape.back() != 0 && num_bytes > data_bytes / tensor.shape.back()) {
-      reject(where, "a shape that fits in the file", "more elements");
+      reject_tensor(where, "a shape that fits in the file", "more elements");
     }
     num_bytes *= tensor.shape.back();
   }
   tensor.begin = unsigned_number(where, value["data_offsets"][0], "an offset");
   tensor.end = unsigned_number(where, value["data_offsets"][1], "an offset");
   if (tensor.begin > tensor.end || tensor.end > data_bytes || tensor.end - tensor.begin != num_bytes) {
-    reject(where, "offsets inside the file that fit its shape",
-           std::to_string(tensor.begin) + " to " + std::to_string(tensor.end));
+    reject_tensor(where, "offsets inside the file that fit its shape",
+                  std::to_string(tensor.begin) + " to " + std::to_string(tensor.end));
   }
   return tensor;
 }
 
 SafetensorsHeader parse_header(const std::string& path, const std::string& text, std::size_t data_bytes) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object()) reject(path, "a JSON object as header", "other bytes");
+  const SortedJson json = SortedJson::parse(text, nullptr, false);
+  if (!json.is_object()) reject_tensor(path, "a JSON object as header", "other bytes");
   SafetensorsHeader header;
   for (const auto& [name, value] : json.items()) {
     if (name != "__metadata__") {
       header.tensors.push_back(parse_tensor(path, name, value, data_bytes));
       continue;
     }
-    if (!value.is_object()) reject(path, "an object as __metadata__", "another type");
+    if (!value.is_object()) reject_tensor(path, "an object as __metadata__", "another type");
     for (const auto& [key, entry] : value.items()) {
-      if (!entry.is_string()) reject(path, "texts as metadata", "another type");
+      if (!entry.is_string()) reject_tensor(path, "texts as metadata", "another type");
       header.metadata[key] = entry.get<std::string>();
     }
   }
@@ -85,11 +87,11 @@ SafetensorsHeader parse_header(const std::string& path, const std::string& text,
   std::size_t expected = 0;
   for (const TensorInfo& tensor : header.tensors) {
     if (tensor.begin != expected)
-      reject(path, "tensors side by side", "a gap or an overlap at '" + tensor.name.substr(0, 100) + "'");
+      reject_tensor(path, "tensors side by side", "a gap or an overlap at '" + tensor.name.substr(0, 100) + "'");
     expected = tensor.end;
   }
   if (expected != data_bytes) {
-    reject(path, std::to_string(expected) + " bytes of tensors", std::to_string(data_bytes));
+    reject_tensor(path, std::to_string(expected) + " bytes of tensors", std::to_string(data_bytes));
   }
   return header;
 }
@@ -101,7 +103,7 @@ std::size_t size_of(TensorType type) {
 }
 
 std::string format_header(const SafetensorsHeader& header) {
-  Json json = Json::object();
+  SortedJson json = SortedJson::object();
   json["__metadata__"] = header.metadata;
   for (const TensorInfo& tensor : header.tensors) {
     json[tensor.name] = {{"dtype", tensor.type == TensorType::kF32 ? "F32" : "F64"},
@@ -109,7 +111,7 @@ std::string format_header(const SafetensorsHeader& header) {
                          {"data_offsets", {tensor.begin, tensor.end}}};
   }
   // Names come from data files and need not be UTF-8: what cannot be written is replaced rather than refused.
-  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = json.dump(-1, ' ', false, SortedJson::error_handler_t::replace);
   text.resize((text.size() + 7) / 8 * 8, ' ');
   std::string bytes(kLengthBytes, '\0');
   const std::uint64_t length = text.size();
@@ -126,14 +128,14 @@ SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path), file_(s
   const auto file_bytes = static_cast<std::size_t>(status.st_size);
   std::uint64_t length = 0;
   if (file_bytes < kLengthBytes || std::fread(&length, 1, kLengthBytes, file_.get()) != kLengthBytes) {
-    reject(path, "a header of safetensors", std::to_string(file_bytes) + " bytes");
+    reject_tensor(path, "a header of safetensors", std::to_string(file_bytes) + " bytes");
   }
   if (length > kMaxHeaderBytes || length > file_bytes - kLengthBytes) {
-    reject(path + ": offset 0", "a header's length within the file", std::to_string(length));
+    reject_tensor(path + ": offset 0", "a header's length within the file", std::to_string(length));
   }
   std::string text(length, '\0');
   if (std::fread(text.data(), 1, text.size(), file_.get()) != text.size()) {
-    reject(path, std::to_string(length) + " bytes of header", "fewer");
+    reject_tensor(path, std::to_string(length) + " bytes of header", "fewer");
   }
   data_offset_ = kLengthBytes + length;
   header_ = parse_header(path, text, file_bytes - data_offset_);
@@ -143,7 +145,7 @@ void SafetensorsFile::read(const TensorInfo& tensor, std::span<std::byte> bytes)
   const bool fits = bytes.size() == tensor.end - tensor.begin;
   if (!fits || fseeko(file_.get(), static_cast<off_t>(data_offset_ + tensor.begin), SEEK_SET) != 0 ||
       std::fread(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) {
-    reject(path_ + ": tensor '" + tensor.name + "'", std::to_string(bytes.size()) + " bytes", "fewer");
+    reject_tensor(path_ + ": tensor '" + tensor.name + "'", std::to_string(bytes.size()) + " bytes", "fewer");
   }
 }
 

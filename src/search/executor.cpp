@@ -5,6 +5,7 @@
 #include <new>
 #include <thread>
 
+#include "core/median.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/trainer.hpp"
 
@@ -13,12 +14,6 @@ namespace {
 
 // How long a worker without a trial waits before it looks again for what other processes did.
 constexpr std::chrono::milliseconds kPoll{50};
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : 0.5 * (values[half - 1] + values[half]);
-}
 
 double spread_of(const std::vector<RunResult>& runs, double mean) {
   if (runs.size() < 2) return 0.0;

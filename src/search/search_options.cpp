@@ -16,7 +16,7 @@ constexpr std::array<Names, 7> kObjectives = {"auto",       "train_loss",     "t
 
 #define GRADUS_FIELD(member) [](SearchOptions& options) -> OptionField { return &options.member; }
 
-constexpr SearchOption kOptions[] = {
+constexpr SearchOption kSearchOptions[] = {
     {"sampler", "how settings are chosen; auto = table, grid where the space is finite, else tpe",
      GRADUS_FIELD(sampler), 0, 0, kSamplers},
     {"scheduler", "how trials are stopped early", GRADUS_FIELD(scheduler), 0, 0, kSchedulers},
@@ -51,7 +51,7 @@ constexpr SearchOption kOptions[] = {
 }  // namespace
 
 std::span<const SearchOption> search_options() {
-  return kOptions;
+  return kSearchOptions;
 }
 
 }  // namespace gradus

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "core/atomic_file.hpp"
+#include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_folder.hpp"
 #include "search/executor.hpp"
@@ -101,11 +100,6 @@ void require_same_data(const StudyStore& store, const std::string& data_sha256) 
                     .advice = "restore it or search anew in another folder"});
 }
 
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 StudyRecord make_record(const StudyConfig& config, std::vector<TrialRecord> trials, const std::string& folder) {
   StudyRecord record;
   record.config = config;
@@ -122,7 +116,7 @@ StudyRecord make_record(const StudyConfig& config, std::vector<TrialRecord> tria
   });
   std::error_code ignored;
   record.finished = fs::exists(folder + "/study.json", ignored);
-  record.test_json = read_text(folder + "/best/test.json");
+  record.test_json = read_text_if_there(folder + "/best/test.json").value_or("");
   return record;
 }
 
@@ -177,8 +171,8 @@ std::string without_slash(std::string folder) {
   return folder;
 }
 
-void require_study(const std::string& folder) {
-  if (StudyStore::exists(folder)) return;
+StudyStore open_study(const std::string& folder) {
+  if (StudyStore::exists(folder)) return StudyStore(folder);
   std::error_code ignored;
   throw InputError({.where = folder,
                     .expected = "a study folder with study.sqlite",
@@ -250,8 +244,7 @@ StudyRecord run_study(const StudyConfig& config, const std::string& file_name, c
 
 StudyRecord resume_study(const std::string& folder_name, const StudyRunOptions& options) {
   const std::string folder = without_slash(folder_name);
-  require_study(folder);
-  StudyStore store(folder);
+  StudyStore store = open_study(folder);
   Workshop shop(stored_config(store), folder + "/checkpoints");
   require_same_data(store, shop.data_sha256);
   return work_on(shop, store, options);
@@ -259,8 +252,7 @@ StudyRecord resume_study(const std::string& folder_name, const StudyRunOptions& 
 
 StudyRecord read_study(const std::string& folder_name) {
   const std::string folder = without_slash(folder_name);
-  require_study(folder);
-  StudyStore store(folder);
+  StudyStore store = open_study(folder);
   const StudyConfig config = stored_config(store);
   std::vector<TrialRecord> trials;
   store.load_changes(config.space, trials);
@@ -279,8 +271,7 @@ StudyOutline outline_study(const StudyConfig& config) {
 
 Replay replay_trial(const std::string& folder_name, std::size_t number, const std::atomic<bool>* stop) {
   const std::string folder = without_slash(folder_name);
-  require_study(folder);
-  StudyStore store(folder);
+  StudyStore store = open_study(folder);
   Workshop shop(stored_config(store));
   require_same_data(store, shop.data_sha256);
   std::vector<TrialRecord> trials;
@@ -318,8 +309,7 @@ Replay replay_trial(const std::string& folder_name, std::size_t number, const st
 
 std::string trial_config(const std::string& folder_name, std::size_t number) {
   const std::string folder = without_slash(folder_name);
-  require_study(folder);
-  StudyStore store(folder);
+  StudyStore store = open_study(folder);
   const StudyConfig config = stored_config(store);
   std::vector<TrialRecord> trials;
   store.load_changes(config.space, trials);

@@ -20,7 +20,7 @@
 namespace gradus {
 namespace {
 
-constexpr std::size_t kMaxLayers = 100;
+constexpr std::size_t kMostSearchedLayers = 100;
 
 // A key with its node; toml++ sorts keys by name, but the order of the file decides the grid's loops.
 struct Entry {
@@ -66,9 +66,9 @@ double number_at(const toml::node& node, const std::string& where) {
   reject(where, "a finite number", "something else");
 }
 
-class Reader {
+class StudyReader {
  public:
-  Reader(std::string path, StudyConfig& config) : path_(std::move(path)), config_(config) {}
+  StudyReader(std::string path, StudyConfig& config) : path_(std::move(path)), config_(config) {}
 
   void read(const toml::table& table) {
     const toml::node* search = table.get("search");
@@ -284,9 +284,9 @@ class Reader {
         check_names(*range, {"low", "high"}, where + ".when");
         const toml::node* low = range->get("low");
         const toml::node* high = range->get("high");
-        constexpr double kAny = std::numeric_limits<double>::infinity();
-        condition.low = low == nullptr ? -kAny : number_at(*low, where);
-        condition.high = high == nullptr ? kAny : number_at(*high, where);
+        constexpr double kAnyCount = std::numeric_limits<double>::infinity();
+        condition.low = low == nullptr ? -kAnyCount : number_at(*low, where);
+        condition.high = high == nullptr ? kAnyCount : number_at(*high, where);
       } else if (entry.node->is_array()) {
         for (const toml::node& element : *entry.node->as_array()) {
           condition.values.push_back(value_text(element, where));
@@ -350,8 +350,8 @@ class Reader {
       const Parameter depth = read_parameter(name, name, *entry.node);
       double most = depth.high;
       for (const std::string& text : depth.choices) most = std::max(most, number_in(text));
-      if (most >= 0.0 && most <= kMaxLayers) return static_cast<std::size_t>(most);
-      reject(where, fmt::format("at most {} layers", kMaxLayers), fmt::format("{}", most));
+      if (most >= 0.0 && most <= kMostSearchedLayers) return static_cast<std::size_t>(most);
+      reject(where, fmt::format("at most {} layers", kMostSearchedLayers), fmt::format("{}", most));
     }
     reject(where, "the name of a parameter in `layers`", "'" + name + "'");
   }
@@ -426,7 +426,7 @@ StudyConfig parse_study_config(const std::string& text, const std::string& path,
   StudyConfig config;
   config.file = text;
   config.settings = settings;
-  Reader(path, config).read(table);
+  StudyReader(path, config).read(table);
   return config;
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kSchema = 1;
+constexpr int kStudySchema = 1;
 
 // Numbers as numbers, so that plots need not guess.
 Json value_json(const std::optional<std::string>& text) {
@@ -70,7 +70,7 @@ Json curves_json(const StudyStore& store, const TrialRecord& trial) {
 
 std::string study_json(const StudyRecord& record, const std::string& folder) {
   const StudyConfig& config = record.config;
-  Json object = {{"schema", kSchema}, {"version", version()}};
+  Json object = {{"schema", kStudySchema}, {"version", version()}};
   object["objective"] = config.options.objective;
   object["larger_is_better"] = config.larger_is_better();
   object["sampler"] = config.options.sampler;

@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kFormat = 1;
 
-constexpr const char* kSchema = R"(
+constexpr const char* kTables = R"(
 CREATE TABLE IF NOT EXISTS study (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS trials (
   number INTEGER PRIMARY KEY, state TEXT NOT NULL, setting TEXT NOT NULL, value REAL, spread REAL NOT NULL,
@@ -107,7 +107,7 @@ void StudyStore::create(const std::string& folder, const StudyHeader& header) {
   const FileLock alone(folder + "/workers/create.lock", FileLock::Wait::kYes);
   const Database database(database_path(folder), true);
   Transaction transaction(database);
-  database.run(kSchema);
+  database.run(kTables);
   if (!has_header(database)) {
     put(database, "format", std::to_string(kFormat));
     put(database, "version", version());

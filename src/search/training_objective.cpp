@@ -1,8 +1,6 @@
 #include "search/training_objective.hpp"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "core/atomic_file.hpp"
 #include "gradus/core/error.hpp"
@@ -79,15 +77,6 @@ class TrialObserver : public TrainingObserver {
   std::string checkpoint_;
   const std::atomic<bool>& stop_;
 };
-
-std::vector<std::byte> read_checkpoint(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::vector<char> chars((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  const auto bytes = std::as_bytes(std::span(chars));
-  // A damaged one costs its epochs, nothing else.
-  if (!is_intact_checkpoint(bytes)) return {};
-  return {bytes.begin(), bytes.end()};
-}
 
 double width_in(const std::string& text, std::size_t automatic) {
   return text == "auto" ? static_cast<double>(automatic) : number_in(text);
@@ -250,7 +239,8 @@ TrialOutcome TrainingObjective::run(const TrialTask& task, const std::atomic<boo
     TrialObserver observer(task, objective_, path, stop);
     observer.judged = repeat == 0;
     TrainingObserver* const observers[] = {&observer};
-    const std::vector<std::byte> checkpoint = path.empty() ? std::vector<std::byte>() : read_checkpoint(path);
+    // A damaged one costs its epochs, nothing else.
+    const std::vector<std::byte> checkpoint = path.empty() ? std::vector<std::byte>() : read_intact_checkpoint(path);
     RunResult result{.seed = run.seed};
     std::size_t final_epoch = 0;
     try {

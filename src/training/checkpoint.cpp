@@ -2,15 +2,17 @@
 
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 
+#include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/core/sha256.hpp"
 
 namespace gradus {
 namespace {
 
-using Json = nlohmann::json;
+using SortedJson = nlohmann::json;
 
 constexpr std::string_view kMagic = "GRADUSC1";
 constexpr std::size_t kDigestSize = 64;
@@ -19,31 +21,31 @@ constexpr std::size_t kPrefixSize = kMagic.size() + sizeof(std::uint64_t);
 template <class T>
 constexpr const char* kTypeName = sizeof(T) == 4 ? "f32" : "f64";
 
-Json optional_json(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
+SortedJson optional_json(const std::optional<double>& value) {
+  return value ? SortedJson(*value) : SortedJson(nullptr);
 }
 
-std::optional<double> json_optional(const Json& value) {
+std::optional<double> json_optional(const SortedJson& value) {
   if (value.is_null()) return std::nullopt;
   return value.get<double>();
 }
 
-Json part_json(const PartMetrics& part) {
-  return Json::array({part.loss, optional_json(part.accuracy), optional_json(part.top_k)});
+SortedJson part_json(const PartMetrics& part) {
+  return SortedJson::array({part.loss, optional_json(part.accuracy), optional_json(part.top_k)});
 }
 
-PartMetrics json_part(const Json& value) {
+PartMetrics json_part(const SortedJson& value) {
   return {value.at(0).get<double>(), json_optional(value.at(1)), json_optional(value.at(2))};
 }
 
 // Short keys: a long run stores one such array per epoch in every checkpoint.
-Json epoch_json_array(const EpochRecord& r) {
-  return Json::array({r.epoch, part_json(r.train), r.valid ? part_json(*r.valid) : Json(nullptr),
-                      r.test ? part_json(*r.test) : Json(nullptr), optional_json(r.penalty), r.learning_rate, r.seconds,
-                      r.samples_per_second});
+SortedJson epoch_json_array(const EpochRecord& r) {
+  return SortedJson::array({r.epoch, part_json(r.train), r.valid ? part_json(*r.valid) : SortedJson(nullptr),
+                            r.test ? part_json(*r.test) : SortedJson(nullptr), optional_json(r.penalty),
+                            r.learning_rate, r.seconds, r.samples_per_second});
 }
 
-EpochRecord json_epoch(const Json& value) {
+EpochRecord json_epoch(const SortedJson& value) {
   EpochRecord record;
   record.epoch = value.at(0).get<std::size_t>();
   record.train = json_part(value.at(1));
@@ -56,25 +58,27 @@ EpochRecord json_epoch(const Json& value) {
   return record;
 }
 
-Json progress_json(const TrainProgress& p) {
-  Json json = {{"epoch", p.epoch}, {"step", p.step}, {"global_step", p.global_step}, {"wall_seconds", p.wall_seconds}};
-  json["sums"] = Json::array({p.sums.loss_sum, p.sums.weight_sum, p.sums.batch_loss_sum, p.sums.batch_accuracy_sum,
-                              p.sums.seconds, p.sums.batches, p.sums.correct, p.sums.rows});
-  json["plateau"] = Json::array({optional_json(p.plateau.best), p.plateau.waited, p.plateau.reductions});
+SortedJson progress_json(const TrainProgress& p) {
+  SortedJson json = {
+      {"epoch", p.epoch}, {"step", p.step}, {"global_step", p.global_step}, {"wall_seconds", p.wall_seconds}};
+  json["sums"] =
+      SortedJson::array({p.sums.loss_sum, p.sums.weight_sum, p.sums.batch_loss_sum, p.sums.batch_accuracy_sum,
+                         p.sums.seconds, p.sums.batches, p.sums.correct, p.sums.rows});
+  json["plateau"] = SortedJson::array({optional_json(p.plateau.best), p.plateau.waited, p.plateau.reductions});
   json["stopping"] =
-      Json::array({optional_json(p.stopping.best), p.stopping.best_epoch, p.stopping.waited, p.stopping.stop});
-  json["history"] = Json::array();
+      SortedJson::array({optional_json(p.stopping.best), p.stopping.best_epoch, p.stopping.waited, p.stopping.stop});
+  json["history"] = SortedJson::array();
   for (const EpochRecord& record : p.history) json["history"].push_back(epoch_json_array(record));
   return json;
 }
 
-TrainProgress json_progress(const Json& json) {
+TrainProgress json_progress(const SortedJson& json) {
   TrainProgress p;
   p.epoch = json.at("epoch").get<std::size_t>();
   p.step = json.at("step").get<std::size_t>();
   p.global_step = json.at("global_step").get<std::uint64_t>();
   p.wall_seconds = json.at("wall_seconds").get<double>();
-  const Json& s = json.at("sums");
+  const SortedJson& s = json.at("sums");
   p.sums = {.loss_sum = s.at(0).get<double>(),
             .weight_sum = s.at(1).get<double>(),
             .batch_loss_sum = s.at(2).get<double>(),
@@ -83,12 +87,12 @@ TrainProgress json_progress(const Json& json) {
             .batches = s.at(5).get<std::uint64_t>(),
             .correct = s.at(6).get<std::uint64_t>(),
             .rows = s.at(7).get<std::uint64_t>()};
-  const Json& plateau = json.at("plateau");
+  const SortedJson& plateau = json.at("plateau");
   p.plateau = {json_optional(plateau.at(0)), plateau.at(1).get<std::size_t>(), plateau.at(2).get<std::size_t>()};
-  const Json& stopping = json.at("stopping");
+  const SortedJson& stopping = json.at("stopping");
   p.stopping = {json_optional(stopping.at(0)), stopping.at(1).get<std::size_t>(), stopping.at(2).get<std::size_t>(),
                 stopping.at(3).get<bool>()};
-  for (const Json& record : json.at("history")) p.history.push_back(json_epoch(record));
+  for (const SortedJson& record : json.at("history")) p.history.push_back(json_epoch(record));
   return p;
 }
 
@@ -120,7 +124,7 @@ std::size_t arrays_size_bytes(State& state) {
                     .advice = "start again with --force"});
 }
 
-void require_same(const Json& header, const char* key, const std::string& expected, const char* what) {
+void require_same(const SortedJson& header, const char* key, const std::string& expected, const char* what) {
   const std::string found = header.at(key).get<std::string>();
   if (found == expected) return;
   throw InputError({.where = "checkpoint",
@@ -133,14 +137,14 @@ void require_same(const Json& header, const char* key, const std::string& expect
 
 template <class T>
 std::vector<std::byte> encode_checkpoint(const TrainState<T>& state, const CheckpointIdentity& identity) {
-  Json header = progress_json(state.progress);
+  SortedJson header = progress_json(state.progress);
   header["dtype"] = kTypeName<T>;
   header["shape"] = shape_string(state.network.spec);
   header["slots"] = state.optimizer.slots.size();
   header["has_best"] = state.best.has_value();
   header["data_sha256"] = identity.data_sha256;
   header["config_sha256"] = identity.config_sha256;
-  const std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string text = header.dump(-1, ' ', false, SortedJson::error_handler_t::replace);
 
   std::vector<std::byte> bytes;
   bytes.reserve(kPrefixSize + text.size() + arrays_size_bytes(state) + kDigestSize);
@@ -164,6 +168,13 @@ bool is_intact_checkpoint(std::span<const std::byte> bytes) {
   return std::memcmp(bytes.data() + bytes.size() - kDigestSize, digest.data(), kDigestSize) == 0;
 }
 
+std::vector<std::byte> read_intact_checkpoint(const std::string& path) {
+  const std::optional<std::string> text = read_text_if_there(path);
+  const auto bytes = std::as_bytes(std::span(text ? std::string_view(*text) : std::string_view()));
+  if (!is_intact_checkpoint(bytes)) return {};
+  return {bytes.begin(), bytes.end()};
+}
+
 template <class T>
 void decode_checkpoint(std::span<const std::byte> bytes, const CheckpointIdentity& identity, TrainState<T>& state) {
   if (!is_intact_checkpoint(bytes)) damaged("a torn or altered one");
@@ -174,7 +185,7 @@ void decode_checkpoint(std::span<const std::byte> bytes, const CheckpointIdentit
   if (header_size > rest.size()) damaged("a header longer than the file");
   const auto* text = reinterpret_cast<const char*>(rest.data());
   try {
-    const Json header = Json::parse(text, text + header_size);
+    const SortedJson header = SortedJson::parse(text, text + header_size);
     require_same(header, "data_sha256", identity.data_sha256, "data");
     require_same(header, "config_sha256", identity.config_sha256, "configuration");
     require_same(header, "dtype", kTypeName<T>, "type");
@@ -183,7 +194,7 @@ void decode_checkpoint(std::span<const std::byte> bytes, const CheckpointIdentit
     state.best.reset();
     if (header.at("has_best").get<bool>()) state.best.emplace(state.network);
     state.progress = json_progress(header);
-  } catch (const Json::exception&) {
+  } catch (const SortedJson::exception&) {
     damaged("a header that cannot be read");
   }
   rest = rest.subspan(header_size);

@@ -29,4 +29,7 @@ void decode_checkpoint(std::span<const std::byte> bytes, const CheckpointIdentit
 /// Whether the bytes are whole: magic, lengths and hash.
 bool is_intact_checkpoint(std::span<const std::byte> bytes);
 
+/// The bytes of the file, empty where it is missing, torn or altered.
+std::vector<std::byte> read_intact_checkpoint(const std::string& path);
+
 }  // namespace gradus

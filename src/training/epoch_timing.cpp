@@ -5,6 +5,7 @@
 #include <ctime>
 #include <memory>
 
+#include "core/median.hpp"
 #include "gradus/core/random.hpp"
 #include "gradus/data/batches.hpp"
 #include "gradus/engine/engine.hpp"
@@ -22,12 +23,6 @@ constexpr double kRoundSeconds = 0.1;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2.0;
 }
 
 template <class Value>

@@ -20,12 +20,6 @@ std::string cpu_name() {
 
 }  // namespace
 
-unsigned resolve_threads(unsigned threads) {
-  if (threads > 0) return threads;
-  const unsigned cores = std::thread::hardware_concurrency();
-  return cores > 0 ? cores : 1;
-}
-
 MachineRecord this_machine(unsigned threads) {
   return {
       .cpu = cpu_name(), .target = kernels::target_name(kernels::active_target()), .threads = resolve_threads(threads)};

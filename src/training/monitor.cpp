@@ -7,20 +7,20 @@
 namespace gradus {
 namespace {
 
-constexpr std::array<std::string_view, 6> kNames = {"train_loss", "train_accuracy", "train_top_k",
-                                                    "valid_loss", "valid_accuracy", "valid_top_k"};
+constexpr std::array<std::string_view, 6> kMonitorNames = {"train_loss", "train_accuracy", "train_top_k",
+                                                           "valid_loss", "valid_accuracy", "valid_top_k"};
 
 }  // namespace
 
 Monitor parse_monitor(std::string_view name) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == name) return {i >= 3, static_cast<Monitor::Measure>(i % 3)};
+  for (std::size_t i = 0; i < kMonitorNames.size(); ++i) {
+    if (kMonitorNames[i] == name) return {i >= 3, static_cast<Monitor::Measure>(i % 3)};
   }
-  throw unknown_name("monitor", name, kNames);
+  throw unknown_name("monitor", name, kMonitorNames);
 }
 
 std::string Monitor::name() const {
-  return std::string(kNames[(valid ? 3 : 0) + static_cast<std::size_t>(measure)]);
+  return std::string(kMonitorNames[(valid ? 3 : 0) + static_cast<std::size_t>(measure)]);
 }
 
 double Monitor::value(const EpochRecord& record) const {

@@ -25,7 +25,7 @@ std::string range_text(const ConfigOption& option) {
   return text;
 }
 
-[[noreturn]] void reject(const std::string& where, const std::string& expected, std::string_view found) {
+[[noreturn]] void reject_text(const std::string& where, const std::string& expected, std::string_view found) {
   throw InputError({.where = where, .expected = expected, .found = "'" + std::string(found) + "'", .advice = ""});
 }
 
@@ -39,8 +39,9 @@ T parse_bounded(const ConfigOption& option, std::string_view text, const std::st
   good = good && static_cast<double>(value) >= option.lowest && static_cast<double>(value) <= option.highest;
   const char* kind = std::is_floating_point_v<T> ? "a number" : "a whole number";
   if (!good)
-    reject(where, kind + (option.lowest == -INFINITY && !std::is_floating_point_v<T> ? " from 0" : range_text(option)),
-           digits);
+    reject_text(where,
+                kind + (option.lowest == -INFINITY && !std::is_floating_point_v<T> ? " from 0" : range_text(option)),
+                digits);
   return value;
 }
 
@@ -59,7 +60,7 @@ struct Store {
   }
   void operator()(bool* field) const {
     const std::string_view value = trimmed(text);
-    if (value != "true" && value != "false") reject(where, "true or false", value);
+    if (value != "true" && value != "false") reject_text(where, "true or false", value);
     *field = value == "true";
   }
   void operator()(double* field) const { *field = parse_bounded<double>(option, text, where); }
@@ -78,7 +79,7 @@ struct Store {
   }
 };
 
-std::string quoted(std::string_view text) {
+std::string quoted_toml(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -99,7 +100,7 @@ std::string number_text(double value) {
 }
 
 struct Print {
-  std::string operator()(const std::string* field) const { return quoted(*field); }
+  std::string operator()(const std::string* field) const { return quoted_toml(*field); }
   std::string operator()(const bool* field) const { return *field ? "true" : "false"; }
   std::string operator()(const double* field) const { return number_text(*field); }
   std::string operator()(const std::uint64_t* field) const { return std::to_string(*field); }

@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #define TOML_EXCEPTIONS 1
 #include <toml++/toml.h>
 
 #include "core/suggest.hpp"
+#include "core/text_file.hpp"
 #include "training/option_text.hpp"
 
 namespace gradus {
@@ -77,17 +76,6 @@ void read_table(const toml::table& table, const std::string& prefix, const std::
   }
 }
 
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) {
-    throw InputError(
-        {.where = path, .expected = "a TOML file", .found = "none that can be read", .advice = "check the path"});
-  }
-  return text.str();
-}
-
 }  // namespace
 
 void set_option(RunConfig& config, std::string_view key, std::string_view text, const std::string& where) {
@@ -97,7 +85,7 @@ void set_option(RunConfig& config, std::string_view key, std::string_view text, 
 }
 
 void read_config(const std::string& path, RunConfig& config) {
-  const std::string text = read_text(path);
+  const std::string text = read_text_file(path, "a TOML file");
   toml::table table;
   try {
     table = toml::parse(text, path);

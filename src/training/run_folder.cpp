@@ -3,10 +3,9 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "core/atomic_file.hpp"
+#include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/trainer.hpp"
 #include "training/checkpoint.hpp"
@@ -47,13 +46,6 @@ void remove_temporaries(const std::string& folder) {
   }
 }
 
-std::vector<std::byte> read_bytes(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::vector<char> chars((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  const auto bytes = std::as_bytes(std::span(chars));
-  return {bytes.begin(), bytes.end()};
-}
-
 }  // namespace
 
 RunFolder::RunFolder(std::string path, Mode mode) : path_(std::move(path)), mode_(mode) {
@@ -78,9 +70,7 @@ RunFolder::RunFolder(std::string path, Mode mode) : path_(std::move(path)), mode
 }
 
 std::string RunFolder::completed_summary() const {
-  std::ifstream file(path_ + "/summary.json", std::ios::binary);
-  if (!file) return {};
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return read_text_if_there(path_ + "/summary.json").value_or("");
 }
 
 std::vector<std::byte> RunFolder::newest_checkpoint() const {
@@ -88,8 +78,8 @@ std::vector<std::byte> RunFolder::newest_checkpoint() const {
   for (const char* name : {kNewest, kPrevious}) {
     std::error_code ignored;
     if (!fs::exists(path_ + name, ignored)) continue;
-    std::vector<std::byte> bytes = read_bytes(path_ + name);
-    if (is_intact_checkpoint(bytes)) return bytes;
+    std::vector<std::byte> bytes = read_intact_checkpoint(path_ + name);
+    if (!bytes.empty()) return bytes;
     damaged = true;
   }
   if (!damaged) return {};

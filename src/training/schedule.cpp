@@ -11,7 +11,8 @@
 namespace gradus {
 namespace {
 
-constexpr std::array<std::string_view, 6> kNames = {"constant", "step", "exponential", "cosine", "inverse", "plateau"};
+constexpr std::array<std::string_view, 6> kScheduleNames = {"constant", "step",    "exponential",
+                                                            "cosine",   "inverse", "plateau"};
 constexpr double kPi = 3.14159265358979323846;
 
 // Whole exponents by squaring, so that decay^10 carries ten roundings at most and no logarithm's error.
@@ -72,13 +73,13 @@ void observe_plateau(const ScheduleOptions& options, double value, bool larger_i
 }
 
 ScheduleKind parse_schedule(std::string_view name) {
-  const auto* found = std::find(kNames.begin(), kNames.end(), name);
-  if (found == kNames.end()) throw unknown_name("schedule", name, kNames);
-  return static_cast<ScheduleKind>(found - kNames.begin());
+  const auto* found = std::find(kScheduleNames.begin(), kScheduleNames.end(), name);
+  if (found == kScheduleNames.end()) throw unknown_name("schedule", name, kScheduleNames);
+  return static_cast<ScheduleKind>(found - kScheduleNames.begin());
 }
 
 std::string_view schedule_name(ScheduleKind kind) {
-  return kNames[static_cast<std::size_t>(kind)];
+  return kScheduleNames[static_cast<std::size_t>(kind)];
 }
 
 }  // namespace gradus

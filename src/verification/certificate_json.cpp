@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kSchema = 1;
+constexpr int kCertificateSchema = 1;
 
 // JSON has no infinity and no NaN.
 Json number(double value) {
@@ -111,7 +111,7 @@ Json facts_object(const Certificate& certificate) {
 }
 
 Json certificate_object(const Certificate& certificate) {
-  Json object = {{"schema", kSchema}, {"verdict", certificate.holds() ? "holds" : "fails"}};
+  Json object = {{"schema", kCertificateSchema}, {"verdict", certificate.holds() ? "holds" : "fails"}};
   object["claims"] = Json::array();
   for (const Claim& claim : certificate.claims) object["claims"].push_back(claim_object(claim));
   object["detection"] = Json::array();

@@ -5,32 +5,13 @@
 #include <cmath>
 #include <map>
 
+#include "core/aligned_table.hpp"
 #include "gradus/verification/certificate.hpp"
 
 namespace gradus {
 namespace {
 
 using Row = std::vector<std::string>;
-
-// First column to the left, numbers to the right, the last column to the left again.
-std::string aligned(const std::vector<Row>& rows, std::size_t left_columns) {
-  std::vector<std::size_t> widths;
-  for (const Row& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()), 0);
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      const bool left = c < left_columns || c + 1 == row.size();
-      line += left ? fmt::format("{:<{}}  ", row[c], widths[c]) : fmt::format("{:>{}}  ", row[c], widths[c]);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
-  return text;
-}
 
 std::string short_number(double value) {
   if (std::isinf(value)) return "-";
@@ -80,7 +61,7 @@ std::string summary_of_claims(const Certificate& certificate) {
     rows.push_back(claim_row(*worst, worst->claim,
                              all ? std::to_string(family.size()) : fmt::format("{}/{}", holding, family.size())));
   }
-  return aligned(rows, 2);
+  return aligned_table(rows, 2, true);
 }
 
 std::string failures(const Certificate& certificate) {
@@ -100,7 +81,7 @@ std::string gradient_table(const Certificate& certificate) {
     rows.push_back({facts.group, std::to_string(facts.parameters), std::to_string(facts.touched),
                     short_number(facts.gradient_norm), facts.explanation});
   }
-  std::string text = aligned(rows, 1);
+  std::string text = aligned_table(rows, 1, true);
   for (const UnitFacts& units : certificate.units) {
     if (units.dead + units.saturated == 0) continue;
     text += fmt::format("layer {}: {} of {} units dead, {} saturated on these rows\n", units.layer, units.dead,
@@ -119,7 +100,7 @@ std::string differences_table(const Certificate& certificate) {
          curve.order == 0.0 ? "-" : fmt::format("{:.2f}", curve.order),
          curve.crossing == 0 ? "" : fmt::format("{} crossed, {} undecided", curve.crossing, curve.undecided)});
   }
-  std::string text = aligned(rows, 1);
+  std::string text = aligned_table(rows, 1, true);
   // The studies' V: the largest error of all groups at each step.
   text += "largest error by step:";
   const std::vector<double>& steps = certificate.differences.front().steps;
@@ -158,7 +139,7 @@ std::string detection_table(const Certificate& certificate) {
       rows.back().emplace_back(caught ? "x" : ".");
     }
   }
-  std::string text = "would these claims notice a fault in this network's gradient?\n" + aligned(rows, 2);
+  std::string text = "would these claims notice a fault in this network's gradient?\n" + aligned_table(rows, 2, true);
   if (certificate.smallest_detected > 0.0) {
     text += fmt::format("smallest relative error of any one layer's gradient that is noticed: {:.1e}\n",
                         certificate.smallest_detected);

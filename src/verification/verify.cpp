@@ -1,5 +1,6 @@
 // verify(): plans the measurements, runs them side by side, judges the textbook's gradient, then every mutant's.
 #include "gradus/verification/verify.hpp"
+#include "gradus/core/threads.hpp"
 
 #include <fmt/format.h>
 
@@ -46,10 +47,6 @@ std::string describe_network(const NetworkSpec& spec) {
   }
   return fmt::format("{}{}{}, {} outputs, {}", shape_string(spec), activations.empty() ? "" : " ", activations,
                      output_name(spec.output), loss_name(spec.loss.kind));
-}
-
-unsigned resolve_threads(unsigned threads) {
-  return threads > 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
 }
 
 std::string kernel_target() {

@@ -2,21 +2,13 @@
 #include <gtest/gtest.h>
 
 #include "gradus/engine/engine.hpp"
-#include "kernels/kernel_table.hpp"
 #include "support/random_network.hpp"
+#include "support/targets.hpp"
 
 namespace gradus {
 namespace {
 
-using kernels::Target;
-
-std::vector<std::string> available_targets() {
-  std::vector<std::string> names;
-  for (const Target target : {Target::kAvx512, Target::kAvx2, Target::kNeon, Target::kPlain}) {
-    if (kernels::target_available(target)) names.emplace_back(kernels::target_name(target));
-  }
-  return names;
-}
+using test::available_targets;
 
 template <class T>
 std::string hash_after_training(const test::Problem<T>& problem, const EngineOptions& options,

@@ -6,22 +6,14 @@
 
 #include "gradus/core/error.hpp"
 #include "gradus/engine/engine.hpp"
-#include "kernels/kernel_table.hpp"
 #include "network/textbook.hpp"
 #include "support/random_network.hpp"
+#include "support/targets.hpp"
 
 namespace gradus {
 namespace {
 
-using kernels::Target;
-
-std::vector<std::string> available_targets() {
-  std::vector<std::string> names;
-  for (const Target target : {Target::kAvx512, Target::kAvx2, Target::kNeon, Target::kPlain}) {
-    if (kernels::target_available(target)) names.emplace_back(kernels::target_name(target));
-  }
-  return names;
-}
+using test::available_targets;
 
 /// A matrix of bytes in which about `unused` of the columns are 0, in runs as at the border of images.
 Matrix<std::uint8_t> make_bytes(std::size_t rows, std::size_t cols, double unused, std::uint64_t seed) {

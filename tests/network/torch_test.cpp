@@ -105,19 +105,19 @@ TEST(Torch, outputs_losses_and_gradients_agree_to_1e_12) {
       json::parse(output_of("/usr/bin/python3 '" GRADUS_SOURCE_DIR "/tests/network/golden/torch_gradients.py' '" +
                             (folder / "cases.json") + "'"));
   ASSERT_EQ(answers.size(), cases.size());
-  constexpr double kTolerance = 1e-12;
+  constexpr double kTorchTolerance = 1e-12;
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const RandomCase& c = cases[i];
     const json& answer = answers[i];
     const auto pass = textbook::forward(c.network, c.x.view(), c.masks);
     const auto gradients = textbook::backward(c.network, pass, c.targets(), c.masks);
     const double objective = textbook::objective(c.network, c.x.view(), c.targets(), c.masks);
-    EXPECT_LE(relative_error(pass.outputs.span(), answer["outputs"]), kTolerance) << c.name;
-    EXPECT_NEAR(objective, answer["objective"].get<double>(), kTolerance * (1 + std::abs(objective))) << c.name;
-    EXPECT_LE(relative_error(gradients.inputs.span(), answer["inputs"]), kTolerance) << c.name;
+    EXPECT_LE(relative_error(pass.outputs.span(), answer["outputs"]), kTorchTolerance) << c.name;
+    EXPECT_NEAR(objective, answer["objective"].get<double>(), kTorchTolerance * (1 + std::abs(objective))) << c.name;
+    EXPECT_LE(relative_error(gradients.inputs.span(), answer["inputs"]), kTorchTolerance) << c.name;
     for (std::size_t l = 0; l < gradients.layers.size(); ++l) {
-      EXPECT_LE(relative_error(gradients.layers[l].weights.span(), answer["weights"][l]), kTolerance) << c.name;
-      EXPECT_LE(relative_error(gradients.layers[l].biases.span(), answer["biases"][l]), kTolerance) << c.name;
+      EXPECT_LE(relative_error(gradients.layers[l].weights.span(), answer["weights"][l]), kTorchTolerance) << c.name;
+      EXPECT_LE(relative_error(gradients.layers[l].biases.span(), answer["biases"][l]), kTorchTolerance) << c.name;
     }
   }
 }

@@ -12,9 +12,9 @@ namespace gradus::verification {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kNetworks = 63;  // each kind once; the full count runs without sanitizers
+constexpr std::uint64_t kExactNetworks = 63;  // each kind once; the full count runs without sanitizers
 #else
-constexpr std::uint64_t kNetworks = 630;
+constexpr std::uint64_t kExactNetworks = 630;
 #endif
 
 // f, f', f''/2, f'''/6 of the elementary functions at z, from their textbook formulae.
@@ -91,7 +91,7 @@ Tangent exact_gradient(const Subject& subject) {
 TEST(ExactDerivatives, agree_with_backpropagation_within_64_ulp_on_hundreds_of_networks) {
   double worst = 0.0;
   std::uint64_t plain = 0;
-  for (std::uint64_t seed = 0; seed < kNetworks; ++seed) {
+  for (std::uint64_t seed = 0; seed < kExactNetworks; ++seed) {
     const test::RandomCase c = test::make_any_case(seed);
     const Subject subject(test::make_problem_from(c));
     const std::vector<double> exact = flat(exact_gradient(subject));
@@ -108,7 +108,7 @@ TEST(ExactDerivatives, agree_with_backpropagation_within_64_ulp_on_hundreds_of_n
     worst = std::max(worst, ulps);
     EXPECT_LE(ulps, kExactUlps) << c.name;
   }
-  EXPECT_GE(plain * 8, kNetworks * 6);
+  EXPECT_GE(plain * 8, kExactNetworks * 6);
   RecordProperty("largest_ulps", std::to_string(worst));
   std::printf("largest difference: %.2f ULP over %d networks\n", worst, static_cast<int>(plain));
 }

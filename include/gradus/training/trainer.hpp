@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "gradus/core/scaling.hpp"
+#include "gradus/core/threads.hpp"
 #include "gradus/data/batches.hpp"
 #include "gradus/data/dataset.hpp"
 #include "gradus/engine/optimizer.hpp"
@@ -96,7 +97,6 @@ void check_model_fits(const Model& model, const Dataset& dataset, bool with_targ
 /// in the model's terms. Throws InputError for a label that the model does not know.
 void align_classes(const Model& model, Dataset& dataset);
 
-unsigned resolve_threads(unsigned threads);
 MachineRecord this_machine(unsigned threads);
 
 }  // namespace gradus

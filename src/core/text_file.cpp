@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/text_file.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include "gradus/core/error.hpp"
+
+namespace gradus {
+
+std::optional<std::string> read_text_if_there(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  // An empty file sets the stream's failure bit; a folder cannot be opened or read.
+  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf())) || file.bad()) return {};
+  return text.str();
+}
+
+std::string read_text_file(const std::string& path, const std::string& expected) {
+  if (std::optional<std::string> text = read_text_if_there(path)) return *std::move(text);
+  throw InputError(
+      {.where = path, .expected = expected, .found = "no file that can be read", .advice = "check the path"});
+}
+
+}  // namespace gradus

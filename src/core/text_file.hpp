@@ -1,0 +1,16 @@
+// A small file, whole.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace gradus {
+
+/// The bytes of the file at `path`; nothing where there is no file that can be read.
+std::optional<std::string> read_text_if_there(const std::string& path);
+
+/// The bytes of the file at `path`. Throws InputError naming `expected` ("a TOML file") where it cannot be read.
+std::string read_text_file(const std::string& path, const std::string& expected);
+
+}  // namespace gradus
