@@ -85,7 +85,9 @@ EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engi
     square_sums.emplace_back(layer.units * kernels::kUnit<T>);
   }
   // One unit more than the inputs: the packing of bytes writes whole vectors.
-  input = Matrix<T>(options.max_batch, (kernels::units_for<T>(spec.num_inputs) + 1) * kernels::kUnit<T>);
+  const std::size_t input_width = (kernels::units_for<T>(spec.num_inputs) + 1) * kernels::kUnit<T>;
+  input = Matrix<T>(options.max_batch, input_width);
+  for (unsigned t = 1; t < plan.threads; ++t) threads[t]->input = Matrix<T>(options.max_batch, input_width);
   const LayerPlan& last = plan.layers.back();
   const std::size_t output_width = last.units * kernels::kUnit<T>;
   outputs = Matrix<T>(options.max_batch, output_width);
@@ -171,7 +173,7 @@ BatchStats EngineState<T>::run(StepKind step_kind, const BatchTargets<T>* batch_
   rows = std::min(part_size(), batch_rows);
   reset_progress();
   pool->run([this](unsigned thread) { run_thread(thread); });
-  bytes.reset();
+  row_source = std::monostate();
   BatchStats stats;
   stats.rows = batch_rows;
   if (targets == nullptr) return stats;
@@ -204,12 +206,22 @@ template <class T>
 MatrixView<T> Engine<T>::inputs(std::size_t rows) {
   if (rows > state_->options.max_batch) throw InputError("engine: more rows than max_batch");
   state_->batch_rows = rows;
-  state_->bytes.reset();
+  state_->row_source = std::monostate();
   return {state_->input.data(), rows, state_->spec.num_inputs, state_->input.cols()};
 }
 
 template <class T>
 void Engine<T>::set_inputs(const ByteRows& rows) {
+  state_->set_inputs(rows);
+}
+
+template <class T>
+void Engine<T>::set_inputs(const ValueRows<float>& rows) {
+  state_->set_inputs(rows);
+}
+
+template <class T>
+void Engine<T>::set_inputs(const ValueRows<double>& rows) {
   state_->set_inputs(rows);
 }
 

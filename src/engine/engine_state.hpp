@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <optional>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "core/thread_pool.hpp"
@@ -55,6 +55,7 @@ struct ThreadState {
   InputColumns columns;
   std::vector<PackedSlice<T>> rounded;  // [layer], mixed only: the weights as the products read them
   AlignedBuffer<T> row;                 // scratch of the output rows
+  Matrix<T> input;  // this thread's copy of the batch, where the engine packs it; thread 0 uses the shared one
 };
 
 /// What a step does with its gradients.
@@ -76,7 +77,7 @@ struct EngineState {
   std::vector<std::vector<Progress>> progress;   // [layer][thread]: finished blocks of the input gradient
   std::vector<std::vector<double>> square_sums;  // [layer][output]: for the gradient norm
   Matrix<T> input;
-  std::optional<ByteRows> bytes;     // inputs of the next call, where they are not in `input`
+  std::variant<std::monostate, ByteRows, ValueRows<float>, ValueRows<double>> row_source;  // where not in `input`
   std::array<T, 256> byte_values{};  // each byte divided by `byte_divisor`
   double byte_divisor = 0.0;
   bool divides_exactly = false;  // the kernel's division gives exactly these values
@@ -97,6 +98,8 @@ struct EngineState {
   /// Runs forward, outputs and, by `step_kind`, backward on all threads.
   BatchStats run(StepKind step_kind, const BatchTargets<T>* batch_targets, const StepOptions& step_options);
   void set_inputs(const ByteRows& from);
+  template <class S>
+  void set_inputs(const ValueRows<S>& from);
   void check_targets(const BatchTargets<T>& batch_targets) const;
 
   /// The whole call, part by part.
@@ -105,8 +108,8 @@ struct EngineState {
 
   // Phases of one thread.
   void prepare_inputs(unsigned thread);
-  void find_columns(unsigned thread);
-  void pack_row(unsigned thread, std::size_t row);
+  void find_columns(unsigned thread, const ByteRows& bytes);
+  void pack_bytes(unsigned thread, const ByteRows& bytes, std::size_t row, T* to);
   void forward(unsigned thread);
   void forward_layer(unsigned thread, std::size_t layer);
   void finish_block(unsigned thread, std::size_t layer, const Block& block, bool activated);
@@ -120,6 +123,8 @@ struct EngineState {
   void scale_and_update(unsigned thread);
   void draw_masks(unsigned thread);
 
+  /// The inputs that `thread` reads, one row a sample.
+  Matrix<T>& inputs_of(unsigned thread) { return thread == 0 || row_source.index() == 0 ? input : threads[thread]->input; }
   /// The buffers that `thread` uses for `layer`.
   LayerBuffers<T>& buffers(unsigned thread, std::size_t layer) {
     return plan.layers[layer].replicated ? threads[thread]->own[layer] : shared[layer];

@@ -48,7 +48,8 @@ std::span<const kernels::InputRun<T>> EngineState<T>::input_runs(unsigned thread
   if (layer == 0) {
     const InputColumns& columns = threads[thread]->columns;
     const std::size_t depth = columns.skipping ? columns.used.size() : spec.num_inputs;
-    runs.push_back({input.data() + first_row * input.cols(), input.cols(), depth});
+    const Matrix<T>& x = inputs_of(thread);
+    runs.push_back({x.data() + first_row * x.cols(), x.cols(), depth});
   } else {
     const BlockBuffer<T>& h = buffers(thread, layer - 1).h;
     for (const Block& block : plan.layers[layer - 1].blocks) {

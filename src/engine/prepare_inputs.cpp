@@ -28,16 +28,30 @@ bool division_is_exact(const kernels::KernelTable<T>& kernels, const std::array<
   return std::equal(values.begin(), values.end(), found.begin());
 }
 
+template <class Rows>
+void check_rows(const Rows& from, std::size_t max_batch) {
+  if (from.rows.size() > max_batch) throw InputError("engine: more rows than max_batch");
+  for (const std::uint32_t row : from.rows) {
+    if (row >= from.count) throw InputError("engine: a row number of the batch lies beyond the data");
+  }
+}
+
+// Rows of a shuffled batch lie anywhere in memory: all of them are asked for before the first one is used.
+template <class S>
+void prefetch_rows(const S* data, std::size_t cols, std::span<const std::uint32_t> rows) {
+  for (const std::uint32_t row : rows) {
+    const auto* const bytes = reinterpret_cast<const char*>(data + row * cols);
+    for (std::size_t at = 0; at < cols * sizeof(S); at += kAlignment) __builtin_prefetch(bytes + at, 0, 2);
+  }
+}
+
 }  // namespace
 
 template <class T>
 void EngineState<T>::set_inputs(const ByteRows& from) {
-  if (from.rows.size() > options.max_batch) throw InputError("engine: more rows than max_batch");
-  for (const std::uint32_t row : from.rows) {
-    if (row >= from.count) throw InputError("engine: a row number of the batch lies beyond the bytes");
-  }
+  check_rows(from, options.max_batch);
   batch_rows = from.rows.size();
-  bytes = from;
+  row_source = from;
   if (byte_divisor == from.divisor) return;
   byte_divisor = from.divisor;
   for (std::size_t i = 0; i < byte_values.size(); ++i) {
@@ -46,32 +60,56 @@ void EngineState<T>::set_inputs(const ByteRows& from) {
   divides_exactly = division_is_exact(*kernels, byte_values, from.divisor);
 }
 
-// Rows are divided among the threads; everyone needs all of them before the first product.
+template <class T>
+template <class S>
+void EngineState<T>::set_inputs(const ValueRows<S>& from) {
+  check_rows(from, options.max_batch);
+  batch_rows = from.rows.size();
+  row_source = from;
+}
+
+// Every thread packs all rows for itself: cheaper than reading what another core has just written, and nobody waits.
+// Rows that the caller wrote are only rounded, where that is asked for, each by one thread.
 template <class T>
 void EngineState<T>::prepare_inputs(unsigned thread) {
-  InputColumns& columns = threads[thread]->columns;
-  columns.skipping = false;
-  if (!bytes && !options.mixed) return;
-  if (bytes) find_columns(thread);
-  const std::size_t first = first_row + rows * thread / plan.threads;
-  const std::size_t end = first_row + rows * (thread + 1) / plan.threads;
-  for (std::size_t b = first; b < end; ++b) {
-    if (bytes) pack_row(thread, b);
-    round_factors(input.data() + b * input.cols(), kernels::units_for<T>(spec.num_inputs) * kernels::kUnit<T>);
+  threads[thread]->columns.skipping = false;
+  const std::size_t width = kernels::units_for<T>(spec.num_inputs) * kernels::kUnit<T>;
+  if (row_source.index() == 0) {
+    if (!options.mixed) return;
+    const std::size_t end = first_row + rows * (thread + 1) / plan.threads;
+    for (std::size_t b = first_row + rows * thread / plan.threads; b < end; ++b) {
+      round_factors(input.data() + b * input.cols(), width);
+    }
+    pool->sync();
+    return;
   }
-  pool->sync();
+  Matrix<T>& to = inputs_of(thread);
+  const auto pack = [&](const auto& from) {
+    using From = std::decay_t<decltype(from)>;
+    if constexpr (!std::is_same_v<From, std::monostate>) {
+      prefetch_rows(from.data, spec.num_inputs, from.rows.subspan(first_row, rows));
+      if constexpr (std::is_same_v<From, ByteRows>) find_columns(thread, from);
+      for (std::size_t b = first_row; b < first_row + rows; ++b) {
+        T* const row = to.data() + b * to.cols();
+        if constexpr (std::is_same_v<From, ByteRows>) {
+          pack_bytes(thread, from, b, row);
+        } else {
+          const auto* const values = from.data + from.rows[b] * spec.num_inputs;
+          std::transform(values, values + spec.num_inputs, row, [](auto value) { return static_cast<T>(value); });
+        }
+        round_factors(row, width);
+      }
+    }
+  };
+  std::visit(pack, row_source);
 }
 
 template <class T>
-void EngineState<T>::find_columns(unsigned thread) {
+void EngineState<T>::find_columns(unsigned thread, const ByteRows& bytes) {
   InputColumns& columns = threads[thread]->columns;
   const std::size_t num_inputs = spec.num_inputs;
   std::uint8_t* const seen = columns.seen.data();
-  std::fill_n(seen, num_inputs, std::uint8_t{0});
-  for (std::size_t b = 0; b < rows; ++b) {
-    const std::uint8_t* const row = bytes->data + bytes->rows[first_row + b] * num_inputs;
-    for (std::size_t i = 0; i < num_inputs; ++i) seen[i] |= row[i];
-  }
+  kernels->or_rows(bytes.data, num_inputs, bytes.rows.data() + first_row, rows, seen);
   const auto unused = static_cast<std::size_t>(std::count(seen, seen + num_inputs, std::uint8_t{0}));
   columns.skipping = 16 * unused >= kMinUnusedSixteenths * num_inputs;
   columns.used.clear();
@@ -93,30 +131,33 @@ void EngineState<T>::find_columns(unsigned thread) {
 }
 
 template <class T>
-void EngineState<T>::pack_row(unsigned thread, std::size_t row) {
+void EngineState<T>::pack_bytes(unsigned thread, const ByteRows& bytes, std::size_t row, T* to) {
   InputColumns& columns = threads[thread]->columns;
   const std::size_t num_inputs = spec.num_inputs;
-  const std::uint8_t* from = bytes->data + bytes->rows[row] * num_inputs;
-  T* to = input.data() + row * input.cols();
+  const std::uint8_t* from = bytes.data + bytes.rows[row] * num_inputs;
   if (!divides_exactly) {
     for (const kernels::ColumnRun& run : columns.runs) {
       for (std::uint32_t i = 0; i < run.count; ++i) *to++ = byte_values[from[run.first + i]];
     }
     return;
   }
-  if ((bytes->count - bytes->rows[row]) * num_inputs < num_inputs + kReadBeyond) {
+  if ((bytes.count - bytes.rows[row]) * num_inputs < num_inputs + kReadBeyond) {
     std::copy_n(from, num_inputs, columns.last_row.data());
     from = columns.last_row.data();
   }
   kernels->pack_bytes({.row = from,
                        .runs = columns.runs.data(),
                        .num_runs = columns.runs.size(),
-                       .divisor = static_cast<T>(bytes->divisor),
+                       .divisor = static_cast<T>(bytes.divisor),
                        .out = to});
 }
 
 template void EngineState<float>::set_inputs(const ByteRows&);
 template void EngineState<double>::set_inputs(const ByteRows&);
+template void EngineState<float>::set_inputs(const ValueRows<float>&);
+template void EngineState<float>::set_inputs(const ValueRows<double>&);
+template void EngineState<double>::set_inputs(const ValueRows<float>&);
+template void EngineState<double>::set_inputs(const ValueRows<double>&);
 template void EngineState<float>::prepare_inputs(unsigned);
 template void EngineState<double>::prepare_inputs(unsigned);
 

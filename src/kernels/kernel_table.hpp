@@ -125,6 +125,9 @@ struct KernelTable {
   /// sum(j).
   void (*column_sums)(const T* dz, std::size_t lddz, std::size_t rows, std::size_t n, bool accumulate, T* sum);
   void (*pack_bytes)(const PackBytesArgs<T>&);
+  /// bits(i) = OR over b < count of data(rows[b], i): bytes, `cols` to a row of `data`.
+  void (*or_rows)(const std::uint8_t* data, std::size_t cols, const std::uint32_t* rows, std::size_t count,
+                  std::uint8_t* bits);
   void (*optimizer_step)(const OptimizerArgs<T>&);
   /// Nothing but independent multiply-adds in registers: the machine's arithmetic peak. Returns how many operations
   /// (2 per multiply-add and lane) `iterations` rounds made.

@@ -30,6 +30,15 @@ template <class T>
 T FromBytes(Tag<T>, const std::uint8_t* p) {
   return static_cast<T>(*p);
 }
+constexpr std::size_t ByteLanes() {
+  return 1;
+}
+/// One vector of columns: bits = OR over the rows.
+inline void OrColumns(const std::uint8_t* data, std::size_t cols, const std::uint32_t* rows, std::size_t count,
+                      std::uint8_t* bits) {
+  *bits = 0;
+  for (std::size_t b = 0; b < count; ++b) *bits = static_cast<std::uint8_t>(*bits | data[rows[b] * cols]);
+}
 template <class T>
 T Zero(Tag<T>) {
   return T{0};

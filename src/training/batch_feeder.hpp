@@ -10,14 +10,23 @@
 
 namespace gradus {
 
-/// Makes `rows` of `features` the inputs of the engine's next call; bytes go in as they are where nothing but a divisor
-/// scales them, and must stay until then.
+/// Makes `rows` of `features` the inputs of the engine's next call; values
+/// that nothing but a divisor of bytes scales go in as they are, and must stay until then.
 template <class T>
 void feed_inputs(Engine<T>& engine, const Features& features, const Scaling& scaling,
                  std::span<const std::uint32_t> rows) {
-  const auto* const bytes = std::get_if<Matrix<std::uint8_t>>(&features);
-  if (bytes != nullptr && scaling.mean.empty()) {
-    engine.set_inputs({.data = bytes->data(), .count = bytes->rows(), .rows = rows, .divisor = scaling.divisor});
+  const bool standardised = !scaling.mean.empty();
+  if (const auto* const bytes = std::get_if<Matrix<std::uint8_t>>(&features); bytes != nullptr && !standardised) {
+    engine.set_inputs(ByteRows{bytes->data(), bytes->rows(), rows, scaling.divisor});
+    return;
+  }
+  const bool as_stored = !standardised && scaling.divisor == 1.0;
+  const auto* const floats = std::get_if<Matrix<float>>(&features);
+  const auto* const doubles = std::get_if<Matrix<double>>(&features);
+  if (as_stored && floats != nullptr) {
+    engine.set_inputs(ValueRows<float>{floats->data(), floats->rows(), rows});
+  } else if (as_stored && doubles != nullptr) {
+    engine.set_inputs(ValueRows<double>{doubles->data(), doubles->rows(), rows});
   } else {
     gather_rows<T>(features, scaling, rows, engine.inputs(rows.size()));
   }

@@ -52,7 +52,7 @@ std::string hash_after_bytes(const ByteCase& c, EngineOptions options, bool as_b
     for (std::size_t b = 0; b < batch; ++b)
       rows.push_back(static_cast<std::uint32_t>(3 * batch - 1 - (b * 4 + step) % (3 * batch)));
     if (as_bytes) {
-      engine.set_inputs({bytes.data(), bytes.rows(), rows, c.divisor});
+      engine.set_inputs(ByteRows{bytes.data(), bytes.rows(), rows, c.divisor});
     } else {
       const MatrixView<T> x = engine.inputs(batch);
       for (std::size_t b = 0; b < batch; ++b) {
@@ -108,7 +108,7 @@ TYPED_TEST(EngineInputs, row_beyond_the_bytes_is_refused) {
   Engine<TypeParam> engine(problem.network, {.max_batch = 2});
   const std::vector<std::uint8_t> bytes(12);
   const std::vector<std::uint32_t> rows = {0, 3};
-  EXPECT_THROW(engine.set_inputs({bytes.data(), 3, rows, 255.0}), InputError);
+  EXPECT_THROW(engine.set_inputs(ByteRows{bytes.data(), 3, rows, 255.0}), InputError);
 }
 
 template <class T>

@@ -42,6 +42,14 @@ struct ByteRows {
   double divisor = 1.0;
 };
 
+/// Rows of a matrix of numbers as inputs: x(b, i) = data[rows[b] * I + i], rounded once where T is narrower.
+template <class S>
+struct ValueRows {
+  const S* data = nullptr;              // count x I
+  std::size_t count = 0;                // rows of `data`
+  std::span<const std::uint32_t> rows;  // row numbers of the batch, each below `count`
+};
+
 /// What one step is told beside its data.
 struct StepOptions {
   double learning_rate = 0.01;
@@ -84,6 +92,10 @@ class Engine {
   /// that are 0 in all of its rows (which changes no bit as long as the weights are finite). The bytes and row numbers
   /// are read during that call.
   void set_inputs(const ByteRows& rows);
+  /// The same for numbers: every thread copies the rows for itself, which is faster than reading what another one
+  /// wrote.
+  void set_inputs(const ValueRows<float>& rows);
+  void set_inputs(const ValueRows<double>& rows);
 
   /// Forward, backward and update on the rows in inputs(). One engine step equals one step of textbook backward
   /// followed by the optimizer's rule.
