@@ -112,6 +112,7 @@ struct EngineState {
   void pack_bytes(unsigned thread, const ByteRows& bytes, std::size_t row, T* to);
   void forward(unsigned thread);
   void forward_layer(unsigned thread, std::size_t layer);
+  void fetch_blocks(unsigned thread, std::size_t layer);
   void finish_block(unsigned thread, std::size_t layer, const Block& block, bool activated);
   void output_rows(unsigned thread);
   void gather_logits(unsigned thread, std::size_t first, std::size_t end);
@@ -124,7 +125,9 @@ struct EngineState {
   void draw_masks(unsigned thread);
 
   /// The inputs that `thread` reads, one row a sample.
-  Matrix<T>& inputs_of(unsigned thread) { return thread == 0 || row_source.index() == 0 ? input : threads[thread]->input; }
+  Matrix<T>& inputs_of(unsigned thread) {
+    return thread == 0 || row_source.index() == 0 ? input : threads[thread]->input;
+  }
   /// The buffers that `thread` uses for `layer`.
   LayerBuffers<T>& buffers(unsigned thread, std::size_t layer) {
     return plan.layers[layer].replicated ? threads[thread]->own[layer] : shared[layer];

@@ -45,6 +45,15 @@ void prefetch_rows(const S* data, std::size_t cols, std::span<const std::uint32_
   }
 }
 
+template <class S, class T>
+void copy_values(const S* from, std::size_t count, T* to) {
+  if constexpr (std::is_same_v<S, T>) {
+    std::copy_n(from, count, to);
+  } else {
+    std::transform(from, from + count, to, [](S value) { return static_cast<T>(value); });
+  }
+}
+
 }  // namespace
 
 template <class T>
@@ -95,7 +104,7 @@ void EngineState<T>::prepare_inputs(unsigned thread) {
           pack_bytes(thread, from, b, row);
         } else {
           const auto* const values = from.data + from.rows[b] * spec.num_inputs;
-          std::transform(values, values + spec.num_inputs, row, [](auto value) { return static_cast<T>(value); });
+          copy_values(values, spec.num_inputs, row);
         }
         round_factors(row, width);
       }

@@ -55,6 +55,9 @@ class MatrixView {
 };
 
 namespace detail {
+/// `bytes` (a multiple of kAlignment) at an address that is one too, freed by std::free; large ones on large pages
+/// where the system has them. Throws std::bad_alloc.
+void* aligned_memory(std::size_t bytes);
 struct AlignedFree {
   void operator()(void* p) const { std::free(p); }
 };
@@ -69,8 +72,7 @@ class AlignedBuffer {
   AlignedBuffer() = default;
   explicit AlignedBuffer(std::size_t size) : size_(size) {
     if (size == 0) return;
-    data_.reset(static_cast<T*>(std::aligned_alloc(kAlignment, bytes_for(size))));
-    if (!data_) throw std::bad_alloc();
+    data_.reset(static_cast<T*>(detail::aligned_memory(bytes_for(size))));
     std::fill_n(data_.get(), size, T{});
   }
   /// Makes room for `size` elements, at least as many as now; the new ones are zero. The system moves the pages of
