@@ -43,10 +43,7 @@ void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
                          transposed, column.width<T>());
       transposed += block.outputs * column.width<T>();
     }
-    if (continues) {
-      progress[layer][thread - 1].wait_for(finished + 1);
-      prefetch_lines<1>(to.block(column), rows * column.width<T>());
-    }
+    if (continues) progress[layer][thread - 1].wait_for(finished + 1);
     kernels->forward({.runs = runs.data(),
                       .num_runs = runs.size(),
                       .rows = rows,
@@ -76,7 +73,6 @@ void EngineState<T>::finish_input_gradient(unsigned thread, std::size_t layer) {
     const std::size_t count = rows * block.width<T>();
     T* const dz = to.dz.block(block);
     const T* source = l.replicated && b_plan.replicated ? dz : dh[below].block(block);
-    if (!l.replicated && plan.threads > 1) prefetch_lines<0>(source, count);
     const T* const value = (b_plan.keeps_value ? to.kept : to.h).block(block);
     if (b_plan.dropout > 0.0) {
       const T* const mask = masks[below].block(block);

@@ -112,7 +112,6 @@ struct EngineState {
   void pack_bytes(unsigned thread, const ByteRows& bytes, std::size_t row, T* to);
   void forward(unsigned thread);
   void forward_layer(unsigned thread, std::size_t layer);
-  void fetch_blocks(unsigned thread, std::size_t layer);
   void finish_block(unsigned thread, std::size_t layer, const Block& block, bool activated);
   void output_rows(unsigned thread);
   void gather_logits(unsigned thread, std::size_t first, std::size_t end);

@@ -25,7 +25,6 @@ void EngineState<T>::forward_layer(unsigned thread, std::size_t layer) {
   const InputColumns& columns = threads[thread]->columns;
   LayerBuffers<T>& to = buffers(thread, layer);
   const bool relu_fused = l.activation.kind == ActivationKind::kRelu && !l.keeps_value;
-  if (layer > 0) fetch_blocks(thread, layer - 1);
   const std::span<const kernels::InputRun<T>> runs = input_runs(thread, layer);
   for (const Block& block : parameters.blocks) {
     kernels->forward({.runs = runs.data(),
@@ -39,18 +38,6 @@ void EngineState<T>::forward_layer(unsigned thread, std::size_t layer) {
                       .accumulate = false,
                       .relu = relu_fused});
     finish_block(thread, layer, block, relu_fused);
-  }
-}
-
-// Outputs of a layer that other cores wrote are asked for together, before the products wait for them line by line.
-template <class T>
-void EngineState<T>::fetch_blocks(unsigned thread, std::size_t layer) {
-  const LayerPlan& l = plan.layers[layer];
-  if (plan.threads == 1 || l.replicated) return;
-  const BlockRange own = l.owned[thread];
-  for (std::size_t i = 0; i < l.blocks.size(); ++i) {
-    if (i < own.begin || i >= own.end)
-      prefetch_lines<0>(shared[layer].h.block(l.blocks[i]), rows * l.blocks[i].width<T>());
   }
 }
 

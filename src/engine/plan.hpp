@@ -83,10 +83,4 @@ class BlockBuffer {
   std::size_t max_rows_ = 0;
 };
 
-/// Asks for the cache lines of n elements that another core wrote; kForWriting also takes them from it.
-template <int kForWriting, class T>
-void prefetch_lines(const T* first, std::size_t n) {
-  for (std::size_t i = 0; i < n; i += kernels::kUnit<T>) __builtin_prefetch(first + i, kForWriting, 2);
-}
-
 }  // namespace gradus::engine
