@@ -57,7 +57,10 @@ std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const Engine
   std::size_t outputs = 0;
   for (const PackedSlice<T>& slice : state->parameters) outputs = std::max(outputs, slice.biases.size());
   if (options.trains) state->transposed = AlignedBuffer<T>(outputs * kernels::kPanelUnits * kernels::kUnit<T>);
-  state->row = AlignedBuffer<T>(plan.layers.back().units * kernels::kUnit<T> + part_rows(options));
+  const std::size_t output_width = plan.layers.back().units * kernels::kUnit<T>;
+  const std::size_t padded_rows = kernels::units_for<T>(part_rows(options)) * kernels::kUnit<T>;
+  state->row = AlignedBuffer<T>(output_width + padded_rows);
+  state->columns_of_rows = AlignedBuffer<T>(output_width * padded_rows);
   return state;
 }
 

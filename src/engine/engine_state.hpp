@@ -55,6 +55,7 @@ struct ThreadState {
   InputColumns columns;
   std::vector<PackedSlice<T>> rounded;  // [layer], mixed only: the weights as the products read them
   AlignedBuffer<T> row;                 // scratch of the output rows
+  AlignedBuffer<T> columns_of_rows;     // scratch of softmax: the logits, one column of all rows after another
   Matrix<T> input;  // this thread's copy of the batch, where the engine packs it; thread 0 uses the shared one
 };
 

@@ -18,31 +18,27 @@ struct OutputBlock {
   std::size_t stride;
   const T* z;
   T* p;
-  T* log_sums;  // softmax: m + ln sum exp(z - m) of each row
+  T* log_sums;  // softmax: m + ln sum exp(z - m) of each row, room for whole units of rows
+  T* columns;   // softmax: scratch for the transposed logits
 
   [[nodiscard]] std::span<const T> z_row(std::size_t b) const { return {z + b * stride, k_count}; }
   [[nodiscard]] std::span<T> p_row(std::size_t b) const { return {p + b * stride, k_count}; }
 };
 
-// m = max z, e = exp(z - m), s = sum e in increasing k, p = e / s.
+// Vectors over rows rather than over the few outputs of a row: the logits are transposed, and P back again. Rows that
+// do not fill a whole unit are copied one by one, because the transposing kernel writes whole units.
 template <class T>
 void softmax_rows(const kernels::KernelTable<T>& kernels, const OutputBlock<T>& block) {
-  for (std::size_t b = 0; b < block.rows; ++b) {
-    const std::span<const T> z = block.z_row(b);
-    const T m = textbook::largest(z);
-    for (std::size_t k = 0; k < z.size(); ++k) block.p[b * block.stride + k] = z[k] - m;
+  const std::size_t ld = kernels::units_for<T>(block.rows) * kernels::kUnit<T>;
+  kernels.transpose(block.z, block.stride, block.rows, block.k_count, block.columns, ld);
+  kernels.softmax_columns(block.columns, ld, block.k_count, ld, block.log_sums);
+  const std::size_t whole = block.rows / kernels::kUnit<T> * kernels::kUnit<T>;
+  kernels.transpose(block.columns, ld, block.k_count, whole, block.p, block.stride);
+  for (std::size_t b = whole; b < block.rows; ++b) {
+    T* const p = block.p + b * block.stride;
+    for (std::size_t k = 0; k < block.k_count; ++k) p[k] = block.columns[k * ld + b];
+    std::fill(p + block.k_count, p + block.stride, T{0});
   }
-  kernels.exp(block.p, block.p, block.rows * block.stride);
-  for (std::size_t b = 0; b < block.rows; ++b) {
-    const std::span<T> p = block.p_row(b);
-    T s = 0;
-    for (const T e : p) s += e;
-    for (T& e : p) e /= s;
-    std::fill_n(p.data() + p.size(), block.stride - p.size(), T{0});
-    block.log_sums[b] = s;
-  }
-  kernels.log(block.log_sums, block.log_sums, block.rows);
-  for (std::size_t b = 0; b < block.rows; ++b) block.log_sums[b] += textbook::largest(block.z_row(b));
 }
 
 template <class T>
@@ -122,13 +118,19 @@ void EngineState<T>::output_rows(unsigned thread) {
   const std::size_t first = layer.replicated ? 0 : rows * thread / plan.threads;
   const std::size_t end = layer.replicated ? rows : rows * (thread + 1) / plan.threads;
   const std::size_t stride = outputs.cols();
-  T* const scratch = threads[thread]->row.data();  // `stride` elements for a row, then one per row of the batch
+  T* const scratch = threads[thread]->row.data();  // `stride` elements for a row, then one per row in whole units
   const bool one_block = layer.blocks.size() == 1;
   if (!one_block) gather_logits(thread, first, end);
   const T* const z_rows = one_block ? own.h.block(layer.blocks[0]) : threads[thread]->logit_rows.data();
   T* const p_rows = one_block ? own.dz.block(layer.blocks[0]) : threads[thread]->gradient_rows.data();
-  const OutputBlock<T> block{
-      first, end - first, layer.outputs, stride, z_rows + first * stride, p_rows + first * stride, scratch + stride};
+  const OutputBlock<T> block{first,
+                             end - first,
+                             layer.outputs,
+                             stride,
+                             z_rows + first * stride,
+                             p_rows + first * stride,
+                             scratch + stride,
+                             threads[thread]->columns_of_rows.data()};
   output_block(*kernels, spec.output, block);
   if (!layer.replicated || thread == 0) {
     std::copy_n(block.p, block.rows * stride, outputs.data() + (first_row + first) * stride);
@@ -153,9 +155,10 @@ void EngineState<T>::output_rows(unsigned thread) {
       }
     }
   }
+  const T common_share = factor_sum == T{0} ? T{0} : T{1} / factor_sum;
   for (std::size_t b = 0; b < block.rows && kind != StepKind::kEvaluate; ++b) {
-    const T weight = targets->weights.empty() ? T{1} : targets->weights[first_row + first + b];
-    const T share = factor_sum == T{0} ? T{0} : weight / factor_sum;
+    const bool weighted = !targets->weights.empty() && factor_sum != T{0};
+    const T share = weighted ? targets->weights[first_row + first + b] / factor_sum : common_share;
     gradient_row(spec.loss, *targets, first_row + first + b, share, block.p_row(b));
   }
   if (kind != StepKind::kEvaluate) round_factors(block.p, block.rows * stride);

@@ -129,6 +129,10 @@ struct KernelTable {
   void (*or_rows)(const std::uint8_t* data, std::size_t cols, const std::uint32_t* rows, std::size_t count,
                   std::uint8_t* bits);
   void (*optimizer_step)(const OptimizerArgs<T>&);
+  /// Softmax of n rows that stand in columns: logit k of row b at z[k * ldz + b], k < count, becomes p_k = e_k / s with
+  /// e_k = exp(z_k - m), m = max z, s = sum e_k in increasing k; log_sums(b) = ln s + m. In place; n is a multiple of
+  /// kUnit.
+  void (*softmax_columns)(T* z, std::size_t ldz, std::size_t count, std::size_t n, T* log_sums);
   /// Nothing but independent multiply-adds in registers: the machine's arithmetic peak. Returns how many operations
   /// (2 per multiply-add and lane) `iterations` rounds made.
   double (*multiply_adds)(std::size_t iterations);
