@@ -1,0 +1,67 @@
+// The whole page of a bundle: what it holds decides which parts there are.
+// SPDX-License-Identifier: Apache-2.0
+import { useMemo, useState } from "preact/hooks";
+import type { Bundle } from "./data/bundle";
+import { seriesColor } from "./figure/palette";
+import { Contents, type Part, Section } from "./page/section";
+import { Curves } from "./run/curves";
+import { RunOverview } from "./run/overview";
+import { RunsTable } from "./run/runs_table";
+
+export function App({ bundle }: { bundle: Bundle }) {
+  const { runs } = bundle;
+  const colors = useMemo(() => runs.map((_, i) => seriesColor(i)), [runs]);
+  const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
+  const [detail, setDetail] = useState(0);
+  const drawn = useMemo(() => runs.filter((_, i) => !hidden.has(i)), [runs, hidden]);
+  const drawnColors = useMemo(() => colors.filter((_, i) => !hidden.has(i)), [colors, hidden]);
+  const run = runs[Math.min(detail, runs.length - 1)];
+
+  const parts: Part[] = [];
+  if (run) {
+    const onDraw = (index: number, on: boolean) => {
+      const next = new Set(hidden);
+      if (on) next.delete(index);
+      else next.add(index);
+      setHidden(next);
+    };
+    parts.push({
+      id: "overview",
+      title: "Overview",
+      content: (
+        <>
+          {runs.length > 1 && (
+            <RunsTable
+              {...{ runs, colors, onDraw, detail }}
+              drawn={runs.map((_, i) => !hidden.has(i))}
+              onDetail={setDetail}
+            />
+          )}
+          {runs.length > 1 && <h3>{run.name}</h3>}
+          <RunOverview run={run} />
+        </>
+      ),
+    });
+    parts.push({ id: "curves", title: "Curves", content: <Curves runs={drawn} colors={drawnColors} /> });
+  }
+  return (
+    <>
+      <a class="skip" href="#main">
+        To the content
+      </a>
+      <header class="masthead">
+        <p class="kind">Gradus {bundle.version}</p>
+        <h1>{bundle.title}</h1>
+      </header>
+      <div class="columns">
+        <Contents parts={parts} />
+        <main id="main" tabIndex={-1}>
+          {parts.length === 0 && <p>There is nothing to show.</p>}
+          {parts.map((part) => (
+            <Section key={part.id} {...part} />
+          ))}
+        </main>
+      </div>
+    </>
+  );
+}
