@@ -1,11 +1,13 @@
 // The whole page of a bundle: what it holds decides which parts there are.
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo, useState } from "preact/hooks";
+import { CertificateView } from "./certificate/certificate";
 import type { Bundle } from "./data/bundle";
 import { seriesColor } from "./figure/palette";
-import { Contents, type Part, Section } from "./page/section";
+import { Contents, type Part, partId, Section } from "./page/section";
 import { Curves } from "./run/curves";
 import { RunOverview } from "./run/overview";
+import { runParts } from "./run/parts";
 import { RunsTable } from "./run/runs_table";
 
 export function App({ bundle }: { bundle: Bundle }) {
@@ -43,7 +45,22 @@ export function App({ bundle }: { bundle: Bundle }) {
       ),
     });
     parts.push({ id: "curves", title: "Curves", content: <Curves runs={drawn} colors={drawnColors} /> });
+    parts.push(...runParts(run));
+    if (run.certificate) {
+      parts.push({
+        id: "certificate",
+        title: "Gradient certificate",
+        content: <CertificateView key={run.name} certificate={run.certificate} name={run.name} />,
+      });
+    }
   }
+  bundle.certificates.forEach(({ name, certificate }, i) => {
+    parts.push({
+      id: partId("certificate", i),
+      title: `Certificate ${name}`,
+      content: <CertificateView certificate={certificate} name={name} />,
+    });
+  });
   return (
     <>
       <a class="skip" href="#main">

@@ -90,3 +90,7 @@ export function isShare(name: string): boolean {
 export function spoken(name: string): string {
   return name.replaceAll("_", " ");
 }
+
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

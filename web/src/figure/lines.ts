@@ -27,6 +27,7 @@ export interface LineChart {
   yLog?: boolean;
   /** Shows y as a percentage. */
   percent?: boolean;
+  xPercent?: boolean;
   yDomain?: [number, number];
   height?: number;
 }
@@ -119,9 +120,13 @@ function axisOptions(log: boolean | undefined, domain: [number, number], pixels:
   };
 }
 
+function rightmost(points: Point[]): Point | undefined {
+  return points.length > 0 ? points.reduce((last, point) => (point.x >= last.x ? point : last)) : undefined;
+}
+
 function endLabels(points: Point[][], place: (y: number) => number, bottom: number, right: number) {
   const ends = points
-    .map((line) => line.filter((point) => Number.isFinite(point.y)).at(-1))
+    .map((line) => rightmost(line.filter((point) => Number.isFinite(point.y))))
     .filter((point): point is Point => point !== undefined && point.line.labelled !== false);
   const wanted = ends.map((end) => place(end.y));
   const places = spreadPlaces(wanted, LABEL_GAP, TOP, bottom);
@@ -167,7 +172,7 @@ export function drawLines(chart: LineChart, width: number): SVGSVGElement {
     className: "plot",
     style: { fontSize: "12px", color: MUTED },
     x: {
-      ...axisOptions(chart.xLog, xDomain, width - LEFT - right),
+      ...axisOptions(chart.xLog, xDomain, width - LEFT - right, chart.xPercent),
       label: chart.xLabel,
       labelArrow: "none",
       labelAnchor: "center",
@@ -175,7 +180,7 @@ export function drawLines(chart: LineChart, width: number): SVGSVGElement {
     },
     y: { ...y, label: chart.yLabel, labelArrow: "none", tickSize: 0 },
     marks: [
-      Plot.gridY({ stroke: RULE, strokeOpacity: 1 }),
+      Plot.gridY({ stroke: RULE, strokeOpacity: 1, ticks: y.ticks }),
       Plot.ruleY([Array.from(yScale!.domain!)[0] as number], { stroke: MUTED }),
       ...chart.lines.map((line, i) =>
         Plot.line(points[i]!, {

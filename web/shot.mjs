@@ -1,0 +1,11 @@
+import { chromium } from "playwright-core";
+const [file, out, mode="light", width="1280", clip] = process.argv.slice(2);
+const b = await chromium.launch({executablePath:"/usr/bin/chromium",args:["--no-sandbox","--disable-gpu"]});
+const c = await b.newContext({viewport:{width:+width,height:900},colorScheme:mode});
+const p = await c.newPage();
+p.on("console",m=>console.log("console:",m.type(),m.text())); p.on("pageerror",e=>console.log("error:",e.message));
+p.on("request",r=>{if(!/^(file|data|blob):/.test(r.url()))console.log("request",r.url())});
+await p.goto("file://"+file); await p.waitForTimeout(600);
+console.log("scrollwidth", await p.evaluate(()=>[document.documentElement.scrollWidth,innerWidth,document.body.scrollHeight].join()));
+if(clip){const el=await p.$(clip); await el.screenshot({path:out});} else await p.screenshot({path:out,fullPage:true});
+await b.close();
