@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo, useState } from "preact/hooks";
 import { CertificateView } from "./certificate/certificate";
+import { Comparison } from "./compare/comparison";
 import type { Bundle } from "./data/bundle";
 import { seriesColor } from "./figure/palette";
 import { Contents, type Part, partId, Section } from "./page/section";
+import { ReproductionView } from "./reproduction/reproduction";
 import { Curves } from "./run/curves";
 import { RunOverview } from "./run/overview";
 import { runParts } from "./run/parts";
 import { RunsTable } from "./run/runs_table";
+import { StudyView } from "./study/study";
 
 export function App({ bundle }: { bundle: Bundle }) {
   const { runs } = bundle;
@@ -45,6 +48,9 @@ export function App({ bundle }: { bundle: Bundle }) {
       ),
     });
     parts.push({ id: "curves", title: "Curves", content: <Curves runs={drawn} colors={drawnColors} /> });
+    if (runs.length > 1) {
+      parts.push({ id: "comparison", title: "Comparison", content: <Comparison runs={runs} colors={colors} /> });
+    }
     parts.push(...runParts(run));
     if (run.certificate) {
       parts.push({
@@ -59,6 +65,20 @@ export function App({ bundle }: { bundle: Bundle }) {
       id: partId("certificate", i),
       title: `Certificate ${name}`,
       content: <CertificateView certificate={certificate} name={name} />,
+    });
+  });
+  bundle.studies.forEach(({ name, study }, i) => {
+    parts.push({
+      id: partId("study", i),
+      title: `Search ${name}`,
+      content: <StudyView study={study} name={name} />,
+    });
+  });
+  bundle.reproductions.forEach(({ name, reproduction }, i) => {
+    parts.push({
+      id: partId("reproduction", i),
+      title: `Reproduction ${name}`,
+      content: <ReproductionView reproduction={reproduction} name={name} />,
     });
   });
   return (

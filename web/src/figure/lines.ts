@@ -17,6 +17,8 @@ export interface Line {
   /** Labelled at its end; lines that share a colour and a label need one only. */
   labelled?: boolean;
   dots?: boolean;
+  opacity?: number;
+  curve?: "linear" | "step-after";
 }
 
 export interface LineChart {
@@ -38,6 +40,7 @@ interface Point {
   line: Line;
 }
 
+const MOST_TOLD = 16;
 const LABEL_GAP = 14;
 const LEFT = 52;
 const TOP = 26;
@@ -188,6 +191,8 @@ export function drawLines(chart: LineChart, width: number): SVGSVGElement {
           y: "y",
           stroke: line.color,
           strokeWidth: line.width ?? 1.75,
+          strokeOpacity: line.opacity ?? 1,
+          curve: line.curve ?? "linear",
           strokeDasharray: line.dash,
           strokeLinejoin: "round",
         }),
@@ -237,11 +242,13 @@ function finiteCell(value: number | undefined): number | string | null {
 /** Where each line starts and ends, for those who cannot see it. */
 export function linesSummary(chart: LineChart): string {
   const show = (value: number) => (chart.percent ? `${formatNumber(100 * value, 4)} %` : formatNumber(value));
-  const sentences = chart.lines.map((line) => {
+  const told = chart.lines.length <= MOST_TOLD ? chart.lines : chart.lines.filter((line) => line.labelled !== false);
+  const more = told.length < chart.lines.length ? ` ${chart.lines.length} lines; those with a label:` : "";
+  const sentences = told.map((line) => {
     const ys = line.y.filter(Number.isFinite);
     if (ys.length === 0) return `${line.label}: no values.`;
     const [low, high] = extent(ys, [0, 0]);
     return `${line.label}: from ${show(ys[0]!)} to ${show(ys.at(-1)!)}, lowest ${show(low)}, highest ${show(high)}.`;
   });
-  return `${chart.yLabel} against ${chart.xLabel}${chart.yLog ? ", logarithmic" : ""}. ${sentences.join(" ")}`;
+  return `${chart.yLabel} against ${chart.xLabel}${chart.yLog ? ", logarithmic" : ""}.${more} ${sentences.join(" ")}`;
 }
