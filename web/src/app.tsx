@@ -1,9 +1,10 @@
 // The whole page of a bundle: what it holds decides which parts there are.
 // SPDX-License-Identifier: Apache-2.0
+import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { CertificateView } from "./certificate/certificate";
 import { Comparison } from "./compare/comparison";
-import type { Bundle } from "./data/bundle";
+import type { Bundle, Run } from "./data/bundle";
 import { seriesColor } from "./figure/palette";
 import { Contents, type Part, partId, Section } from "./page/section";
 import { ReproductionView } from "./reproduction/reproduction";
@@ -13,74 +14,78 @@ import { runParts } from "./run/parts";
 import { RunsTable } from "./run/runs_table";
 import { StudyView } from "./study/study";
 
-export function App({ bundle }: { bundle: Bundle }) {
-  const { runs } = bundle;
-  const colors = useMemo(() => runs.map((_, i) => seriesColor(i)), [runs]);
-  const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
-  const [detail, setDetail] = useState(0);
-  const drawn = useMemo(() => runs.filter((_, i) => !hidden.has(i)), [runs, hidden]);
-  const drawnColors = useMemo(() => colors.filter((_, i) => !hidden.has(i)), [colors, hidden]);
-  const run = runs[Math.min(detail, runs.length - 1)];
+/** Which runs are drawn in the curves, and which one is shown in detail. */
+function useRunChoice(runs: Run[]) {
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [detail, setDetail] = useState("");
+  // Runs keep their colour when others are hidden; the list of colours is the same object as long as it is equal.
+  const count = runs.length;
+  const colors = useMemo(() => Array.from({ length: count }, (_, i) => seriesColor(i)), [count]);
+  const drawn = runs.map((run) => !hidden.has(run.name));
+  const key = drawn.join(); // stands for `drawn`, which is another object each time
+  const drawnColors = useMemo(() => colors.filter((_, i) => drawn[i]), [colors, key]);
+  const drawnRuns = useMemo(() => runs.filter((_, i) => drawn[i]), [runs, key]);
+  const onDraw = (index: number, on: boolean) => {
+    const next = new Set(hidden);
+    if (on) next.delete(runs[index]!.name);
+    else next.add(runs[index]!.name);
+    setHidden(next);
+  };
+  const found = runs.findIndex((run) => run.name === detail);
+  const onDetail = (index: number) => setDetail(runs[index]!.name);
+  return { colors, drawn, drawnColors, drawnRuns, onDraw, detail: Math.max(0, found), onDetail };
+}
 
+function recordParts(bundle: Bundle): Part[] {
+  const certificates = bundle.certificates.map(({ name, certificate }, i) => ({
+    id: partId("certificate", i),
+    title: `Certificate ${name}`,
+    content: <CertificateView certificate={certificate} name={name} />,
+  }));
+  const studies = bundle.studies.map(({ name, study }, i) => ({
+    id: partId("study", i),
+    title: `Search ${name}`,
+    content: <StudyView study={study} name={name} />,
+  }));
+  const reproductions = bundle.reproductions.map(({ name, reproduction }, i) => ({
+    id: partId("reproduction", i),
+    title: `Reproduction ${name}`,
+    content: <ReproductionView reproduction={reproduction} name={name} />,
+  }));
+  return [...certificates, ...studies, ...reproductions];
+}
+
+interface AppProps {
+  bundle: Bundle;
+  /** Before everything else: the live page's list of runs. */
+  intro?: ComponentChildren;
+}
+
+export function App({ bundle, intro }: AppProps) {
+  const { runs } = bundle;
+  const { drawnRuns, drawnColors, ...choice } = useRunChoice(runs);
+  const run = runs[choice.detail];
   const parts: Part[] = [];
+  if (intro) parts.push({ id: "folder", title: "Runs", content: intro });
   if (run) {
-    const onDraw = (index: number, on: boolean) => {
-      const next = new Set(hidden);
-      if (on) next.delete(index);
-      else next.add(index);
-      setHidden(next);
-    };
     parts.push({
       id: "overview",
       title: "Overview",
       content: (
         <>
-          {runs.length > 1 && (
-            <RunsTable
-              {...{ runs, colors, onDraw, detail }}
-              drawn={runs.map((_, i) => !hidden.has(i))}
-              onDetail={setDetail}
-            />
-          )}
+          {runs.length > 1 && <RunsTable runs={runs} {...choice} />}
           {runs.length > 1 && <h3>{run.name}</h3>}
           <RunOverview run={run} />
         </>
       ),
     });
-    parts.push({ id: "curves", title: "Curves", content: <Curves runs={drawn} colors={drawnColors} /> });
+    parts.push({ id: "curves", title: "Curves", content: <Curves runs={drawnRuns} colors={drawnColors} /> });
     if (runs.length > 1) {
-      parts.push({ id: "comparison", title: "Comparison", content: <Comparison runs={runs} colors={colors} /> });
+      parts.push({ id: "comparison", title: "Comparison", content: <Comparison runs={runs} colors={choice.colors} /> });
     }
     parts.push(...runParts(run));
-    if (run.certificate) {
-      parts.push({
-        id: "certificate",
-        title: "Gradient certificate",
-        content: <CertificateView key={run.name} certificate={run.certificate} name={run.name} />,
-      });
-    }
   }
-  bundle.certificates.forEach(({ name, certificate }, i) => {
-    parts.push({
-      id: partId("certificate", i),
-      title: `Certificate ${name}`,
-      content: <CertificateView certificate={certificate} name={name} />,
-    });
-  });
-  bundle.studies.forEach(({ name, study }, i) => {
-    parts.push({
-      id: partId("study", i),
-      title: `Search ${name}`,
-      content: <StudyView study={study} name={name} />,
-    });
-  });
-  bundle.reproductions.forEach(({ name, reproduction }, i) => {
-    parts.push({
-      id: partId("reproduction", i),
-      title: `Reproduction ${name}`,
-      content: <ReproductionView reproduction={reproduction} name={name} />,
-    });
-  });
+  parts.push(...recordParts(bundle));
   return (
     <>
       <a class="skip" href="#main">

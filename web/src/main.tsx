@@ -4,6 +4,7 @@ import { render } from "preact";
 import { App } from "./app";
 import { parseBundle } from "./data/load";
 import { drawAll } from "./figure/draw_queue";
+import { LivePage } from "./live/live_page";
 import "./style.css";
 
 const bundle = parseBundle(document.getElementById("gradus-data")?.textContent ?? "");
@@ -18,6 +19,6 @@ if (typeof bundle === "string") {
   );
 } else {
   document.title = bundle.title;
-  render(<App bundle={bundle} />, page);
+  render(bundle.live ? <LivePage bundle={bundle} /> : <App bundle={bundle} />, page);
 }
 window.addEventListener("beforeprint", drawAll);

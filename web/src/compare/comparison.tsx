@@ -3,7 +3,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { PARTS, type Run } from "../data/bundle";
 import { compareConfigs, firstDifferentEpoch, sameBits } from "../data/compare";
-import { formatMetric, formatNumber, formatSeconds, spoken, toNumber } from "../data/number";
+import { formatMetric, formatNumber, formatSeconds, isShare, spoken, toNumber } from "../data/number";
 import { Scroll } from "../page/scroll";
 import { Toggle } from "../page/toggle";
 import { Curves } from "../run/curves";
@@ -63,6 +63,13 @@ interface FigureRow {
   difference: string;
 }
 
+function differenceText(metric: string, difference: number): string {
+  if (Number.isNaN(difference)) return "–";
+  if (difference === 0) return "equal";
+  const text = isShare(metric) ? `${formatNumber(100 * difference, 3)} points` : formatNumber(difference);
+  return difference > 0 ? `+${text}` : text;
+}
+
 function figureRows({ left, right }: Pair): FigureRow[] {
   const finals = [left, right].map((run) => run.summary?.final ?? run.metrics.at(-1));
   const rows: FigureRow[] = [];
@@ -70,12 +77,11 @@ function figureRows({ left, right }: Pair): FigureRow[] {
     for (const part of PARTS) {
       const values = finals.map((final) => final?.[`${part}_${metric}`]);
       if (values.every((value) => value === undefined)) continue;
-      const difference = toNumber(values[1]) - toNumber(values[0]);
       rows.push({
         name: `${part} ${spoken(metric)}`,
         left: formatMetric(metric, values[0]),
         right: formatMetric(metric, values[1]),
-        difference: difference === 0 ? "equal" : (difference > 0 ? "+" : "") + formatMetric(metric, difference),
+        difference: differenceText(metric, toNumber(values[1]) - toNumber(values[0])),
       });
     }
   }

@@ -71,8 +71,9 @@ export function formatSeconds(value: MaybeNumber): string {
   if (!Number.isFinite(seconds)) return "–";
   if (seconds < 1) return `${formatNumber(1000 * seconds, 3)} ms`;
   if (seconds < 100) return `${formatNumber(seconds, 3)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 

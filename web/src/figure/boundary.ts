@@ -51,7 +51,7 @@ function legend(boundary: Boundary, names: string[] | undefined): SVGElement[] {
   return classesOf(boundary).flatMap((k) => {
     const name = names?.[k] ?? String(k);
     const swatch = svgElement("rect", { x, y: 4, width: 10, height: 10, rx: 2, fill: seriesColor(k) });
-    const text = svgElement("text", { x: x + 14, y: 13, fill: "currentColor" }, name);
+    const text = svgElement("text", { x: x + 15, y: 13, fill: "currentColor", "text-anchor": "start" }, name);
     x += 30 + 6.5 * name.length;
     return [swatch, text];
   });

@@ -82,12 +82,12 @@ export function powerOfTen(value: number): string {
   return exponent >= -2 && exponent <= 3 ? String(Number(value.toPrecision(1))) : `10${superscript(exponent)}`;
 }
 
-/** Ticks of a logarithmic axis: powers of ten, at most about eight; 2 and 5 between them on short axes. */
-export function logTicks([low, high]: [number, number]): number[] {
+/** Ticks of a logarithmic axis: powers of ten, about `most` of them; 2 and 5 between them on short axes. */
+export function logTicks([low, high]: [number, number], most = 7): number[] {
   const first = Math.floor(Math.log10(low));
   const last = Math.ceil(Math.log10(high));
-  const every = Math.max(1, Math.ceil((last - first) / 7));
-  const factors = last - first <= 2 ? [1, 2, 5] : [1];
+  const every = Math.max(1, Math.ceil((last - first) / most));
+  const factors = (last - first) * 3 <= most + 2 ? [1, 2, 5] : [1];
   const ticks: number[] = [];
   for (let exponent = first; exponent <= last; exponent += every) {
     for (const factor of factors) {
@@ -104,7 +104,7 @@ function logTickText(factorsShown: boolean): (value: number) => string {
 
 function axisOptions(log: boolean | undefined, domain: [number, number], pixels: number, percent = false) {
   if (log) {
-    const ticks = logTicks(domain);
+    const ticks = logTicks(domain, Math.max(2, pixels / 44));
     return { type: "log" as const, domain, ticks, tickFormat: logTickText(ticks.length > 0) };
   }
   const wholeNumbers = !percent && domain[1] - domain[0] >= 2;
@@ -164,7 +164,6 @@ export function drawLines(chart: LineChart, width: number): SVGSVGElement {
     range: [height - BOTTOM, TOP],
   };
   const yScale = Plot.scale({ y });
-  const short = points.some((line) => line.length === 1);
   const svg = Plot.plot({
     width,
     height,
@@ -198,7 +197,9 @@ export function drawLines(chart: LineChart, width: number): SVGSVGElement {
         }),
       ),
       ...chart.lines.map((line, i) =>
-        line.dots || short ? Plot.dot(points[i]!, { x: "x", y: "y", r: 2.5, fill: line.color }) : null,
+        line.dots || points[i]!.length === 1
+          ? Plot.dot(points[i]!, { x: "x", y: "y", r: 2.5, fill: line.color })
+          : null,
       ),
       ...endLabels(points, (value) => yScale!.apply(value), height - BOTTOM, right),
       Plot.tip(

@@ -6,6 +6,9 @@ import { LIGHT } from "./palette";
 const SVG = "http://www.w3.org/2000/svg";
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif";
 const PNG_SCALE = 2;
+// Characters that no XML file may hold, not even escaped; names in records may.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones
+const NOT_IN_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 function explicitColor(value: string): string {
   return value
@@ -23,7 +26,6 @@ export function svgText(shown: SVGSVGElement): string {
       if (value !== attribute.value) element.setAttribute(attribute.name, value);
     }
   }
-  copy.setAttribute("xmlns", SVG);
   copy.setAttribute("color", LIGHT["--ink"]!);
   copy.setAttribute("font-family", FONT);
   copy.removeAttribute("class");
@@ -32,7 +34,7 @@ export function svgText(shown: SVGSVGElement): string {
   background.setAttribute("height", "100%");
   background.setAttribute("fill", LIGHT["--paper"]!);
   copy.insertBefore(background, copy.firstChild);
-  return new XMLSerializer().serializeToString(copy);
+  return new XMLSerializer().serializeToString(copy).replace(NOT_IN_XML, "\ufffd");
 }
 
 function pngBlob(svg: string, width: number, height: number): Promise<Blob> {

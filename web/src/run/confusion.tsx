@@ -7,6 +7,7 @@ import { formatCount, formatPercent } from "../data/number";
 import { Figure } from "../figure/figure";
 import { ACCENT, BAD, INK, MUTED, PAPER } from "../figure/palette";
 import { Choice } from "../page/choice";
+import { Scroll } from "../page/scroll";
 
 interface ConfusionCell {
   actual: string;
@@ -136,33 +137,35 @@ function ConfusionFigure({ evaluation, part, of }: { evaluation: Evaluation; par
   );
 }
 
-function ClassTable({ evaluation }: { evaluation: Evaluation }) {
+function ClassTable({ evaluation, of }: { evaluation: Evaluation; of: string }) {
   return (
-    <table>
-      <caption>By class</caption>
-      <thead>
-        <tr>
-          <th scope="col">class</th>
-          {["precision", "recall", "F1", "ROC AUC", "rows"].map((name) => (
-            <th key={name} scope="col" class="number">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {evaluation.classes!.map((row, i) => (
-          <tr key={i}>
-            <th scope="row">{row.class}</th>
-            <td class="number">{formatPercent(row.precision)}</td>
-            <td class="number">{formatPercent(row.recall)}</td>
-            <td class="number">{formatPercent(row.f1)}</td>
-            <td class="number">{typeof row.roc_auc === "number" ? row.roc_auc.toFixed(4) : "–"}</td>
-            <td class="number">{formatCount(row.support)}</td>
+    <Scroll label={`Classes of ${of}`}>
+      <table>
+        <caption>By class</caption>
+        <thead>
+          <tr>
+            <th scope="col">class</th>
+            {["precision", "recall", "F1", "ROC AUC", "rows"].map((name) => (
+              <th key={name} scope="col" class="number">
+                {name}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {evaluation.classes!.map((row, i) => (
+            <tr key={i}>
+              <th scope="row">{row.class}</th>
+              <td class="number">{formatPercent(row.precision)}</td>
+              <td class="number">{formatPercent(row.recall)}</td>
+              <td class="number">{formatPercent(row.f1)}</td>
+              <td class="number">{typeof row.roc_auc === "number" ? row.roc_auc.toFixed(4) : "–"}</td>
+              <td class="number">{formatCount(row.support)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
   );
 }
 
@@ -181,7 +184,7 @@ export function Confusion({ run }: { run: Run }) {
       {parts.length > 1 && <Choice label="Part" options={parts} value={part} onChange={setChosen} />}
       <div class="figures">
         <ConfusionFigure evaluation={evaluation} part={part} of={run.name} />
-        {evaluation.classes && <ClassTable evaluation={evaluation} />}
+        {evaluation.classes && <ClassTable evaluation={evaluation} of={run.name} />}
       </div>
     </>
   );

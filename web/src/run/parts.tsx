@@ -1,5 +1,6 @@
 // The parts of the page that show one run in detail; parts without data are left out.
 // SPDX-License-Identifier: Apache-2.0
+import { CertificateView } from "../certificate/certificate";
 import type { Run } from "../data/bundle";
 import { BoundaryFigure } from "../figure/boundary_figure";
 import type { Part } from "../page/section";
@@ -75,6 +76,13 @@ export function runParts(run: Run): Part[] {
       id: "weights",
       title: "First-layer weights",
       content: <FirstWeights set={analysis.weights} of={name} />,
+    });
+  }
+  if (run.certificate) {
+    parts.push({
+      id: "certificate",
+      title: "Gradient certificate",
+      content: <CertificateView key={name} certificate={run.certificate} name={name} />,
     });
   }
   return parts;

@@ -39,16 +39,13 @@ function pathOf(study: Study, trial: Trial, axes: PlacedAxis[]): string {
     .join("");
 }
 
-function axisElements(axis: PlacedAxis, room: number, last: boolean): SVGElement[] {
-  const anchor = last ? "end" : "start";
-  const dx = last ? -5 : 5;
+function axisElements(axis: PlacedAxis, room: number): SVGElement[] {
   const ticks = axis.ticks.map((tick) =>
     svgElement(
       "text",
       {
-        x: axis.x + dx,
+        x: axis.x + 5,
         y: yOf(tick.place) + (tick.place > 0.9 ? 10 : tick.place < 0.1 ? -3 : 4),
-        "text-anchor": anchor,
         "font-size": 11,
         fill: INK,
         stroke: PAPER,
@@ -63,14 +60,14 @@ function axisElements(axis: PlacedAxis, room: number, last: boolean): SVGElement
   return [
     svgElement("line", { x1: axis.x, x2: axis.x, y1: TOP, y2: TOP + HEIGHT, stroke: MUTED }),
     ...ticks,
-    svgElement("text", { x: axis.x, y: TOP - 14, "text-anchor": anchor, fill: MUTED }, title),
+    svgElement("text", { x: axis.x, y: TOP - 14, fill: MUTED }, title),
   ];
 }
 
 function drawParallel(study: Study, trials: Trial[], width: number): SVGSVGElement {
   const axes = studyAxes(study, trials);
   const shownWidth = Math.max(width, LEAST_AXIS_WIDTH * axes.length);
-  const room = (shownWidth - 8) / Math.max(1, axes.length - 1);
+  const room = (shownWidth - 4) / axes.length;
   const placed = axes.map((axis, i) => ({ ...axis, x: 4 + i * room }));
   const ordered = worstFirst(study, trials);
   const firstGood = ordered.length * (1 - BEST_SHARE);
@@ -101,7 +98,7 @@ function drawParallel(study: Study, trials: Trial[], width: number): SVGSVGEleme
     shownWidth,
     TOP + HEIGHT + (absent ? ABSENT_GAP + 24 : 8),
     ...lines,
-    ...placed.flatMap((axis, i) => axisElements(axis, room * 0.94, i === placed.length - 1)),
+    ...placed.flatMap((axis) => axisElements(axis, room * 0.94)),
     ...(absent ? [label] : []),
   );
 }

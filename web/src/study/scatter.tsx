@@ -24,14 +24,17 @@ function dotsOf(parameter: StudyParameter, trials: Trial[]): Dot[] {
   });
 }
 
-function xOptions(parameter: StudyParameter, width: number) {
+function xOptions(parameter: StudyParameter, dots: Dot[], width: number) {
   if (parameter.values) {
     const domain = parameter.values.map(String);
     const room = (width - 60) / domain.length;
     return { type: "point" as const, domain, padding: 0.5, tickFormat: (name: string) => fitText(name, room) };
   }
   const domain: [number, number] = [parameter.low ?? 0, parameter.high ?? 1];
-  if (!parameter.log) return { type: "linear" as const, domain, ticks: 4 };
+  if (!parameter.log) {
+    const whole = dots.every((dot) => Number.isInteger(dot.x));
+    return { type: "linear" as const, domain, ticks: whole ? Math.min(4, domain[1] - domain[0]) : 4 };
+  }
   const ticks = logTicks(domain);
   return {
     type: "log" as const,
@@ -52,7 +55,7 @@ function drawScatter(study: Study, parameter: StudyParameter, dots: Dot[], width
     marginBottom: 36,
     className: "plot",
     style: { fontSize: "12px", color: MUTED },
-    x: { ...xOptions(parameter, width), label: null, tickSize: 4 },
+    x: { ...xOptions(parameter, dots, width), label: null, tickSize: 4 },
     y: {
       label: spoken(study.objective),
       labelArrow: "none",
