@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { checkFigures, checkHostile, checkKeyboard, checkLooks, checkSaved, checkTrials } from "./e2e_checks.mjs";
+import { checkLive } from "./e2e_live.mjs";
 import { HOSTILE, makeBundles, pageWith } from "./fixtures/bundles.mjs";
 
 const SKIPPED = 77; // what ctest is told by SKIP_RETURN_CODE
@@ -30,13 +31,17 @@ function skip(reason) {
   process.exit(SKIPPED);
 }
 
+function builtPage() {
+  const built = fileURLToPath(new URL("../dist/index.html", import.meta.url));
+  if (!existsSync(built)) skip(`there is no ${built}; \`npm run build\` makes it`);
+  return readFileSync(built, "utf8");
+}
+
 /** Files that were named, else the built page with each fixture. */
 function reports(folder) {
   const named = process.argv.slice(2);
   if (named.length > 0) return named.map((file) => ({ name: basename(file, ".html"), file: resolve(file) }));
-  const built = fileURLToPath(new URL("../dist/index.html", import.meta.url));
-  if (!existsSync(built)) skip(`there is no ${built}; \`npm run build\` makes it`);
-  const page = readFileSync(built, "utf8");
+  const page = builtPage();
   return Object.entries(makeBundles()).map(([name, bundle]) => {
     const file = join(folder, `${name}.html`);
     writeFileSync(file, pageWith(page, bundle));
@@ -82,13 +87,14 @@ const context = await chromium.launchPersistentContext(join(folder, "profile"), 
   args: FLAGS,
   acceptDownloads: true,
 });
+const tell = (name, complaints) => {
+  console.log(`${complaints.length === 0 ? "ok    " : "FAILED"} ${name}`);
+  for (const complaint of complaints) console.log(`       ${complaint}`);
+  failures += complaints.length;
+};
 try {
-  for (const report of reports(folder)) {
-    const complaints = await checkReport(context, report, pictures);
-    console.log(`${complaints.length === 0 ? "ok    " : "FAILED"} ${report.name}`);
-    for (const complaint of complaints) console.log(`       ${complaint}`);
-    failures += complaints.length;
-  }
+  for (const report of reports(folder)) tell(report.name, await checkReport(context, report, pictures));
+  if (process.argv.length === 2) tell("live", await checkLive(context, builtPage()));
 } finally {
   await context.close();
   rmSync(folder, { recursive: true, force: true });

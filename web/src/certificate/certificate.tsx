@@ -99,7 +99,7 @@ export function CertificateView({ certificate, name }: { certificate: Certificat
       <ProvenanceFacts certificate={shown} />
       <h3>Claims</h3>
       <Claims families={families} of={name} />
-      <div class="figures">
+      <div class="figures spaced">
         <StrainFigure families={families} of={name} />
       </div>
       <DetectionTable certificate={shown} of={name} />

@@ -60,6 +60,12 @@ export function formatNumber(value: MaybeNumber, digits = 4): string {
   return sign + grouped(whole) + (fraction ? `.${fraction}` : "");
 }
 
+/** Without zeros at the end: for numbers that were published with the digits they have. */
+export function formatDigits(value: MaybeNumber, digits = 8): string {
+  const text = formatNumber(value, digits);
+  return text.includes("10") && text.includes("·") ? text : text.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+}
+
 /** A share as a percentage, with the digits that its number of rows can have. */
 export function formatPercent(value: MaybeNumber, decimals = 2): string {
   const number = toNumber(value);

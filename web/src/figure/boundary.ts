@@ -4,12 +4,16 @@ import * as Plot from "@observablehq/plot";
 import type { Boundary } from "../data/bundle";
 import { unsignedBytes } from "../data/bytes";
 import type { Table } from "../data/table";
+import { fitText, textWidth } from "./labels";
 import { MUTED, PAPER, seriesColor } from "./palette";
 import { svgElement } from "./svg";
 
 const LEVELS = 6;
 const PALEST = 0.06;
 const DARKEST = 0.42;
+const LEFT = 44;
+const MOST_WIDTH = 560;
+const MOST_NAME_WIDTH = 150;
 
 interface Area {
   class: number;
@@ -46,20 +50,29 @@ export function classesOf(boundary: Boundary): number[] {
   return [...new Set([...unsignedBytes(boundary.classes), ...boundary.points.label])].sort((a, b) => a - b);
 }
 
-function legend(boundary: Boundary, names: string[] | undefined): SVGElement[] {
-  let x = 44;
-  return classesOf(boundary).flatMap((k) => {
-    const name = names?.[k] ?? String(k);
-    const swatch = svgElement("rect", { x, y: 4, width: 10, height: 10, rx: 2, fill: seriesColor(k) });
-    const text = svgElement("text", { x: x + 15, y: 13, fill: "currentColor", "text-anchor": "start" }, name);
-    x += 30 + 6.5 * name.length;
+/** Classes and their colours above the plot, in as many rows as they need. */
+function legend(
+  boundary: Boundary,
+  names: string[] | undefined,
+  width: number,
+): { elements: SVGElement[]; height: number } {
+  let [x, y] = [LEFT, 4];
+  const elements = classesOf(boundary).flatMap((k) => {
+    const name = fitText(names?.[k] ?? String(k), MOST_NAME_WIDTH);
+    const itemWidth = 30 + textWidth(name);
+    if (x > LEFT && x + itemWidth > width) [x, y] = [LEFT, y + 17];
+    const swatch = svgElement("rect", { x, y, width: 10, height: 10, rx: 2, fill: seriesColor(k) });
+    const text = svgElement("text", { x: x + 15, y: y + 9, fill: "currentColor", "text-anchor": "start" }, name);
+    x += itemWidth;
     return [swatch, text];
   });
+  return { elements, height: y + 20 };
 }
 
 export function drawBoundary(boundary: Boundary, names: string[] | undefined, width: number): SVGSVGElement {
-  const [left, right, top, bottom] = [44, 10, 24, 32];
-  const plotWidth = Math.min(width, 560) - left - right;
+  const key = legend(boundary, names, Math.min(width, MOST_WIDTH));
+  const [left, right, top, bottom] = [LEFT, 10, key.height, 32];
+  const plotWidth = Math.min(width, MOST_WIDTH) - left - right;
   const ratio = (boundary.y[1] - boundary.y[0]) / (boundary.x[1] - boundary.x[0]);
   const plotHeight = Math.round(plotWidth * Math.min(1.2, Math.max(0.5, ratio)));
   const { x, y, label } = boundary.points;
@@ -104,7 +117,7 @@ export function drawBoundary(boundary: Boundary, names: string[] | undefined, wi
     ...areas,
   );
   svg.prepend(cells);
-  svg.append(...legend(boundary, names));
+  svg.append(...key.elements);
   return svg;
 }
 

@@ -1,7 +1,7 @@
 // Line charts: curves over epochs, steps or rates, with labels at the ends of the lines.
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
-import { formatNumber, superscript } from "../data/number";
+import { formatDigits, formatNumber, superscript } from "../data/number";
 import type { Table } from "../data/table";
 import { fitText, spreadPlaces, textWidth } from "./labels";
 import { MUTED, PAPER, RULE } from "./palette";
@@ -82,20 +82,21 @@ export function powerOfTen(value: number): string {
   return exponent >= -2 && exponent <= 3 ? String(Number(value.toPrecision(1))) : `10${superscript(exponent)}`;
 }
 
-/** Ticks of a logarithmic axis: powers of ten, about `most` of them; 2 and 5 between them on short axes. */
+/** Ticks of a logarithmic axis: powers of ten, about `most` of them; 2 and 5 between where these are fewer than three. */
 export function logTicks([low, high]: [number, number], most = 7): number[] {
   const first = Math.floor(Math.log10(low));
   const last = Math.ceil(Math.log10(high));
   const every = Math.max(1, Math.ceil((last - first) / most));
-  const factors = (last - first) * 3 <= most + 2 ? [1, 2, 5] : [1];
-  const ticks: number[] = [];
-  for (let exponent = first; exponent <= last; exponent += every) {
-    for (const factor of factors) {
-      const tick = factor * 10 ** exponent;
-      if (tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)) ticks.push(tick);
+  const inside = (tick: number) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9);
+  const ticksOf = (factors: number[]) => {
+    const ticks: number[] = [];
+    for (let exponent = first; exponent <= last; exponent += every) {
+      ticks.push(...factors.map((factor) => Number(`${factor}e${exponent}`)).filter(inside));
     }
-  }
-  return ticks;
+    return ticks;
+  };
+  const powers = ticksOf([1]);
+  return powers.length < 3 ? ticksOf([1, 2, 5]) : powers;
 }
 
 function logTickText(factorsShown: boolean): (value: number) => string {
@@ -111,10 +112,7 @@ function axisOptions(log: boolean | undefined, domain: [number, number], pixels:
   const count = Math.max(2, Math.floor(pixels / 64));
   const tickFormat = percent
     ? (value: number) => `${Number((100 * value).toFixed(3))} %`
-    : (value: number) =>
-        formatNumber(value, 6)
-          .replace(/(\.\d*?)0+$/, "$1")
-          .replace(/\.$/, "");
+    : (value: number) => formatDigits(value, 6);
   return {
     type: "linear" as const,
     domain,

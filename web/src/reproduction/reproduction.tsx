@@ -2,18 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo } from "preact/hooks";
 import type { LinesFigure as LinesRecord, Reproduction, ReproductionRow } from "../data/bundle";
-import { formatNumber, toNumber } from "../data/number";
+import { formatDigits, toNumber } from "../data/number";
 import { BoundaryFigure } from "../figure/boundary_figure";
 import type { LineChart } from "../figure/lines";
 import { LinesFigure } from "../figure/lines_figure";
 import { seriesColor } from "../figure/palette";
 import { Scroll } from "../page/scroll";
 
-const DIGITS = 8;
 const EXACT = 16;
 
 function spreadText(spread: ReproductionRow["spread"]): string {
-  return spread ? `${formatNumber(spread[0], 5)} to ${formatNumber(spread[1], 5)}` : "";
+  return spread ? `${formatDigits(spread[0])} to ${formatDigits(spread[1])}` : "";
 }
 
 /** 16 digits are what `digits` says of equal numbers. */
@@ -45,8 +44,8 @@ function Rows({ rows, of }: { rows: ReproductionRow[]; of: string }) {
                 <span class={row.verdict === "off" ? "fails" : "holds"}>{row.verdict}</span>
               </td>
               <th scope="row">{row.label}</th>
-              <td class="number">{formatNumber(row.published, DIGITS)}</td>
-              <td class="number">{formatNumber(row.ours, DIGITS)}</td>
+              <td class="number">{formatDigits(row.published)}</td>
+              <td class="number">{formatDigits(row.ours)}</td>
               <td class="number">{digitsText(row.digits)}</td>
               <td class="number">{spreadText(row.spread)}</td>
             </tr>

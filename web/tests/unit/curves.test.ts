@@ -44,7 +44,7 @@ test("the text alternative says where each line starts and ends", () => {
 });
 
 test("logarithmic axes have few, round ticks inside their domain", () => {
-  expect(logTicks([1e-4, 0.3])).toEqual([1e-4, 1e-3, 1e-2, 1e-1].map((tick) => expect.closeTo(tick, 12)));
+  expect(logTicks([1e-4, 0.3])).toEqual([1e-4, 1e-3, 1e-2, 1e-1]);
   expect(logTicks([1e-17, 10]).length).toBeLessThanOrEqual(8);
   expect(logTicks([2, 30], 8)).toEqual([2, 5, 10, 20]);
 });

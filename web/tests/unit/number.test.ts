@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatCount, formatNumber, formatPercent, formatSeconds, toNumber } from "../../src/data/number";
+import { formatCount, formatDigits, formatNumber, formatPercent, formatSeconds, toNumber } from "../../src/data/number";
 
 test("numbers keep their significant digits and name their power of ten", () => {
   expect(formatNumber(0.0861712)).toBe("0.08617");
@@ -31,4 +31,12 @@ test("counts, shares and times read as people write them", () => {
   expect(formatSeconds(192)).toBe("3 min 12 s");
   expect(formatSeconds(179.7)).toBe("3 min 0 s");
   expect(formatSeconds(7260)).toBe("2 h 1 min");
+});
+
+test("published numbers keep the digits that they have", () => {
+  expect(formatDigits(0.9789)).toBe("0.9789");
+  expect(formatDigits(0.024239615063063553)).toBe("0.024239615");
+  expect(formatDigits(4.68e-9)).toBe("4.68·10⁻⁹");
+  expect(formatDigits(0.1)).toBe("0.1");
+  expect(formatDigits(100)).toBe("100");
 });
