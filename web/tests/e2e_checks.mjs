@@ -92,15 +92,19 @@ function compareSaved(source) {
   });
 }
 
-/** The saved SVG of every figure is the shown one with explicit colours; PNG as a real download. */
+/** The saved SVG of every figure is the shown one with explicit colours, and its CSV has rows. */
 export async function checkSaved(page) {
+  await page.evaluate(catchSaves);
+  const found = await page.evaluate(`Promise.all((${compareSaved})(${JSON.stringify(geometry.toString())}))`);
+  return found.flat();
+}
+
+/** The first figure's PNG, as a real download. */
+export async function checkPng(page) {
   const button = await page.$("figure .save button:text-is('PNG')");
   const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
   const png = readFileSync(await download.path());
-  const complaints = png.readUInt32BE(0) === 0x89504e47 && png.length > 1000 ? [] : ["the saved PNG is none"];
-  await page.evaluate(catchSaves);
-  const found = await page.evaluate(`Promise.all((${compareSaved})(${JSON.stringify(geometry.toString())}))`);
-  return [...complaints, ...found.flat()];
+  return png.readUInt32BE(0) === 0x89504e47 && png.length > 1000 ? [] : ["the saved PNG is none"];
 }
 
 /** Tab reaches every control, and each shows its focus. Walked from the top, before anything was clicked. */

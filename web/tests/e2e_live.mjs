@@ -77,7 +77,7 @@ function startServer(page) {
   return new Promise((ready) => server.listen(0, "127.0.0.1", () => ready({ server, stops })));
 }
 
-const lossPath = () => document.querySelector("#curves figure .picture path[stroke-width]")?.getAttribute("d");
+const lossPath = () => document.querySelector("#curves figure .picture g[aria-label=line] path")?.getAttribute("d");
 
 /** The page follows the run without ever being empty, asks to stop it, and survives the end of the server. */
 export async function checkLive(context, builtPage) {
