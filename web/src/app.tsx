@@ -6,6 +6,7 @@ import { CertificateView } from "./certificate/certificate";
 import { Comparison } from "./compare/comparison";
 import type { Bundle, Run } from "./data/bundle";
 import { seriesColor } from "./figure/palette";
+import { Problems } from "./page/problems";
 import { Contents, type Part, partId, Section } from "./page/section";
 import { ReproductionView } from "./reproduction/reproduction";
 import { Curves } from "./run/curves";
@@ -36,23 +37,36 @@ function useRunChoice(runs: Run[]) {
   return { colors, drawn, drawnColors, drawnRuns, onDraw, detail: Math.max(0, found), onDetail };
 }
 
-function recordParts(bundle: Bundle): Part[] {
-  const certificates = bundle.certificates.map(({ name, certificate }, i) => ({
-    id: partId("certificate", i),
-    title: `Certificate ${name}`,
-    content: <CertificateView certificate={certificate} name={name} />,
-  }));
-  const studies = bundle.studies.map(({ name, study }, i) => ({
-    id: partId("study", i),
-    title: `Search ${name}`,
-    content: <StudyView study={study} name={name} />,
-  }));
-  const reproductions = bundle.reproductions.map(({ name, reproduction }, i) => ({
-    id: partId("reproduction", i),
-    title: `Reproduction ${name}`,
-    content: <ReproductionView reproduction={reproduction} name={name} />,
-  }));
-  return [...certificates, ...studies, ...reproductions];
+interface NamedRecord {
+  name: string;
+  problems?: string[];
+}
+
+function recordPart(kind: string, title: string, record: NamedRecord, index: number, view: ComponentChildren): Part {
+  const content = (
+    <>
+      <Problems problems={record.problems} />
+      {view}
+    </>
+  );
+  return { id: partId(kind, index), title: `${title} ${record.name}`, content };
+}
+
+/** What the page is about where there is more than runs; a study brings its best run along. */
+function recordParts({ reproductions, studies, certificates }: Bundle): Part[] {
+  return [
+    ...reproductions.map((record, i) => {
+      const view = <ReproductionView reproduction={record.reproduction} name={record.name} />;
+      return recordPart("reproduction", "Reproduction", record, i, view);
+    }),
+    ...studies.map((record, i) =>
+      recordPart("study", "Search", record, i, <StudyView study={record.study} name={record.name} />),
+    ),
+    ...certificates.map((record, i) => {
+      const view = <CertificateView certificate={record.certificate} name={record.name} />;
+      return recordPart("certificate", "Certificate", record, i, view);
+    }),
+  ];
 }
 
 interface AppProps {
@@ -66,11 +80,13 @@ export function App({ bundle, intro }: AppProps) {
   const { drawnRuns, drawnColors, ...choice } = useRunChoice(runs);
   const run = runs[choice.detail];
   const parts: Part[] = [];
-  if (intro) parts.push({ id: "folder", title: "Runs", content: intro });
+  if (intro) parts.push({ id: "folder", title: "Folder", content: intro });
+  const records = recordParts(bundle);
+  parts.push(...records);
   if (run) {
     parts.push({
       id: "overview",
-      title: "Overview",
+      title: records.length === 0 ? "Overview" : runs.length > 1 ? "Runs" : `Run ${run.name}`,
       content: (
         <>
           {runs.length > 1 && <RunsTable runs={runs} {...choice} />}
@@ -85,7 +101,6 @@ export function App({ bundle, intro }: AppProps) {
     }
     parts.push(...runParts(run));
   }
-  parts.push(...recordParts(bundle));
   return (
     <>
       <a class="skip" href="#main">

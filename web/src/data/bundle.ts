@@ -11,9 +11,9 @@ export interface Bundle {
   live: boolean;
   control?: boolean;
   runs: Run[];
-  certificates: { name: string; certificate: Certificate }[];
-  studies: { name: string; study: Study }[];
-  reproductions: { name: string; reproduction: Reproduction }[];
+  certificates: { name: string; certificate: Certificate; problems?: string[] }[];
+  studies: { name: string; study: Study; problems?: string[] }[];
+  reproductions: { name: string; reproduction: Reproduction; problems?: string[] }[];
 }
 
 export type RunState = "complete" | "running" | "stopped";

@@ -29,11 +29,12 @@ function sameLine(left: EpochMetrics, right: EpochMetrics): boolean {
   return [...keys].every((key) => left[key] === right[key]);
 }
 
-/** The first epoch in which a number other than a time differs; null where none of the shared epochs does. */
+/** The first epoch in which a number other than a time differs; null where no epoch that both have does. */
 export function firstDifferentEpoch(left: Run, right: Run): number | null {
-  const shared = Math.min(left.metrics.length, right.metrics.length);
-  for (let i = 0; i < shared; i++) {
-    if (!sameLine(left.metrics[i]!, right.metrics[i]!)) return left.metrics[i]!.epoch;
+  const lines = new Map(right.metrics.map((line) => [line.epoch, line]));
+  for (const line of left.metrics) {
+    const other = lines.get(line.epoch);
+    if (other && !sameLine(line, other)) return line.epoch;
   }
   return null;
 }

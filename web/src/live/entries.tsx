@@ -28,7 +28,9 @@ function EntryRow({ entry, on, onChoose }: { entry: Entry; on: boolean; onChoose
           onChange={(event) => onChoose((event.target as HTMLInputElement).checked)}
         />
       </td>
-      <th scope="row">{entry.name}</th>
+      <th scope="row" class="name">
+        {entry.name}
+      </th>
       <td>{entry.kind}</td>
       <td>{entry.state === "running" ? <strong>running</strong> : entry.state}</td>
       <td class="number">

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Run } from "../data/bundle";
 import { formatCount } from "../data/number";
+import { Problems } from "../page/problems";
 import { Configuration } from "./configuration";
 import { RunFacts } from "./facts";
 import { headline, Scores } from "./scores";
@@ -32,13 +33,7 @@ export function RunOverview({ run }: { run: Run }) {
         )}
         .{certificateSentence(run)}
       </p>
-      {run.problems.length > 0 && (
-        <ul class="problems">
-          {run.problems.map((problem, i) => (
-            <li key={i}>{problem}</li>
-          ))}
-        </ul>
-      )}
+      <Problems problems={run.problems} />
       <Scores run={run} />
       <RunFacts run={run} />
       <h3>Configuration</h3>

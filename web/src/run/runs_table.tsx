@@ -1,6 +1,7 @@
 // All runs of the page in one table: which are drawn in the curves, and which one is shown in detail.
 // SPDX-License-Identifier: Apache-2.0
 import type { Run } from "../data/bundle";
+import { lastEpoch } from "../data/live";
 import { formatCount, formatSeconds } from "../data/number";
 import { Scroll } from "../page/scroll";
 import { headline } from "./scores";
@@ -59,7 +60,7 @@ export function RunsTable({ runs, colors, drawn, onDraw, detail, onDetail }: Run
                     onChange={() => onDetail(i)}
                   />
                 </td>
-                <th scope="row">
+                <th scope="row" class="name">
                   <svg class="swatch" width="14" height="10" aria-hidden="true">
                     <line x1="0" x2="14" y1="5" y2="5" stroke={colors[i]} stroke-width="3" />
                   </svg>{" "}
@@ -67,7 +68,7 @@ export function RunsTable({ runs, colors, drawn, onDraw, detail, onDetail }: Run
                 </th>
                 <td>{run.state}</td>
                 <td>{run.summary?.network ?? "–"}</td>
-                <td class="number">{formatCount(run.metrics.length)}</td>
+                <td class="number">{formatCount(lastEpoch(run))}</td>
                 <td class="number">{figure ? `${figure[0]} ${figure[1]}` : "–"}</td>
                 <td class="number">{formatSeconds(run.summary?.wall_seconds)}</td>
                 <td>
