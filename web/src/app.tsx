@@ -80,7 +80,7 @@ export function App({ bundle, intro }: AppProps) {
   const { drawnRuns, drawnColors, ...choice } = useRunChoice(runs);
   const run = runs[choice.detail];
   const parts: Part[] = [];
-  if (intro) parts.push({ id: "folder", title: "Folder", content: intro });
+  if (intro) parts.push({ id: "folder", title: "Runs of the folder", content: intro });
   const records = recordParts(bundle);
   parts.push(...records);
   if (run) {

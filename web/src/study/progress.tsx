@@ -48,12 +48,13 @@ export function BestSoFar({ study, of }: { study: Study; of: string }) {
   );
 }
 
-const MOST_CURVES = 300;
+const MOST_CURVES = 150;
 
 export function TrialCurves({ study, of }: { study: Study; of: string }) {
   const chart = useMemo<LineChart | null>(() => {
     const trials = worstFirst(study, study.trials).filter((trial) => (trial.curves?.[0]?.length ?? 0) > 0);
     if (trials.length === 0) return null;
+    // Worst first, so these are the best ones.
     const drawn = trials.slice(-MOST_CURVES);
     return {
       lines: drawn.map((trial) => {
@@ -76,7 +77,17 @@ export function TrialCurves({ study, of }: { study: Study; of: string }) {
   }, [study]);
   if (!chart) return null;
   return (
-    <LinesFigure title={`${capitalized(spoken(study.objective))} of trials`} chart={chart} logToggle fileStem={of} />
+    <LinesFigure
+      title={`${capitalized(spoken(study.objective))} of trials`}
+      chart={chart}
+      logToggle
+      fileStem={of}
+      note={
+        chart.lines.length === MOST_CURVES
+          ? `The ${MOST_CURVES} best trials; the best one in orange.`
+          : "The best trial in orange."
+      }
+    />
   );
 }
 
