@@ -5,7 +5,10 @@ import { App } from "./app";
 import { parseBundle } from "./data/load";
 import { drawAll } from "./figure/draw_queue";
 import { LivePage } from "./live/live_page";
-import "./style.css";
+import "./style/page.css";
+import "./style/tables.css";
+import "./style/figures.css";
+import "./style/print.css";
 
 const bundle = parseBundle(document.getElementById("gradus-data")?.textContent ?? "");
 const page = document.getElementById("page")!;

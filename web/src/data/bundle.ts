@@ -93,10 +93,7 @@ export interface LayerStatistics {
   weight_norm: MaybeNumber;
 }
 
-export interface EpochStatistics {
-  epoch: number;
-  layers: LayerStatistics[];
-}
+export type EpochStatistics = { epoch: number; layers: LayerStatistics[] };
 
 export interface Mistake {
   row: number;

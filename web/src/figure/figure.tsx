@@ -45,7 +45,7 @@ export function Figure(props: FigureProps) {
     if (width === 0) return;
     enqueueDrawing(owner.current, () => {
       const svg = draw(width);
-      // Plot's own style element is part of style.css: a strict content security policy allows no other.
+      // Plot's own style element is part of style/figures.css: a strict content security policy allows no other.
       svg.querySelector("style")?.remove();
       svg.setAttribute("aria-hidden", "true");
       frame.current?.replaceChildren(svg);

@@ -1,7 +1,7 @@
 // The colours of figures as names that the style sheet defines, and their values for saved files.
 // SPDX-License-Identifier: Apache-2.0
 
-/** What a saved picture gets in place of the names: the light colours of style.css, which a test compares. */
+/** What a saved picture gets in place of the names: the light colours of style/page.css, which a test compares. */
 export const LIGHT: Record<string, string> = {
   "--paper": "#ffffff",
   "--ink": "#1b1e22",

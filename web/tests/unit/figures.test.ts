@@ -35,7 +35,7 @@ test("a logarithmic axis leaves out what has no logarithm", () => {
 });
 
 test("saved files take the light colours of the style sheet", () => {
-  const css = readFileSync("src/style.css", "utf8");
+  const css = readFileSync("src/style/page.css", "utf8");
   const root = css.slice(0, css.indexOf("@media"));
   for (const [name, value] of Object.entries(LIGHT)) expect(root).toContain(`${name}: ${value};`);
 });
