@@ -69,13 +69,11 @@ async function checkReport(context, { name, file }, pictures) {
     if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request to ${request.url()}`);
   });
   await page.goto(pathToFileURL(file).href);
-  const checks = [checkFigures, checkKeyboard];
-  if (["peaks", "mnist"].includes(name)) checks.push(checkPng);
-  checks.push(checkSaved);
+  const checks = [checkFigures, checkKeyboard, checkSaved, checkPng];
   if (name === "search") checks.push(checkTrials);
   if (name === "hostile") checks.push((shown) => checkHostile(shown, HOSTILE));
   for (const check of [...checks, (shown) => checkLooks(shown, pictures && join(pictures, name))]) {
-    complaints.push(...(await check(page)));
+    complaints.push(...(await check(page).catch((error) => [String(error.message).split("\n")[0]])));
   }
   await page.close();
   return complaints;

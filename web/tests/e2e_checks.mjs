@@ -1,7 +1,5 @@
 // What a report must hold, each check as a function that returns complaints.
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from "node:fs";
-
 const LEAST_SIZE = 50;
 const NARROW = 380;
 const LEAST_CONTRAST = 4.5;
@@ -53,6 +51,7 @@ function catchSaves() {
   };
   URL.createObjectURL = (blob) => {
     window.savedText = blob.text();
+    window.savedBlob = blob;
     return "blob:caught";
   };
 }
@@ -99,12 +98,16 @@ export async function checkSaved(page) {
   return found.flat();
 }
 
-/** The first figure's PNG, as a real download. */
+/** The first figure's PNG; after checkSaved, which catches what is saved. */
 export async function checkPng(page) {
-  const button = await page.$("figure .save button:text-is('PNG')");
-  const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
-  const png = readFileSync(await download.path());
-  return png.readUInt32BE(0) === 0x89504e47 && png.length > 1000 ? [] : ["the saved PNG is none"];
+  const start = await page.evaluate(async () => {
+    window.savedBlob = undefined;
+    [...document.querySelectorAll("figure .save button")].find((button) => button.textContent === "PNG").click();
+    for (let i = 0; i < 200 && !window.savedBlob; i++) await new Promise((next) => setTimeout(next, 50));
+    if (!window.savedBlob) return [];
+    return [...new Uint8Array(await window.savedBlob.slice(0, 4).arrayBuffer()), window.savedBlob.size];
+  });
+  return start.slice(0, 4).join() === "137,80,78,71" && start[4] > 1000 ? [] : ["the saved PNG is none"];
 }
 
 /** Tab reaches every control, and each shows its focus. Walked from the top, before anything was clicked. */
