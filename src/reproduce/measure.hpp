@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <string>
 
 #include "gradus/training/trainer.hpp"
@@ -20,6 +21,7 @@ struct MeasureContext {
   const std::atomic<bool>& stop;
   unsigned jobs = 1;        // searches alone use more than one
   std::string folder = {};  // of searches
+  std::function<void(const std::string&)> note = {};
 };
 
 /// Run number `run` (from 0) of `one`. Throws what the kind's own functions throw.

@@ -30,6 +30,22 @@ std::string folder_of(const Case& one, std::size_t run, const MeasureContext& co
   return fmt::format("{}/search-{}-{}", context.folder, one.name, run);
 }
 
+// A line for each trial: searches take minutes to hours.
+class TrialNotes : public StudyObserver {
+ public:
+  TrialNotes(const Study& study, const MeasureContext& context) : study_(study), context_(context) {}
+  void on_trial(const TrialRecord& trial, const StudyProgress& progress) override {
+    if (!context_.note) return;
+    const double minutes = progress.seconds_left.value_or(0.0) / 60.0;
+    context_.note(fmt::format("{}: trial {} of {}, value {:.5g}, {:.1f} min left", study_.id, progress.complete,
+                              progress.trials, trial.value.value_or(0.0), minutes));
+  }
+
+ private:
+  const Study& study_;
+  const MeasureContext& context_;
+};
+
 void add_trial(Measurement& measurement, const StudyStore& store, const TrialRecord& trial) {
   const std::string prefix = std::to_string(trial.number) + "/";
   for (const EpochPoint& point : store.epochs(trial.number, 0)) {
@@ -43,8 +59,9 @@ void add_trial(Measurement& measurement, const StudyStore& store, const TrialRec
 Measurement searched(const Study& study, const Case& one, std::size_t run, const MeasureContext& context) {
   const std::string folder = folder_of(one, run, context);
   const StudyConfig config = search_config(study, one, run);
+  TrialNotes notes(study, context);
   const StudyRecord record =
-      run_study(config, study.path, folder, true, {.jobs = context.jobs, .stop = &context.stop, .observer = nullptr});
+      run_study(config, study.path, folder, true, {.jobs = context.jobs, .stop = &context.stop, .observer = &notes});
   const StudyStore store(folder);
   Measurement measurement;
   for (const TrialRecord& trial : record.trials) {

@@ -117,7 +117,8 @@ class Runner {
   }
 
   void measure_unit(Unit& unit) {
-    const MeasureContext context{.data = data_, .stop = stop(), .jobs = options_.jobs, .folder = folder_};
+    const MeasureContext context{
+        .data = data_, .stop = stop(), .jobs = options_.jobs, .folder = folder_, .note = options_.note};
     Measurement measurement = measure(study_, *unit.one, unit.run, context);
     write_file(unit.path, measurement_json(measurement, unit.key));
     const std::lock_guard lock(mutex_);
@@ -171,6 +172,11 @@ std::set<std::pair<std::string, std::string>> sources_of(const Study& study) {
     sources.insert({config.data.source, config.data.data_dir});
   }
   return sources;
+}
+
+// Everything that a finished reproduction leaves beside its runs; a report is written from the same object.
+void write_outputs(const std::string& folder, const Reproduction& reproduction) {
+  write_file(folder + "/reproduction.json", reproduction_json(reproduction, true) + "\n");
 }
 
 void set_data_dir(Study& study, const std::string& data_dir) {
@@ -229,7 +235,7 @@ Reproduction reproduce(const Study& given, const ReproduceOptions& options) {
       }
     }
   }
-  write_file(runner.folder() + "/reproduction.json", reproduction_json(reproduction, true) + "\n");
+  write_outputs(runner.folder(), reproduction);
   return reproduction;
 }
 

@@ -131,8 +131,6 @@ OrderedJson study_object(const Reproduction& reproduction) {
   for (const JudgedRow& row : reproduction.rows) json["rows"].push_back(row_json(row));
   json["verdict"] = verdict_name(reproduction.verdict());
   json["seconds"] = reproduction.seconds;
-  const auto& notebook = reproduction.study.notebook_seconds;
-  json["notebook_seconds"] = notebook ? OrderedJson(*notebook) : OrderedJson(nullptr);
   json["quick"] = reproduction.quick;
   json["hashes"] = OrderedJson::object();
   for (const NamedHash& hash : reproduction.hashes) json["hashes"][hash.name] = hash.weights_sha256;

@@ -66,13 +66,10 @@ std::string reproduction_table(const Reproduction& reproduction, bool all_rows) 
   text += aligned_table(cells);
   if (left_out > 0) text += fmt::format("({} more rows are exact; --rows prints them)\n", left_out);
   text += digits_line(reproduction);
-  text += fmt::format("{}: {} exact, {} within, {} off; {:.1f} s of runs", verdict_name(reproduction.verdict()),
+  text += fmt::format("{}: {} exact, {} within, {} off; {:.1f} s of runs\n", verdict_name(reproduction.verdict()),
                       reproduction.count(Verdict::kExact), reproduction.count(Verdict::kWithin),
                       reproduction.count(Verdict::kOff), reproduction.seconds);
-  if (reproduction.study.notebook_seconds) {
-    text += fmt::format(", the notebook {:.1f} s", *reproduction.study.notebook_seconds);
-  }
-  return text + "\n";
+  return text;
 }
 
 }  // namespace gradus::reproduce

@@ -118,7 +118,6 @@ struct Study {
   std::vector<Row> rows;
   std::vector<Figure> figures;
   Quick quick;
-  std::optional<double> notebook_seconds;
   std::string commentary;
 };
 

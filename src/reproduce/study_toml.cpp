@@ -253,21 +253,11 @@ void read_quick(const StudyTable& table, Quick& quick) {
 }
 
 void read_reproduce(const StudyTable& table, const toml::table& raw, Study& study) {
-  constexpr std::string_view kNames[] = {"title",
-                                         "kind",
-                                         "runs",
-                                         "evidence",
-                                         "digits",
-                                         "seed_keys",
-                                         "numpy_seed",
-                                         "drawn_before",
-                                         "backward_per_sample",
-                                         "notebook_seconds",
-                                         "commentary",
-                                         "case",
-                                         "row",
-                                         "figure",
-                                         "quick"};
+  constexpr std::string_view kNames[] = {"title",      "kind",         "runs",
+                                         "evidence",   "digits",       "seed_keys",
+                                         "numpy_seed", "drawn_before", "backward_per_sample",
+                                         "commentary", "case",         "row",
+                                         "figure",     "quick"};
   table.only(kNames);
   study.title = table.value<std::string>("title", "");
   study.kind = table.choice("kind", kKindNames, Kind::kTraining);
@@ -276,7 +266,6 @@ void read_reproduce(const StudyTable& table, const toml::table& raw, Study& stud
   if (table.has("numpy_seed")) study.numpy_seed = static_cast<std::uint32_t>(table.count("numpy_seed", 0));
   study.drawn_before = table.list<std::string>("drawn_before");
   study.repeats = table.count("backward_per_sample", 1);
-  if (table.has("notebook_seconds")) study.notebook_seconds = table.value("notebook_seconds", 0.0);
   const std::size_t runs = table.count("runs", 1);
   for (const StudyTable& one : table.tables("case")) study.cases.push_back(read_case(one, runs));
   const Evidence evidence = table.choice("evidence", kEvidenceNames, Evidence::kStatistical);
