@@ -39,8 +39,8 @@ Measurement measure_identities();
 /// The run with its first weights, one thread: from the study's numpy stream where it has one, else by its seed.
 TrainingRun make_run(const Study& study, const Case& one, std::size_t run, const MeasureContext& context,
                      RunConfig& config);
-/// Every weight and bias moved by one ULP, up or down.
-void move_by_one_ulp(TrainingRun& run, std::uint64_t seed);
+/// Every weight moved by at most kRoundingUlps units in the last place, up or down.
+void move_by_rounding(TrainingRun& run, std::uint64_t seed);
 /// The network of make_run() with the rows of `one` as what is differentiated.
 verification::Problem make_problem(const Study& study, const Case& one, std::size_t run, const MeasureContext& context);
 /// Trains and takes the curves, without a test part where the pool seals it.

@@ -21,7 +21,7 @@ StudyConfig search_config(const Study& study, const Case& one, std::size_t run) 
     settings.push_back(setting.append("=").append(text));
   }
   StudyConfig config = parse_study_config(study.text, study.path, settings);
-  if (run == 0 || one.varies_by_ulp) return config;
+  if (run == 0 || one.varies_by_rounding) return config;
   settings.push_back(fmt::format("search.seed={}", config.options.seed + run));
   return parse_study_config(study.text, study.path, settings);
 }
@@ -88,20 +88,19 @@ std::set<std::size_t> unsettled_trials(const Study& study, const Case& one, cons
   return trials;
 }
 
-// The same trials from weights one ULP away: what rounding alone makes of them.
+// The same trials from weights a rounding away: what rounding alone makes of them.
 Measurement twins(const Study& study, const Case& one, std::size_t run, const MeasureContext& context) {
   const std::string folder = folder_of(one, 0, context);
-  const StudyConfig config = search_config(study, one, 0);
   const StudyRecord record = read_study(folder);
   const StudyStore store(folder);
   Measurement first;
   for (const TrialRecord& trial : record.trials) add_trial(first, store, trial);
-  TrainingObjective objective(config, context.data, {});
+  TrainingObjective objective(record.config, context.data, {});
   for (const TrialRecord& trial : record.trials) objective.know(trial);
   Measurement measurement;
   for (const std::size_t number : unsettled_trials(study, one, first)) {
     TrainingRun training = objective.run_of(record.trials.at(number), 0);
-    move_by_one_ulp(training, run);
+    move_by_rounding(training, run);
     RunConfig data = objective.config_of(record.trials[number], 0);
     const Measurement twin = trained(training, context.data.get(data).dataset, {}, context.stop);
     for (const auto& [name, values] : twin.series) measurement.series[fmt::format("{}/{}", number, name)] = values;
@@ -112,7 +111,7 @@ Measurement twins(const Study& study, const Case& one, std::size_t run, const Me
 }  // namespace
 
 Measurement measure_search(const Study& study, const Case& one, std::size_t run, const MeasureContext& context) {
-  return run > 0 && one.varies_by_ulp ? twins(study, one, run, context) : searched(study, one, run, context);
+  return run > 0 && one.varies_by_rounding ? twins(study, one, run, context) : searched(study, one, run, context);
 }
 
 }  // namespace gradus::reproduce

@@ -65,7 +65,7 @@ std::string key_of(const Study& study, const Case& one, std::size_t run) {
     text += config_toml(config);
   }
   if (study.numpy_seed) text += fmt::format("numpy {}|{}|", *study.numpy_seed, fmt::join(study.drawn_before, "|"));
-  text += fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", one.varies_by_ulp, one.draws_boundary, one.group, one.first,
+  text += fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", one.varies_by_rounding, one.draws_boundary, one.group, one.first,
                       one.count, one.stride, fmt::join(one.rows, ","), fmt::join(one.steps, ","), one.keeps_floor,
                       fmt::join(one.subjects, "|"));
   return sha256_hex(std::as_bytes(std::span(text)));
@@ -104,7 +104,7 @@ class Runner {
         Unit unit{.one = &one, .run = run};
         unit.path = fmt::format("{}/{}-{}.json", folder_, one.name, run);
         unit.key = key_of(study_, one, run);
-        const bool is_twin = one.varies_by_ulp && run > 0;
+        const bool is_twin = one.varies_by_rounding && run > 0;
         unit.alone = study_.kind == Kind::kTiming || (study_.kind == Kind::kSearch && !is_twin);
         units_.push_back(std::move(unit));
       }

@@ -29,8 +29,8 @@ enum class Kind : std::uint8_t {
 
 /// What a published number is worth.
 enum class Evidence : std::uint8_t {
-  kExact,        // its digits come back
-  kChaotic,      // its digits come back unless rounding grows; then it is one draw among runs that start one ULP apart
+  kExact,    // its digits come back
+  kChaotic,  // its digits come back unless rounding grows; then it is one draw among runs that start a rounding apart
   kStatistical,  // one draw among runs with other seeds
   kOrder,        // its size
   kProperty,     // nothing printed: a stated property of our own number
@@ -41,9 +41,9 @@ using Settings = std::vector<std::pair<std::string, std::string>>;  // key, valu
 /// One configuration of a study.
 struct Case {
   std::string name;
-  Settings settings;           // over the study's own configuration
-  std::size_t runs = 1;        // with other random numbers each
-  bool varies_by_ulp = false;  // runs after the first start from the same weights, each moved by one ULP
+  Settings settings;                // over the study's own configuration
+  std::size_t runs = 1;             // with other random numbers each
+  bool varies_by_rounding = false;  // runs after the first start from the same weights up to rounding
   bool draws_boundary = false;
   std::string group;  // gradients: "layer 2 weights", "all"; of a group first, first + stride, ...
   std::size_t first = 0;

@@ -149,8 +149,8 @@ Case read_case(const StudyTable& table, std::size_t runs) {
   one.settings = table.settings("set");
   one.runs = table.count("runs", runs);
   const std::string vary = table.value<std::string>("vary", "seed");
-  if (vary != "seed" && vary != "ulp") table.reject("vary", "seed or ulp");
-  one.varies_by_ulp = vary == "ulp";
+  if (vary != "seed" && vary != "rounding") table.reject("vary", "seed or rounding");
+  one.varies_by_rounding = vary == "rounding";
   one.draws_boundary = table.value("boundary", false);
   one.group = table.value<std::string>("group", "");
   one.first = table.count("first", 0);
@@ -321,7 +321,7 @@ RunConfig config_of(const Study& study, const Case& one, std::size_t run) {
   for (const auto& [key, text] : one.settings) {
     if (!key.starts_with("search.")) set_option(config, key, text, where);
   }
-  if (!one.varies_by_ulp) {
+  if (!one.varies_by_rounding) {
     for (const ConfigOption& option : config_options()) {
       if (std::ranges::find(study.seed_keys, option.key) == study.seed_keys.end()) continue;
       OptionField field = option.field(config);

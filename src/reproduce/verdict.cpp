@@ -10,11 +10,11 @@ namespace {
 constexpr double kEqualDigits = 16.0;
 constexpr double kOrderFactor = 10.0;
 
-// Upper 0.5 % points of Student's t for 1, 2, ... degrees of freedom (Abramowitz and Stegun, table 26.10). Beyond the
-// last one the last is kept, which widens the interval a little.
-constexpr std::array<double, 30> kStudent = {63.657, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.250, 3.169,
-                                             3.106,  3.055, 3.012, 2.977, 2.947, 2.921, 2.898, 2.878, 2.861, 2.845,
-                                             2.831,  2.819, 2.807, 2.797, 2.787, 2.779, 2.771, 2.763, 2.756, 2.750};
+// Upper 0.05 % points of Student's t for 1, 2, ... degrees of freedom (Fisher and Yates, table III). Beyond the last
+// one the last is kept, which widens the interval a little.
+constexpr std::array<double, 30> kStudent = {636.619, 31.599, 12.924, 8.610, 6.869, 5.959, 5.408, 5.041, 4.781, 4.587,
+                                             4.437,   4.318,  4.221,  4.140, 4.073, 4.015, 3.965, 3.922, 3.883, 3.850,
+                                             3.819,   3.792,  3.768,  3.745, 3.725, 3.707, 3.690, 3.674, 3.659, 3.646};
 
 double mean_of(std::span<const double> values) {
   double sum = 0.0;
@@ -74,7 +74,7 @@ double half_printed_unit(std::string_view text) {
   return 0.5 * std::pow(10.0, exponent - decimals);
 }
 
-double student_t99(std::size_t degrees) {
+double student_t999(std::size_t degrees) {
   return kStudent[std::clamp<std::size_t>(degrees, 1, kStudent.size()) - 1];
 }
 
@@ -82,7 +82,7 @@ std::array<double, 2> prediction_interval(std::span<const double> values) {
   const double mean = mean_of(values);
   if (values.size() < 2) return {mean, mean};
   const auto n = static_cast<double>(values.size());
-  const double reach = student_t99(values.size() - 1) * deviation_of(values) * std::sqrt(1.0 + 1.0 / n);
+  const double reach = student_t999(values.size() - 1) * deviation_of(values) * std::sqrt(1.0 + 1.0 / n);
   return {mean - reach, mean + reach};
 }
 

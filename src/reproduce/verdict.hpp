@@ -30,9 +30,11 @@ struct Judgement {
 double agreeing_digits(double published, double ours);
 /// Half a unit of the last printed digit: "93.5900" -> 5e-5.
 double half_printed_unit(std::string_view text);
-/// The 99 % quantile, both sides, of Student's t with so many degrees of freedom.
-double student_t99(std::size_t degrees);
-/// mean +- t sd sqrt(1 + 1/n): where one more run falls in 99 of 100 cases (normal distribution). One value: itself.
+/// What |t| stays below in 999 of 1000 cases, Student's t with so many degrees of freedom.
+double student_t999(std::size_t degrees);
+/// mean +- t sd sqrt(1 + 1/n): where one more run falls in 999 of 1000 cases (normal
+/// distribution): there are hundreds of rows, of which a narrower interval would miss some by chance. One value:
+/// itself.
 std::array<double, 2> prediction_interval(std::span<const double> values);
 
 /// `values`: one per run, scaled already.

@@ -37,7 +37,7 @@ commentary = "text"
 name = "seeds"
 [[reproduce.case]]
 name = "twins"
-vary = "ulp"
+vary = "rounding"
 [[reproduce.row]]
 label = "loss"
 case = "seeds"
@@ -94,7 +94,7 @@ TEST_F(SmallStudy, runs_every_case_judges_every_row_and_keeps_all_of_it) {
   EXPECT_EQ(stored["commentary"], "text");
 }
 
-TEST_F(SmallStudy, twins_start_one_ulp_apart_and_seeds_do_not) {
+TEST_F(SmallStudy, twins_start_a_rounding_apart_and_seeds_do_not) {
   const Reproduction result = run(small_study("0.5"));
   const auto loss = [&](const std::string& name, std::size_t i) {
     return result.runs.at(name).at(i).series.at("train_loss").back();
@@ -103,6 +103,55 @@ TEST_F(SmallStudy, twins_start_one_ulp_apart_and_seeds_do_not) {
   EXPECT_NEAR(loss("twins", 0), loss("twins", 1), 1e-12);
   EXPECT_NE(loss("twins", 1), loss("twins", 2));
   EXPECT_GT(std::abs(loss("seeds", 0) - loss("seeds", 1)), 1e-4);
+}
+
+// A search whose second trial's number does not come back: that trial alone is run again beside itself.
+TEST_F(SmallStudy, twins_of_a_search_are_of_the_trials_whose_digits_do_not_come_back) {
+  const auto study = [](const std::string& published) {
+    return R"(
+[data]
+source = "moons"
+rows = 200
+[training]
+optimizer = "sgd"
+dtype = "f64"
+epochs = 2
+[search]
+seeds = "numpy"
+seed = 5
+[search.space]
+training.batch_size = [8, 16]
+[reproduce]
+kind = "search"
+runs = 3
+[[reproduce.case]]
+name = "grid"
+vary = "rounding"
+[[reproduce.row]]
+case = "grid"
+metric = "0/train_loss"
+evidence = "chaotic"
+published = ")" +
+           published +
+           R"("
+[[reproduce.row]]
+case = "grid"
+metric = "1/train_loss"
+evidence = "chaotic"
+digits = 10
+published = "0.3"
+)";
+  };
+  const double loss = run(study("0.2")).rows[0].judgement.ours;
+  std::filesystem::remove_all(folder_ / "out");
+  const Reproduction result = run(study(json(loss).dump()));
+  EXPECT_EQ(result.rows[0].judgement.verdict, Verdict::kExact);
+  EXPECT_EQ(result.rows[1].judgement.verdict, Verdict::kOff) << "0.3 is no twin of it";
+  const Measurement& twin = result.runs.at("grid").at(1);
+  EXPECT_FALSE(twin.series.contains("0/train_loss"));
+  ASSERT_TRUE(twin.series.contains("1/train_loss"));
+  EXPECT_NEAR(twin.series.at("1/train_loss").back(), result.rows[1].judgement.ours, 1e-12);
+  EXPECT_EQ(result.rows[1].judgement.runs, 3U);
 }
 
 TEST_F(SmallStudy, goes_on_where_it_was_and_ends_with_the_same_numbers) {
