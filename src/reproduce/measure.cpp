@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "gradus/core/error.hpp"
 #include "gradus/core/random.hpp"
 
 namespace gradus::reproduce {
@@ -178,7 +179,13 @@ Measurement measure(const Study& study, const Case& one, std::size_t run, const 
     }
     return measure_identities();
   };
-  Measurement measurement = by_kind();
+  Measurement measurement;
+  try {
+    measurement = by_kind();
+  } catch (const RunError& error) {
+    // A run that diverged is a result; its rows are off.
+    measurement.error = error.what();
+  }
   measurement.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return measurement;
 }

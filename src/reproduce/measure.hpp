@@ -24,7 +24,7 @@ struct MeasureContext {
   std::function<void(const std::string&)> note = {};
 };
 
-/// Run number `run` (from 0) of `one`. Throws what the kind's own functions throw.
+/// Run number `run` (from 0) of `one`. A run that fails by itself gives its error; bad input and interruptions throw.
 Measurement measure(const Study& study, const Case& one, std::size_t run, const MeasureContext& context);
 
 Measurement measure_training(const Study& study, const Case& one, std::size_t run, const MeasureContext& context);

@@ -30,6 +30,7 @@ struct Measurement {
   std::map<std::string, std::vector<std::string>> names{};  // of the elements of a series, where they have names
   std::optional<Boundary> boundary{};
   std::string weights_sha256{};
+  std::string error{};  // why the run failed; there are no series then
   double seconds = 0.0;
 };
 

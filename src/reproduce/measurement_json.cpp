@@ -40,6 +40,7 @@ std::string measurement_json(const Measurement& measurement, const std::string& 
                                  {"weights_sha256", measurement.weights_sha256},
                                  {"series", measurement.series},
                                  {"names", measurement.names}};
+  if (!measurement.error.empty()) json["error"] = measurement.error;
   if (measurement.boundary) json["boundary"] = stored_boundary(*measurement.boundary);
   return json.dump() + "\n";
 }
@@ -53,6 +54,7 @@ std::optional<Measurement> parse_measurement(const std::string& text, const std:
     json.at("weights_sha256").get_to(measurement.weights_sha256);
     json.at("series").get_to(measurement.series);
     json.at("names").get_to(measurement.names);
+    measurement.error = json.value("error", "");
     if (json.contains("boundary")) measurement.boundary = read_boundary(json.at("boundary"));
     return measurement;
   } catch (const nlohmann::json::exception&) {

@@ -132,6 +132,12 @@ OrderedJson study_object(const Reproduction& reproduction) {
   json["verdict"] = verdict_name(reproduction.verdict());
   json["seconds"] = reproduction.seconds;
   json["quick"] = reproduction.quick;
+  json["errors"] = OrderedJson::object();
+  for (const auto& [name, runs] : reproduction.runs) {
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      if (!runs[i].error.empty()) json["errors"][name + " run " + std::to_string(i + 1)] = runs[i].error;
+    }
+  }
   json["hashes"] = OrderedJson::object();
   for (const NamedHash& hash : reproduction.hashes) json["hashes"][hash.name] = hash.weights_sha256;
   return json;

@@ -71,7 +71,7 @@ std::vector<JudgedRow> judge_rows(const Study& study, const CaseRuns& runs, bool
     }
     const bool of_the_end = row.at == 0;
     if (quick && shortened && of_the_end) continue;
-    if (!value_of(row, *measurements.front())) {
+    if (!value_of(row, *measurements.front()) && measurements.front()->error.empty()) {
       if (quick) continue;
       throw InputError({.where = study.path + ": row '" + row.label + "'",
                         .expected = "a metric that case " + row.case_name + " measures",

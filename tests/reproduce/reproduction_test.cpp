@@ -181,6 +181,16 @@ TEST_F(SmallStudy, a_row_that_asks_for_an_unknown_metric_is_named) {
   EXPECT_THROW(run(text), InputError);
 }
 
+TEST_F(SmallStudy, a_run_that_diverges_is_a_result_and_its_rows_are_off) {
+  std::string text = small_study("0.5");
+  text.replace(text.find("epochs ="), 8, "learning_rate = 1e300\nepochs =");
+  const Reproduction result = run(text);
+  EXPECT_EQ(result.rows[0].judgement.verdict, Verdict::kOff);
+  EXPECT_FALSE(result.runs.at("seeds")[0].error.empty());
+  const json stored = json::parse(test::read_whole_file(folder_ / "out/small/reproduction.json"));
+  EXPECT_EQ(stored["errors"].size(), 6U);
+}
+
 TEST(ReproduceProgram, json_keeps_its_contract_and_off_rows_exit_with_3) {
   const test::TempDir folder;
   const auto run = [&](const std::string& published) {
