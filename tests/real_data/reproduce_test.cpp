@@ -1,7 +1,7 @@
 // The quick subset of every published study, judged by the program itself.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <filesystem>
 
 #include "cli/program.hpp"
 #include "support/paths.hpp"
@@ -26,6 +26,24 @@ TEST(QuickReproduction, no_row_of_any_notebook_is_off) {
     for (const auto& row : study["rows"]) digits_rows += row["verdict"] == "exact" ? 1 : 0;
   }
   EXPECT_GE(digits_rows, 16U) << "s2's printed digits";
+  std::size_t figures = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "out")) {
+    const nlohmann::json study = nlohmann::json::parse(read_whole_file((entry.path() / "reproduction.json").string()));
+    for (const auto& figure : study["figures"]) {
+      ++figures;
+      if (figure["kind"] == "boundary") {
+        EXPECT_FALSE(figure["boundary"]["classes"].empty()) << figure["title"];
+        continue;
+      }
+      for (const auto& series : figure["series"]) {
+        // Curves of cases that a quick run leaves out are empty.
+        if (series["label"] == "normal tanh loss" || series["label"] == "normal tanh accuracy") continue;
+        EXPECT_FALSE(series["y"].empty()) << entry.path() << figure["title"] << series["label"];
+        EXPECT_EQ(series["y"].size(), series["x"].size());
+      }
+    }
+  }
+  EXPECT_GE(figures, 30U) << "18 of gradient tests, 9 boundaries, curves";
 }
 
 }  // namespace
