@@ -17,16 +17,19 @@ namespace gradus {
 class DataPool {
  public:
   struct Entry {
-    Dataset dataset;                         // without a test part
+    Dataset dataset;                         // without a test part where that is sealed
     std::vector<std::uint32_t> sealed_test;  // its rows, for the winner alone
     RunConfig::Data resolved;                // with "auto" filled in
   };
+
+  explicit DataPool(bool seals_test = true) : seals_test_(seals_test) {}
 
   /// The data that `config` names; fills in what was "auto" there. Two settings share an entry unless a key that
   /// decides what is read or how it is split differs. Safe to call from several threads.
   const Entry& get(RunConfig& config);
 
  private:
+  bool seals_test_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Entry>> entries_;
 };

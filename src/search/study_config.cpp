@@ -99,7 +99,8 @@ class StudyReader {
   void read_base(const toml::table& table) {
     std::vector<Entry> entries;
     for (const auto& [name, node] : table) {
-      if (name.str() != "search") flatten(std::string(name.str()), node, entries);
+      // [reproduce] is what `gradus reproduce` reads beside the search.
+      if (name.str() != "search" && name.str() != "reproduce") flatten(std::string(name.str()), node, entries);
     }
     for (const Entry& entry : entries) {
       const std::string where = place(*entry.node) + ": " + entry.key;

@@ -1,6 +1,8 @@
 #include "search/training_objective.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "core/atomic_file.hpp"
 #include "gradus/core/error.hpp"
@@ -82,6 +84,14 @@ double width_in(const std::string& text, std::size_t automatic) {
   return text == "auto" ? static_cast<double>(automatic) : number_in(text);
 }
 
+// "27 x 784,450,450,10 glorot": how often, and what is drawn.
+std::pair<std::size_t, std::string> repeated(const std::string& text) {
+  const std::size_t times = text.find(" x ");
+  if (times == std::string::npos) return {1, text};
+  const double count = parse_number(text.substr(0, times), "search.drawn_before");
+  return {static_cast<std::size_t>(std::clamp(count, 0.0, 1e6)), text.substr(times + 3)};
+}
+
 NetworkSpec drawn_spec(const std::string& text) {
   const std::size_t blank = text.find(' ');
   std::vector<std::size_t> widths;
@@ -125,9 +135,10 @@ double count_parameters(const RunConfig& config, std::size_t num_inputs, std::si
 
 NetworkStream::NetworkStream(std::uint64_t seed, const std::vector<std::string>& drawn_before) {
   NumpyRandomState stream(static_cast<std::uint32_t>(seed));
-  for (const std::string& text : drawn_before) {
+  for (const std::string& entry : drawn_before) {
+    const auto [count, text] = repeated(entry);
     Network<double> network(drawn_spec(text));
-    initialize(network, stream);
+    for (std::size_t i = 0; i < count; ++i) initialize(network, stream);
   }
   before_.push_back(stream.snapshot());
 }

@@ -39,6 +39,7 @@ constexpr ConfigOption kOptions[] = {
     {"data.valid", "--valid", "validation rows, below 1 a fraction; auto = 0.2 where the source has no parts, else 0",
      GRADUS_FIELD(data.valid), 0},
     {"data.test", "--test", "test rows, below 1 a fraction; auto = what the source has", GRADUS_FIELD(data.test), 0},
+    {"data.pool", "", "put all parts of the source together before the split", GRADUS_FIELD(data.pool)},
     {"data.stratified", "--stratified", "divide every class in the same proportion", GRADUS_FIELD(data.stratified)},
     {"data.shuffled", "", "split at random; false takes the last rows", GRADUS_FIELD(data.shuffled)},
     {"data.seed", "", "seed of the split and of generators", GRADUS_FIELD(data.seed)},

@@ -181,6 +181,13 @@ void resolve_training(RunConfig& config, const Dataset& dataset) {
   if (!config.data.scale) config.data.scale = default_divisor(dataset);
 }
 
+void pool_parts(Dataset& dataset) {
+  for (std::vector<std::uint32_t>* part : {&dataset.valid, &dataset.test}) {
+    dataset.train.insert(dataset.train.end(), part->begin(), part->end());
+    part->clear();
+  }
+}
+
 }  // namespace
 
 SourceOptions source_options(const RunConfig& config) {
@@ -209,6 +216,7 @@ Dataset read_data(RunConfig& config) {
                       .advice = "add --data SRC, for example --data peaks"});
   }
   Dataset dataset = read_source(data.source, source_options(config));
+  if (data.pool) pool_parts(dataset);
   const bool has_parts = !dataset.valid.empty() || !dataset.test.empty();
   if (!data.test) data.test = 0.0;
   if (!data.valid) data.valid = has_parts || *data.test > 0.0 ? 0.0 : 0.2;

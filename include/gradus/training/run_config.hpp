@@ -23,7 +23,7 @@ struct RunConfig {
   struct Data {
     std::string source, data_dir, test_path, label, weight, task = "auto", header = "auto", orientation = "auto";
     std::optional<double> valid, test;
-    bool stratified = false, shuffled = true, standardize = false;
+    bool pool = false, stratified = false, shuffled = true, standardize = false;
     std::optional<double> scale;
     std::uint64_t rows = 0, seed = 0, max_bytes = std::uint64_t{8} << 30;
     std::optional<double> noise;
@@ -85,6 +85,8 @@ std::span<const ConfigOption> config_options();
 void set_option(RunConfig& config, std::string_view key, std::string_view text, const std::string& where);
 /// Reads a TOML file over `config`. Errors name file and line.
 void read_config(const std::string& path, RunConfig& config);
+/// The same from text; `path` names it in errors.
+void parse_config(const std::string& text, const std::string& path, RunConfig& config);
 /// The whole configuration as TOML with every default and its documentation.
 std::string config_toml(const RunConfig& config);
 /// The value of one option as set_option() takes it.

@@ -1,0 +1,118 @@
+// gradus reproduce: the published studies, ours beside theirs.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/note.hpp"
+#include "cli/stop_signal.hpp"
+#include "core/aligned_table.hpp"
+#include "core/atomic_file.hpp"
+#include "gradus/core/error.hpp"
+#include "reproduce/library.hpp"
+#include "reproduce/reproduction.hpp"
+
+namespace gradus::cli {
+namespace {
+
+struct ReproduceArguments {
+  std::vector<std::string> names;
+  reproduce::ReproduceOptions options;
+  std::string record;
+  bool list = false;
+  bool json = false;
+  bool rows = false;
+  bool quiet = false;
+};
+
+void print_studies() {
+  std::vector<std::vector<std::string>> cells = {{"study", "rows", "quick", "title"}};
+  for (const reproduce::Study& study : reproduce::find_studies({"all"})) {
+    cells.push_back({study.id, std::to_string(study.rows.size()), study.quick.present ? "yes" : "-", study.title});
+  }
+  fmt::print("{}", aligned_table(cells));
+}
+
+std::vector<reproduce::Study> chosen_studies(const ReproduceArguments& arguments) {
+  std::vector<std::string> names = arguments.names;
+  if (names.empty() && arguments.options.quick) names = {"all"};
+  if (names.empty()) {
+    throw InputError({.where = "reproduce",
+                      .expected = "an id such as s2-init, a notebook s0 to s4, or all",
+                      .found = "none",
+                      .advice = "`gradus reproduce --list` lists them"});
+  }
+  std::vector<reproduce::Study> studies = reproduce::find_studies(names);
+  if (arguments.options.quick) {
+    std::erase_if(studies, [](const reproduce::Study& study) { return !study.quick.present; });
+  }
+  return studies;
+}
+
+// Everything that is missing at once, before a minute is spent.
+void require_data(const std::vector<reproduce::Study>& studies, const std::string& data_dir) {
+  const std::vector<std::string> missing = reproduce::missing_data(studies, data_dir);
+  if (missing.empty()) return;
+  std::string text;
+  for (const std::string& sentence : missing) text += (text.empty() ? "" : "; ") + sentence;
+  throw InputError("reproduce: " + text);
+}
+
+int reproduce_studies(ReproduceArguments& arguments) {
+  if (arguments.list) {
+    print_studies();
+    return 0;
+  }
+  const std::vector<reproduce::Study> studies = chosen_studies(arguments);
+  require_data(studies, arguments.options.data_dir);
+  arguments.options.stop = &catch_stop_signal();
+  if (!arguments.quiet) {
+    arguments.options.note = [](const std::string& sentence) { note("{}\n", sentence); };
+  }
+  std::vector<reproduce::Reproduction> reproductions;
+  bool off = false;
+  for (const reproduce::Study& study : studies) {
+    try {
+      reproductions.push_back(reproduce::reproduce(study, arguments.options));
+    } catch (const Interrupted&) {
+      throw Interrupted(study.id + ": interrupted; the same command continues where it was");
+    }
+    off = off || reproductions.back().verdict() == reproduce::Verdict::kOff;
+    if (!arguments.json) fmt::print("{}\n", reproduction_table(reproductions.back(), arguments.rows));
+    std::fflush(stdout);
+  }
+  if (arguments.json) {
+    const bool one = reproductions.size() == 1;
+    fmt::print("{}\n", one ? reproduction_json(reproductions[0], true) : record_json(reproductions));
+  }
+  if (!arguments.record.empty()) write_file(arguments.record, record_json(reproductions));
+  return off ? kCheckFailed : 0;
+}
+
+}  // namespace
+
+void add_reproduce_command(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("reproduce", "run the published studies and compare with their numbers");
+  auto arguments = std::make_shared<ReproduceArguments>();
+  command->add_option("study", arguments->names, "ids, notebooks (s0 to s4), all, or TOML files of studies");
+  command->add_flag("--list", arguments->list, "list all studies and stop");
+  command->add_flag("--quick", arguments->options.quick, "a subset of every notebook in a few minutes");
+  command
+      ->add_option("--seeds", arguments->options.runs, "runs of every case that has more than one [as the study says]")
+      ->check(CLI::Range(2, 1000));
+  command->add_option("--jobs", arguments->options.jobs, "runs at a time, 0 = one per core; never changes a result")
+      ->check(CLI::Range(0, 1024));
+  command->add_option("--out", arguments->options.folder, "folder of finished runs and reports [runs/reproduce]");
+  command->add_option("--data-dir", arguments->options.data_dir, "first folder to look for the data");
+  command->add_option("--record", arguments->record,
+                      "write numbers, spread, time and hashes of all studies to this file");
+  command->add_flag("--rows", arguments->rows, "print every row, also of long tables");
+  command->add_flag("--json", arguments->json, "print one JSON object and nothing else");
+  command->add_flag("--quiet", arguments->quiet, "no progress");
+  command->callback([arguments, &exit_code] { exit_code = reproduce_studies(*arguments); });
+}
+
+}  // namespace gradus::cli

@@ -1,0 +1,65 @@
+// Measurements as files: what makes an interrupted reproduction go on.
+#include <nlohmann/json.hpp>
+
+#include "reproduce/measurement.hpp"
+
+namespace gradus::reproduce {
+namespace {
+
+nlohmann::ordered_json stored_boundary(const Boundary& b) {
+  return {{"x", b.x},
+          {"y", b.y},
+          {"columns", b.columns},
+          {"rows", b.rows},
+          {"classes", b.classes},
+          {"probabilities", b.probabilities},
+          {"points_x", b.points_x},
+          {"points_y", b.points_y},
+          {"labels", b.labels}};
+}
+
+Boundary read_boundary(const nlohmann::json& json) {
+  Boundary b;
+  json.at("x").get_to(b.x);
+  json.at("y").get_to(b.y);
+  json.at("columns").get_to(b.columns);
+  json.at("rows").get_to(b.rows);
+  json.at("classes").get_to(b.classes);
+  json.at("probabilities").get_to(b.probabilities);
+  json.at("points_x").get_to(b.points_x);
+  json.at("points_y").get_to(b.points_y);
+  json.at("labels").get_to(b.labels);
+  return b;
+}
+
+}  // namespace
+
+std::string measurement_json(const Measurement& measurement, const std::string& key) {
+  nlohmann::ordered_json json = {{"key", key},
+                                 {"seconds", measurement.seconds},
+                                 {"weights_sha256", measurement.weights_sha256},
+                                 {"series", measurement.series},
+                                 {"names", measurement.names}};
+  if (!measurement.error.empty()) json["error"] = measurement.error;
+  if (measurement.boundary) json["boundary"] = stored_boundary(*measurement.boundary);
+  return json.dump() + "\n";
+}
+
+std::optional<Measurement> parse_measurement(const std::string& text, const std::string& key) {
+  try {
+    const nlohmann::json json = nlohmann::json::parse(text);
+    if (json.at("key") != key) return std::nullopt;
+    Measurement measurement;
+    json.at("seconds").get_to(measurement.seconds);
+    json.at("weights_sha256").get_to(measurement.weights_sha256);
+    json.at("series").get_to(measurement.series);
+    json.at("names").get_to(measurement.names);
+    measurement.error = json.value("error", "");
+    if (json.contains("boundary")) measurement.boundary = read_boundary(json.at("boundary"));
+    return measurement;
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace gradus::reproduce

@@ -1,0 +1,43 @@
+// How a published number and ours are compared: the one rule of all studies (docs/studies.md).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "reproduce/study.hpp"
+
+namespace gradus::reproduce {
+
+enum class Verdict : std::uint8_t { kExact, kWithin, kOff };
+std::string_view verdict_name(Verdict verdict);
+
+struct Judgement {
+  std::optional<double> published;
+  double ours = 0.0;  // the only run's, or the mean; the first run's where digits are compared
+  std::optional<double> digits;
+  std::optional<std::array<double, 2>> spread;
+  double standard_deviation = 0.0;
+  std::size_t runs = 0;
+  Verdict verdict = Verdict::kOff;
+};
+
+/// -log10 of the relative difference, 16 at most (equal); 0 for numbers that have nothing in common.
+double agreeing_digits(double published, double ours);
+/// Half a unit of the last printed digit: "93.5900" -> 5e-5.
+double half_printed_unit(std::string_view text);
+/// What |t| stays below in 999 of 1000 cases, Student's t with so many degrees of freedom.
+double student_t999(std::size_t degrees);
+/// mean +- t sd sqrt(1 + 1/n): where one more run falls in 999 of 1000 cases (normal
+/// distribution): there are hundreds of rows, of which a narrower interval would miss some by chance. One value:
+/// itself.
+std::array<double, 2> prediction_interval(std::span<const double> values);
+
+/// `values`: one per run, scaled already.
+Judgement judge(const Row& row, std::span<const double> values);
+
+}  // namespace gradus::reproduce
