@@ -98,6 +98,8 @@ int run(int argc, char** argv) {
   add_check_command(app, exit_code);
   add_data_command(app, exit_code);
   add_search_command(app, exit_code);
+  add_report_command(app, exit_code);
+  add_serve_command(app, exit_code);
   add_bench_command(app, exit_code);
   add_doctor_command(app, exit_code);
   try {

@@ -85,7 +85,10 @@ void set_option(RunConfig& config, std::string_view key, std::string_view text, 
 }
 
 void read_config(const std::string& path, RunConfig& config) {
-  const std::string text = read_text_file(path, "a TOML file");
+  parse_config(read_text_file(path, "a TOML file"), path, config);
+}
+
+void parse_config(const std::string& text, const std::string& path, RunConfig& config) {
   toml::table table;
   try {
     table = toml::parse(text, path);

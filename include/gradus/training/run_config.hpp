@@ -54,6 +54,10 @@ struct RunConfig {
     double warmup_epochs = 0.0, warmup_start = 0.0;
     std::uint64_t patience = 5;
   } schedule;
+  struct Report {
+    bool page = true;  // report.html, beside what RecordOptions says
+    RecordOptions records;
+  } report;
   struct EarlyStopping {
     std::string monitor = "auto";
     std::uint64_t patience = 0;
@@ -85,6 +89,8 @@ std::span<const ConfigOption> config_options();
 void set_option(RunConfig& config, std::string_view key, std::string_view text, const std::string& where);
 /// Reads a TOML file over `config`. Errors name file and line.
 void read_config(const std::string& path, RunConfig& config);
+/// The same from the text of the file `path`.
+void parse_config(const std::string& text, const std::string& path, RunConfig& config);
 /// The whole configuration as TOML with every default and its documentation.
 std::string config_toml(const RunConfig& config);
 /// The value of one option as set_option() takes it.
