@@ -16,6 +16,7 @@
 #include "cli/stop_request.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/tables.hpp"
+#include "core/printable.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_config.hpp"
 #include "gradus/training/run_folder.hpp"
@@ -161,8 +162,8 @@ int train_new(const TrainArguments& arguments) {
   }
   if (keeps_folder && !folder) folder = std::make_unique<RunFolder>(free_folder(dataset.name), mode);
   if (!arguments.quiet) {
-    note("{}: {} training, {} validation, {} test rows\n{}", dataset.name, dataset.train.size(), dataset.valid.size(),
-         dataset.test.size(), network_summary(run.spec));
+    note("{}: {} training, {} validation, {} test rows\n{}", printable(dataset.name), dataset.train.size(),
+         dataset.valid.size(), dataset.test.size(), network_summary(run.spec));
     advise_scaling(config, run, dataset);
   }
   return train_and_report(config, run, dataset, folder.get(), arguments);

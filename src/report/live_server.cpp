@@ -11,6 +11,7 @@
 #include "report/guarded_stream.hpp"
 #include "report/live_folder.hpp"
 #include "report/live_guard.hpp"
+#include "report/run_records.hpp"
 #include "report/run_watch.hpp"
 
 namespace gradus {
@@ -84,6 +85,11 @@ class LiveServer::Impl {
     page_ = fill_page(options_.page, folder_.page_bundle());
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
     server_.set_keep_alive_max_count(1);
+    // Not the library's own choice, SO_REUSEPORT: it would let a second server of the same user share the port.
+    server_.set_socket_options([](socket_t listener) {
+      const int yes = 1;
+      setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    });
     server_.set_default_headers({{"Content-Security-Policy", content_security_policy(options_.page)},
                                  {"X-Content-Type-Options", "nosniff"},
                                  {"X-Frame-Options", "DENY"},
@@ -98,10 +104,19 @@ class LiveServer::Impl {
     bind();
   }
 
-  void run() { server_.listen_after_bind(); }
+  void run() {
+    serving_ = true;
+    if (!stopping_) server_.listen_after_bind();
+    serving_ = false;
+  }
+  // The library ignores a stop that comes before its loop has begun.
   void stop() {
     stopping_ = true;
-    server_.stop();
+    for (bool told = false; serving_; std::this_thread::sleep_for(kPollTime / 10)) {
+      if (told || !server_.is_running()) continue;
+      server_.stop();
+      told = true;
+    }
   }
   [[nodiscard]] int port() const { return rules_.port; }
   [[nodiscard]] std::string address() const {
@@ -163,6 +178,7 @@ class LiveServer::Impl {
   void stop_run(const httplib::Request& request, httplib::Response& response) {
     const std::optional<RecordFolder> run = named_run(request, response);
     if (!run) return;
+    if (run_state(*run) != "running") return answer(response, 409, "this run is not running");
     options_.stop_run(run->path);
     answer(response, 202, "asked to stop");
   }
@@ -209,6 +225,7 @@ class LiveServer::Impl {
   std::string page_;
   GuardedServer server_;
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> serving_{false};
   std::atomic<std::size_t> streams_{0};
 };
 

@@ -16,10 +16,10 @@ struct LiveOptions {
   bool control = false;  // whether runs may be stopped
   /// Told the folder of a run that shall stop. Only called with `control`.
   std::function<void(const std::string&)> stop_run{};
-  std::string page{};             // the page without bundle
-  double request_seconds = 5.0;   // within which the whole head of a request must come
-  std::size_t head_bytes = 8192;  // that it may have
-  std::size_t streams = 16;       // of events at a time
+  std::string page{};              // the page without bundle
+  double request_seconds = 5.0;    // within which the whole head of a request must come
+  std::size_t head_bytes = 16384;  // that it may have
+  std::size_t streams = 16;        // of events at a time
 };
 
 class LiveServer {

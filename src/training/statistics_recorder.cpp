@@ -9,6 +9,7 @@ namespace gradus {
 void StatisticsRecorder::on_start(const StartEvent& event) {
   const std::string before = event.resumed ? read_text_if_there(path_).value_or("") : "";
   write_file(path_, lines_through(before, event.epoch));
+  if (event.run.spec.num_parameters() > kMaxParameters) return;
   if (event.run.dtype == DType::kF64) {
     probe_ = std::make_unique<LayerProbe<double>>(event.run, event.dataset);
   } else {
@@ -17,6 +18,7 @@ void StatisticsRecorder::on_start(const StartEvent& event) {
 }
 
 void StatisticsRecorder::on_weights(const WeightsEvent& event) {
+  if (std::holds_alternative<std::monostate>(probe_)) return;
   std::vector<LayerStatistics> layers;
   if (auto* const* network = std::get_if<const Network<float>*>(&event.network)) {
     layers = std::get<std::unique_ptr<LayerProbe<float>>>(probe_)->measure(**network);

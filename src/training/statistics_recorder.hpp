@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <variant>
@@ -13,6 +14,9 @@ namespace gradus {
 
 class StatisticsRecorder : public TrainingObserver {
  public:
+  /// Of larger networks nothing is recorded: the probe holds their parameters several times.
+  static constexpr std::size_t kMaxParameters = 10'000'000;
+
   explicit StatisticsRecorder(std::string path) : path_(std::move(path)) {}
   /// Keeps the lines of epochs that are done and drops all later ones, which are written again.
   void on_start(const StartEvent& event) override;
