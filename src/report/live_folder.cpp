@@ -117,7 +117,9 @@ LiveJson LiveFolder::details(const Entry& entry) {
   {
     const std::lock_guard lock(mutex_);
     const auto known = known_.find(entry.name);
-    if (known != known_.end() && known->second.modified == entry.modified) return known->second.object;
+    if (known != known_.end() && known->second.modified == entry.modified) {
+      return LiveJson::parse(known->second.object);
+    }
   }
   RecordFolder folder = folder_of(entry.name);
   const std::string state = entry_state(folder, entry.kind);
@@ -130,7 +132,7 @@ LiveJson LiveFolder::details(const Entry& entry) {
   // Seconds are coarse and a running run becomes a stopped one by waiting: only what is complete is remembered.
   if (state == "complete") {
     const std::lock_guard lock(mutex_);
-    known_[entry.name] = {entry.modified, object};
+    known_[entry.name] = {entry.modified, bundle_text(object)};
   }
   return object;
 }

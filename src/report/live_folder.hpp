@@ -39,7 +39,7 @@ class LiveFolder {
   };
   struct Details {
     std::int64_t modified = 0;
-    nlohmann::ordered_json object;
+    std::string object;  // as JSON
   };
   void scan(const std::string& path, const std::string& name, std::size_t depth, std::vector<Entry>& entries) const;
   [[nodiscard]] std::vector<Entry> entries() const;

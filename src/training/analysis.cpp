@@ -165,10 +165,10 @@ BoundaryPicture make_boundary(const Model& model, const Dataset& dataset, std::s
   picture.columns = picture.rows = kCells;
   Matrix<double> centres(kCells * kCells, 2);
   for (std::size_t cell = 0; cell < centres.rows(); ++cell) {
-    const auto column = static_cast<double>(cell % kCells);
-    const auto row = static_cast<double>(cell / kCells);
-    centres(cell, 0) = x.low + (column + 0.5) * (x.high - x.low) / static_cast<double>(kCells);
-    centres(cell, 1) = y.low + (row + 0.5) * (y.high - y.low) / static_cast<double>(kCells);
+    const std::size_t column = cell % kCells;
+    const std::size_t row = cell / kCells;
+    centres(cell, 0) = x.low + (static_cast<double>(column) + 0.5) * (x.high - x.low) / static_cast<double>(kCells);
+    centres(cell, 1) = y.low + (static_cast<double>(row) + 0.5) * (y.high - y.low) / static_cast<double>(kCells);
   }
   std::vector<std::uint32_t> cells(centres.rows());
   std::iota(cells.begin(), cells.end(), 0U);
@@ -260,8 +260,8 @@ Analysis analyse(const Model& model, const Dataset& dataset) {
     if (dataset.num_features() == 2 && dataset.num_outputs() <= 256) {
       analysis.boundary = make_boundary(model, dataset, rows);
     }
-    std::vector<std::int32_t> labels;
-    for (const std::uint32_t row : rows) labels.push_back(dataset.table.labels[row]);
+    std::vector<std::int32_t> labels(rows.size());
+    for (std::size_t r = 0; r < rows.size(); ++r) labels[r] = dataset.table.labels[rows[r]];
     if (probabilities) analysis.calibration = make_calibration(outputs.view(), labels);
   }
   if (dataset.task == Task::kRegression) {
