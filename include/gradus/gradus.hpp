@@ -21,6 +21,7 @@
 #include "gradus/network/model_file.hpp"        // IWYU pragma: export
 #include "gradus/network/network.hpp"           // IWYU pragma: export
 #include "gradus/network/targets.hpp"           // IWYU pragma: export
+#include "gradus/report/report.hpp"             // IWYU pragma: export
 #include "gradus/search/constraint.hpp"         // IWYU pragma: export
 #include "gradus/search/importance.hpp"         // IWYU pragma: export
 #include "gradus/search/space.hpp"              // IWYU pragma: export

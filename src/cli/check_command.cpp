@@ -10,6 +10,7 @@
 
 #include "cli/check_point.hpp"
 #include "cli/commands.hpp"
+#include "cli/folder_report.hpp"
 #include "cli/model_data.hpp"
 #include "cli/note.hpp"
 #include "core/atomic_file.hpp"
@@ -35,6 +36,7 @@ struct CheckArguments {
   std::vector<double> n_list;
   bool json = false;
   bool quiet = false;
+  bool no_report = false;
 };
 
 // 1/N in the order given; the library sorts.
@@ -140,6 +142,19 @@ DifferenceChoice parse_choice(const std::string& name) {
                            : DifferenceChoice::kSampled;
 }
 
+// Into a folder it goes as certificate.json, with a report beside it; so does one that is written under that name.
+void write_certificate(const Certificate& certificate, const CheckArguments& arguments) {
+  fs::path path(arguments.out);
+  if (is_folder(arguments.out) || arguments.out.ends_with('/')) {
+    std::error_code ignored;
+    fs::create_directories(path, ignored);
+    path /= "certificate.json";
+  }
+  write_file(path.string(), certificate_json(certificate) + "\n");
+  if (arguments.no_report || path.filename() != "certificate.json") return;
+  report_folder(path.has_parent_path() ? path.parent_path().string() : ".", arguments.quiet);
+}
+
 int report_comparison(const Certificate& certificate, const std::string& stored, const CheckArguments& arguments) {
   const std::vector<std::string> differences = compare_certificates(certificate, stored);
   if (arguments.json) {
@@ -178,7 +193,7 @@ int check(CheckArguments& arguments) {
     CheckProgress progress(arguments.quiet);
     certificate = verify(point, arguments.options, progress.callback());
   }
-  if (!arguments.out.empty()) write_file(arguments.out, certificate_json(certificate) + "\n");
+  if (!arguments.out.empty()) write_certificate(certificate, arguments);
   if (!stored.empty()) return report_comparison(certificate, stored, arguments);
   fmt::print("{}", arguments.json ? certificate_json(certificate) + "\n" : certificate_table(certificate));
   return certificate.holds() ? 0 : kCheckFailed;
@@ -208,7 +223,9 @@ void add_check_command(CLI::App& app, int& exit_code) {
   command->add_option("--per-group", arguments->options.differences_per_group, "how many of them [10]")
       ->check(CLI::Range(1, 100000));
   command->add_flag("--json", arguments->json, "print one JSON object");
-  command->add_option("--out", arguments->out, "also write the certificate to this file as JSON");
+  command->add_option("--out", arguments->out,
+                      "also write the certificate to this file as JSON, or into this folder with a report");
+  command->add_flag("--no-report", arguments->no_report, "write no report.html beside a certificate.json");
   command->add_option("--verify", arguments->verify, "recompute this certificate and compare");
   command->add_flag("--quiet", arguments->quiet, "no progress");
   command->callback([arguments, &exit_code] { exit_code = check(*arguments); });

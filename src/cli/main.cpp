@@ -10,6 +10,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/note.hpp"
+#include "core/printable.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
 #include "training/version.hpp"
@@ -47,7 +48,7 @@ std::string one_line(std::string text) {
   for (char& c : text) {
     if (c == '\n') c = ' ';
   }
-  return text;
+  return printable(text);
 }
 
 // "train: unknown flag '--epoch'; did you mean '--epochs'?"
@@ -99,6 +100,8 @@ int run(int argc, char** argv) {
   add_data_command(app, exit_code);
   add_search_command(app, exit_code);
   add_reproduce_command(app, exit_code);
+  add_report_command(app, exit_code);
+  add_serve_command(app, exit_code);
   add_bench_command(app, exit_code);
   add_doctor_command(app, exit_code);
   try {

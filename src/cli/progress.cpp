@@ -1,13 +1,13 @@
 #include "cli/progress.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
+#include <vector>
 
+#include "cli/curve.hpp"
 #include "cli/note.hpp"
 #include "gradus/training/trainer.hpp"
 
@@ -16,11 +16,32 @@ namespace {
 
 constexpr int kBarWidth = 24;
 constexpr double kRedrawSeconds = 0.1;  // faster is only flicker
+constexpr std::size_t kColumnsWithBar = 100;
+constexpr std::size_t kColumnsWithCurve = 40;
+constexpr std::size_t kMostCurveColumns = 60;
+constexpr std::size_t kCurveRows = 3;
 
 std::string part_text(const char* name, const PartMetrics& metrics) {
   std::string text = fmt::format("  {} loss {:.4f}", name, metrics.loss);
   if (metrics.accuracy) text += fmt::format(" acc {:.4f}", *metrics.accuracy);
   if (metrics.top_k) text += fmt::format(" top-k {:.4f}", *metrics.top_k);
+  return text;
+}
+
+// The curve with its range on the left and its name and last value on the right; empty for less than two epochs.
+std::string curve_text(const std::string& name, const std::vector<double>& values, std::size_t columns) {
+  const std::size_t room = columns - std::min(columns, std::size_t{32});
+  const std::vector<std::string> lines = braille_curve(values, std::min(kMostCurveColumns, room), kCurveRows);
+  if (lines.empty()) return {};
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  std::string text;
+  for (std::size_t row = 0; row < lines.size(); ++row) {
+    std::string side;
+    if (row == 0) side = fmt::format("{:.4g}", *high);
+    if (row + 1 == lines.size()) side = fmt::format("{:.4g}", *low);
+    text += fmt::format("{:>10} {}", side, lines[row]);
+    text += row + 1 == lines.size() ? fmt::format(" {} {:.4f}\n", name, values.back()) : "\n";
+  }
   return text;
 }
 
@@ -39,33 +60,27 @@ std::string bar_text(double share) {
          std::string(static_cast<std::size_t>(kBarWidth - filled), '.');
 }
 
-Progress::Progress()
-    : terminal_(isatty(STDERR_FILENO) != 0), colour_(terminal_ && std::getenv("NO_COLOR") == nullptr) {}
+Progress::Progress() : terminal_(terminal_of_stderr()), redraw_(kRedrawSeconds) {}
 
 void Progress::on_start(const StartEvent& event) {
-  epochs_ = event.run.epochs;
-  first_epoch_ = event.epoch;
-  start_ = last_drawn_ = Clock::now();
+  pace_.start(event);
   if (event.resumed) note("resuming in epoch {} after batch {}\n", event.epoch + 1, event.step);
 }
 
 void Progress::on_step(const StepEvent& event) {
-  if (!terminal_) return;
-  const Clock::time_point now = Clock::now();
-  if (std::chrono::duration<double>(now - last_drawn_).count() < kRedrawSeconds) return;
-  last_drawn_ = now;
-  const double share = static_cast<double>(event.batch) / static_cast<double>(event.num_batches);
-  const double done = static_cast<double>(event.epoch - 1 - first_epoch_) + share;
-  const double left = static_cast<double>(epochs_ - event.epoch + 1) - share;
-  const double elapsed = std::chrono::duration<double>(now - start_).count();
-  const double rate = event.seconds > 0.0 ? static_cast<double>(event.samples) / event.seconds : 0.0;
-  const char* on = colour_ ? "\033[36m" : "";
-  const char* off = colour_ ? "\033[0m" : "";
-  std::string line = fmt::format("epoch {}/{} {}{}{} {}/{}  loss {:.4f}", event.epoch, epochs_, on, bar_text(share),
-                                 off, event.batch, event.num_batches, event.loss_mean);
+  if (!terminal_.interactive || !redraw_()) return;
+  const std::size_t columns = terminal_columns();
+  std::string line = fmt::format("epoch {}/{} ", event.epoch, pace_.epochs());
+  if (columns >= kColumnsWithBar) {
+    const double share = static_cast<double>(event.batch) / static_cast<double>(event.num_batches);
+    line +=
+        fmt::format("{}{}{} ", terminal_.colour ? "\033[36m" : "", bar_text(share), terminal_.colour ? "\033[0m" : "");
+  }
+  line += fmt::format("{}/{}  loss {:.4f}", event.batch, event.num_batches, event.loss_mean);
   if (event.accuracy) line += fmt::format(" acc {:.4f}", *event.accuracy);
-  line += fmt::format("  {:.0f}/s  {} left", rate, duration_text(done > 0.0 ? elapsed * left / done : 0.0));
-  note("\r\033[K{}", line);
+  line += fmt::format("  {:.0f}/s  {} left", Pace::samples_per_second(event), duration_text(pace_.seconds_left(event)));
+  // A line that wraps could not be drawn over.
+  note("\r\033[K{}", cut_to_columns(line, columns - 1));
   std::fflush(stderr);
   bar_shown_ = true;
 }
@@ -77,11 +92,23 @@ void Progress::clear_bar() {
 
 void Progress::on_epoch_end(const EpochRecord& record) {
   clear_bar();
-  std::string line = fmt::format("epoch {}/{}", record.epoch, epochs_) + part_text("train", record.train);
+  std::string line = fmt::format("epoch {}/{}", record.epoch, pace_.epochs()) + part_text("train", record.train);
   if (record.valid) line += part_text("valid", *record.valid);
   if (record.test) line += part_text("test", *record.test);
   note("{}  lr {:.4g}  {:.2f}s  {:.0f} samples/s\n", line, record.learning_rate, record.seconds,
        record.samples_per_second);
+}
+
+void Progress::on_end(const RunRecord& record) {
+  const std::size_t columns = terminal_columns();
+  if (!terminal_.braille || columns < kColumnsWithCurve) return;
+  std::vector<double> train;
+  std::vector<double> valid;
+  for (const EpochRecord& epoch : record.epochs) {
+    train.push_back(epoch.train.loss);
+    if (epoch.valid) valid.push_back(epoch.valid->loss);
+  }
+  note("{}{}", curve_text("train loss", train, columns), curve_text("valid loss", valid, columns));
 }
 
 }  // namespace gradus::cli

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <string>
 
+#include "cli/terminal.hpp"
 #include "gradus/training/observer.hpp"
+#include "training/pace.hpp"
 
 namespace gradus::cli {
 
@@ -21,17 +21,15 @@ class Progress : public TrainingObserver {
   void on_start(const StartEvent& event) override;
   void on_step(const StepEvent& event) override;
   void on_epoch_end(const EpochRecord& record) override;
+  /// The loss as a curve, where the terminal can show it.
+  void on_end(const RunRecord& record) override;
 
  private:
-  using Clock = std::chrono::steady_clock;
   void clear_bar();
-  bool terminal_;
-  bool colour_;
+  Terminal terminal_;
   bool bar_shown_ = false;
-  std::size_t epochs_ = 0;
-  std::size_t first_epoch_ = 0;
-  Clock::time_point start_;
-  Clock::time_point last_drawn_;
+  Pace pace_;
+  Every redraw_;
 };
 
 }  // namespace gradus::cli

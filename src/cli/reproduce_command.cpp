@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/folder_report.hpp"
 #include "cli/note.hpp"
 #include "cli/stop_signal.hpp"
 #include "core/aligned_table.hpp"
@@ -80,6 +81,7 @@ int reproduce_studies(ReproduceArguments& arguments) {
     } catch (const Interrupted&) {
       throw Interrupted(study.id + ": interrupted; the same command continues where it was");
     }
+    report_folder(reproductions.back().folder, arguments.quiet || reproductions.size() > 1);
     off = off || reproductions.back().verdict() == reproduce::Verdict::kOff;
     if (!arguments.json) fmt::print("{}\n", reproduction_table(reproductions.back(), arguments.rows));
     std::fflush(stdout);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/folder_report.hpp"
 #include "cli/note.hpp"
 #include "cli/progress.hpp"
 #include "cli/stop_signal.hpp"
@@ -36,6 +37,7 @@ struct SearchArguments {
   bool dry_run = false;
   bool json = false;
   bool quiet = false;
+  bool no_report = false;
 };
 
 struct ShowArguments {
@@ -195,6 +197,7 @@ void run_search(const SearchArguments& arguments) {
   } else {
     print_study(record, folder);
   }
+  if (!arguments.no_report) report_folder(folder, arguments.quiet);
 }
 
 // By value (best first, then what has none), or by number, epochs, seconds or a parameter.
@@ -342,6 +345,7 @@ void add_search_command(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(0, 1024));
   command->add_flag("--dry-run", arguments->dry_run, "print the trials and stop");
   command->add_flag("--json", arguments->json, "print the study as one JSON object and nothing else");
+  command->add_flag("--no-report", arguments->no_report, "write no report.html");
   command->add_flag("--quiet", arguments->quiet, "no progress");
   command->footer(key_help());
   add_show(*command, exit_code);

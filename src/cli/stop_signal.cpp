@@ -21,4 +21,8 @@ const std::atomic<bool>& catch_stop_signal() {
   return stop_asked;
 }
 
+void ask_to_stop() {
+  stop_asked.store(true, std::memory_order_relaxed);
+}
+
 }  // namespace gradus::cli

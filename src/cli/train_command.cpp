@@ -10,10 +10,13 @@
 
 #include "cli/certified_run.hpp"
 #include "cli/commands.hpp"
+#include "cli/folder_report.hpp"
 #include "cli/note.hpp"
 #include "cli/progress.hpp"
+#include "cli/stop_request.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/tables.hpp"
+#include "core/printable.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_config.hpp"
 #include "gradus/training/run_folder.hpp"
@@ -29,6 +32,7 @@ struct TrainArguments {
   std::string resume;
   bool force = false;
   bool check = false;
+  bool no_report = false;
   bool dry_run = false;
   bool json = false;
   bool quiet = false;
@@ -99,6 +103,8 @@ RunRecord run_training(const TrainingRun& run, const Dataset& dataset, RunFolder
   Progress progress;
   std::vector<TrainingObserver*> observers;
   if (folder != nullptr) observers.push_back(folder);
+  StopRequest request(folder != nullptr ? folder->path() : "");
+  if (folder != nullptr) observers.push_back(&request);
   if (!arguments.quiet) observers.push_back(&progress);
   std::vector<std::byte> checkpoint;
   if (!arguments.resume.empty()) checkpoint = folder->newest_checkpoint();
@@ -121,8 +127,8 @@ void print_record(const RunRecord& record, const std::string& folder, bool json)
 }
 
 // With --check the first certificate comes before any step: a wrong gradient should not cost a training.
-int train_and_report(const TrainingRun& run, const Dataset& dataset, RunFolder* folder,
-                     const TrainArguments& arguments) {
+int train_and_certify(const TrainingRun& run, const Dataset& dataset, RunFolder* folder,
+                      const TrainArguments& arguments) {
   const std::string path = folder != nullptr ? folder->path() : "";
   if (!arguments.check) {
     print_record(run_training(run, dataset, folder, arguments), path, arguments.json);
@@ -132,6 +138,13 @@ int train_and_report(const TrainingRun& run, const Dataset& dataset, RunFolder* 
   const RunRecord record = run_training(run, dataset, folder, arguments);
   print_record(record, path, arguments.json);
   return certified.finish(record, path) ? 0 : kCheckFailed;
+}
+
+int train_and_report(const RunConfig& config, const TrainingRun& run, const Dataset& dataset, RunFolder* folder,
+                     const TrainArguments& arguments) {
+  const int exit_code = train_and_certify(run, dataset, folder, arguments);
+  if (folder != nullptr && config.report.page && !arguments.no_report) report_folder(folder->path(), arguments.quiet);
+  return exit_code;
 }
 
 int train_new(const TrainArguments& arguments) {
@@ -149,11 +162,11 @@ int train_new(const TrainArguments& arguments) {
   }
   if (keeps_folder && !folder) folder = std::make_unique<RunFolder>(free_folder(dataset.name), mode);
   if (!arguments.quiet) {
-    note("{}: {} training, {} validation, {} test rows\n{}", dataset.name, dataset.train.size(), dataset.valid.size(),
-         dataset.test.size(), network_summary(run.spec));
+    note("{}: {} training, {} validation, {} test rows\n{}", printable(dataset.name), dataset.train.size(),
+         dataset.valid.size(), dataset.test.size(), network_summary(run.spec));
     advise_scaling(config, run, dataset);
   }
-  return train_and_report(run, dataset, folder.get(), arguments);
+  return train_and_report(config, run, dataset, folder.get(), arguments);
 }
 
 void refuse_new_settings(const TrainArguments& arguments) {
@@ -191,7 +204,7 @@ int train_on(const TrainArguments& arguments) {
       run.threads = static_cast<unsigned>(config.training.threads);
     }
   }
-  return train_and_report(run, dataset, &folder, arguments);
+  return train_and_report(config, run, dataset, &folder, arguments);
 }
 
 std::string option_help(const ConfigOption& option) {
@@ -243,6 +256,7 @@ void add_train_command(CLI::App& app, int& exit_code) {
   command->add_flag("--check", arguments->check,
                     "certify the gradient before the first and after the last step; exit 3 when a claim fails");
   command->add_flag("--force", arguments->force, "overwrite the run in --out");
+  command->add_flag("--no-report", arguments->no_report, "write no report.html (report.page = false)");
   command->add_flag("--dry-run", arguments->dry_run, "print the resolved configuration and stop");
   command->add_flag("--json", arguments->json, "print summary.json's object and nothing else");
   command->add_flag("--quiet", arguments->quiet, "no progress");

@@ -4,13 +4,18 @@
 
 #include <algorithm>
 
+#include "core/printable.hpp"
+
 namespace gradus {
 
-std::string aligned_table(const std::vector<std::vector<std::string>>& rows, std::size_t left_columns, bool last_left) {
+std::string aligned_table(std::vector<std::vector<std::string>> rows, std::size_t left_columns, bool last_left) {
   std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
+  for (auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()), 0);
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      row[c] = printable(row[c]);
+      widths[c] = std::max(widths[c], row[c].size());
+    }
   }
   std::string text;
   for (const auto& row : rows) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/text_file.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 
@@ -20,6 +22,14 @@ std::string read_text_file(const std::string& path, const std::string& expected)
   if (std::optional<std::string> text = read_text_if_there(path)) return *std::move(text);
   throw InputError(
       {.where = path, .expected = expected, .found = "no file that can be read", .advice = "check the path"});
+}
+
+void append_to_file(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::app | std::ios::binary);
+  file << text;
+  file.flush();
+  if (file) return;
+  throw RunError(path + ": could not be written (" + std::strerror(errno) + "); free space or choose another folder");
 }
 
 }  // namespace gradus

@@ -1,4 +1,4 @@
-// A small file, whole.
+// A small file, whole, or grown by a line.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -12,5 +12,8 @@ std::optional<std::string> read_text_if_there(const std::string& path);
 
 /// The bytes of the file at `path`. Throws InputError naming `expected` ("a TOML file") where it cannot be read.
 std::string read_text_file(const std::string& path, const std::string& expected);
+
+/// Adds `text` to the file's end and hands it to the system. Throws RunError.
+void append_to_file(const std::string& path, const std::string& text);
 
 }  // namespace gradus

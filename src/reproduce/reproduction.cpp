@@ -174,11 +174,6 @@ std::set<std::pair<std::string, std::string>> sources_of(const Study& study) {
   return sources;
 }
 
-// Everything that a finished reproduction leaves beside its runs; a report is written from the same object.
-void write_outputs(const std::string& folder, const Reproduction& reproduction) {
-  write_file(folder + "/reproduction.json", reproduction_json(reproduction, true) + "\n");
-}
-
 void set_data_dir(Study& study, const std::string& data_dir) {
   if (data_dir.empty()) return;
   for (Case& one : study.cases) one.settings.emplace_back("data.data_dir", data_dir);
@@ -235,7 +230,8 @@ Reproduction reproduce(const Study& given, const ReproduceOptions& options) {
       }
     }
   }
-  write_outputs(runner.folder(), reproduction);
+  reproduction.folder = runner.folder();
+  write_file(reproduction.folder + "/reproduction.json", reproduction_json(reproduction, true) + "\n");
   return reproduction;
 }
 

@@ -36,6 +36,7 @@ struct Reproduction {
   MachineRecord machine;
   std::string version;
   bool quick = false;
+  std::string folder;  // where reproduction.json and the finished runs lie
 
   [[nodiscard]] Verdict verdict() const;
   [[nodiscard]] std::size_t count(Verdict verdict) const;

@@ -138,6 +138,16 @@ constexpr ConfigOption kOptions[] = {
      GRADUS_FIELD(early_stopping.restore_best)},
     {"early_stopping.monitor", "--monitor", "what decides the best epoch; auto as in schedule.monitor",
      GRADUS_FIELD(early_stopping.monitor), -kAny, kAny, kMonitors},
+
+    {"report.page", "", "write report.html into the run folder at the end", GRADUS_FIELD(report.page)},
+    {"report.statistics", "", "record activations and gradients by layer after every epoch, on at most 256 rows",
+     GRADUS_FIELD(report.records.statistics)},
+    {"report.analysis", "", "record mistakes, weights, calibration, boundary or residuals at the end",
+     GRADUS_FIELD(report.records.analysis)},
+    {"report.progress", "", "record where the run stands twice a second, for `gradus serve`",
+     GRADUS_FIELD(report.records.progress)},
+    {"report.tensorboard", "--tensorboard", "also write TensorBoard's event files into the run folder",
+     GRADUS_FIELD(report.records.tensorboard)},
 };
 
 #undef GRADUS_FIELD

@@ -1,14 +1,17 @@
 #include "gradus/training/run_folder.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "core/atomic_file.hpp"
 #include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/trainer.hpp"
+#include "training/analysis_recorder.hpp"
 #include "training/checkpoint.hpp"
+#include "training/metrics_csv.hpp"
+#include "training/progress_recorder.hpp"
+#include "training/statistics_recorder.hpp"
+#include "training/tensorboard.hpp"
 
 namespace gradus {
 namespace {
@@ -16,7 +19,10 @@ namespace {
 namespace fs = std::filesystem;
 
 // Everything that a run writes; --force removes these and nothing else.
-constexpr const char* kOwnFiles[] = {"summary.json", "model.safetensors", "metrics.jsonl", "config.toml"};
+constexpr const char* kOwnFiles[] = {"summary.json",  "model.safetensors", "metrics.jsonl",    "metrics.csv",
+                                     "config.toml",   "certificate.json",  "statistics.jsonl", "analysis.json",
+                                     "progress.json", "report.html"};
+constexpr const char* kTensorBoard = "/tensorboard";
 constexpr const char* kCheckpoints = "/checkpoint";
 constexpr const char* kNewest = "/checkpoint/last.ckpt";
 constexpr const char* kPrevious = "/checkpoint/previous.ckpt";
@@ -36,6 +42,7 @@ void remove_own_files(const std::string& path) {
   for (const char* name : kOwnFiles) fs::remove(path + "/" + name, ignored);
   fs::remove(path + kNewest, ignored);
   fs::remove(path + kPrevious, ignored);
+  remove_event_files(path + kTensorBoard);
 }
 
 // A process that was killed while writing leaves its temporary file.
@@ -97,20 +104,37 @@ void RunFolder::on_start(const StartEvent& event) {
   if (mode_ != Mode::kResume) write_file(config_path(), event.run.config);
   // Lines after the checkpoint, torn or whole, are written again as their epochs are trained again.
   std::string lines;
-  for (const EpochRecord& record : event.history) lines += epoch_json(record) + "\n";
+  std::string table = metrics_csv_header();
+  for (const EpochRecord& record : event.history) {
+    lines += epoch_json(record) + "\n";
+    table += metrics_csv_line(record);
+  }
   write_file(path_ + "/metrics.jsonl", lines);
+  write_file(path_ + "/metrics.csv", table);
+  make_parts(event.run.records);
+  for (const auto& part : parts_) part->on_start(event);
 }
 
-void RunFolder::append_metrics(const std::string& line) {
-  const std::string path = path_ + "/metrics.jsonl";
-  std::ofstream file(path, std::ios::app | std::ios::binary);
-  file << line << '\n';
-  file.flush();
-  if (!file) fail(path, "written", std::strerror(errno));
+void RunFolder::make_parts(const RecordOptions& records) {
+  parts_.clear();
+  if (records.progress) parts_.push_back(std::make_unique<ProgressRecorder>(path_ + "/progress.json"));
+  if (records.statistics) parts_.push_back(std::make_unique<StatisticsRecorder>(path_ + "/statistics.jsonl"));
+  if (records.analysis) parts_.push_back(std::make_unique<AnalysisRecorder>(path_ + "/analysis.json"));
+  if (records.tensorboard) parts_.push_back(std::make_unique<TensorBoardWriter>(path_ + kTensorBoard));
+}
+
+void RunFolder::on_weights(const WeightsEvent& event) {
+  for (const auto& part : parts_) part->on_weights(event);
+}
+
+void RunFolder::on_step(const StepEvent& event) {
+  for (const auto& part : parts_) part->on_step(event);
 }
 
 void RunFolder::on_epoch_end(const EpochRecord& record) {
-  append_metrics(epoch_json(record));
+  append_to_file(path_ + "/metrics.csv", metrics_csv_line(record));
+  append_to_file(path_ + "/metrics.jsonl", epoch_json(record) + "\n");
+  for (const auto& part : parts_) part->on_epoch_end(record);
 }
 
 void RunFolder::on_checkpoint(const CheckpointEvent& event) {
@@ -124,6 +148,7 @@ void RunFolder::on_checkpoint(const CheckpointEvent& event) {
 }
 
 void RunFolder::on_end(const RunRecord& record) {
+  for (const auto& part : parts_) part->on_end(record);
   write_model(path_ + "/model.safetensors", record.model);
   write_file(path_ + "/summary.json", summary_json(record) + "\n");
 }

@@ -25,7 +25,8 @@ std::vector<double> make_row_weights(const TrainingRun& run, const Dataset& data
 }
 
 std::string config_hash(const TrainingRun& run) {
-  return sha256_hex(std::as_bytes(std::span(run.config)));
+  const std::string& text = run.identity.empty() ? run.config : run.identity;
+  return sha256_hex(std::as_bytes(std::span(text)));
 }
 
 template <class T>
@@ -255,6 +256,8 @@ void TrainingLoop<T>::end_epoch() {
   p.step = 0;
   p.sums = {};
   p.wall_seconds += seconds_since(start);
+  const WeightsEvent weights{.epoch = p.epoch, .network = &std::as_const(state_.network)};
+  for (TrainingObserver* observer : control_.observers) observer->on_weights(weights);
   for (TrainingObserver* observer : control_.observers) observer->on_epoch_end(record);
   if (done() || (run_.checkpoint_epochs > 0 && p.epoch % run_.checkpoint_epochs == 0)) save_checkpoint();
 }

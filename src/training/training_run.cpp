@@ -260,8 +260,12 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
   run.checkpoint_epochs = training.checkpoint_epochs;
   run.checkpoint_steps = training.checkpoint_steps;
   run.threads = static_cast<unsigned>(training.threads);
+  run.records = config.report.records;
   run.validate(dataset);
   run.config = config_toml(config);
+  RunConfig plain = config;
+  plain.report = {};
+  run.identity = config_toml(plain);
   return run;
 }
 

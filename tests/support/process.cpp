@@ -1,6 +1,8 @@
 #include "support/process.hpp"
 
 #include <fcntl.h>
+#include <pty.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,6 +24,32 @@ void redirect(const std::string& path, int descriptor) {
 }
 
 }  // namespace
+
+ProcessResult run_in_terminal(const std::vector<std::string>& words, unsigned short columns,
+                              const std::function<void()>& before) {
+  int terminal = -1;
+  const winsize size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+  const pid_t reader = forkpty(&terminal, nullptr, nullptr, &size);
+  if (reader < 0) throw std::runtime_error("cannot open a terminal");
+  if (reader == 0) {
+    // A further process, so that run_process() is one place that starts programs.
+    const ProcessResult result = run_process(words, [&] {
+      dup2(STDIN_FILENO, STDERR_FILENO);
+      if (before) before();
+    });
+    _exit(result.exit_code);
+  }
+  ProcessResult result;
+  char bytes[4096];
+  for (ssize_t got = 0; (got = read(terminal, bytes, sizeof bytes)) > 0;) {
+    result.err.append(bytes, static_cast<std::size_t>(got));
+  }
+  int status = 0;
+  waitpid(reader, &status, 0);
+  close(terminal);
+  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return result;
+}
 
 ProcessResult run_process(const std::vector<std::string>& words, const std::function<void()>& before,
                           const std::function<void(pid_t)>& meanwhile) {

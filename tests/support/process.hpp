@@ -22,6 +22,10 @@ struct ProcessResult {
 ProcessResult run_process(const std::vector<std::string>& words, const std::function<void()>& before = {},
                           const std::function<void(pid_t)>& meanwhile = {});
 
+/// The same with standard error on a terminal of that many columns; what appears there is `err`.
+ProcessResult run_in_terminal(const std::vector<std::string>& words, unsigned short columns,
+                              const std::function<void()>& before = {});
+
 /// The whole file; empty when there is none.
 std::string read_whole_file(const std::string& path);
 void write_whole_file(const std::string& path, const std::string& bytes);

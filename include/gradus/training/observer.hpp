@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <span>
+#include <variant>
 
 #include "gradus/training/run_record.hpp"
 
@@ -31,6 +32,12 @@ struct StepEvent {
   std::size_t samples = 0;
 };
 
+/// The weights after an epoch, to be measured and not kept: they change with the next step.
+struct WeightsEvent {
+  std::size_t epoch = 0;  // counted from 1
+  std::variant<const Network<float>*, const Network<double>*> network;
+};
+
 /// A state that training can continue from, ready to be stored.
 struct CheckpointEvent {
   std::span<const std::byte> bytes;
@@ -43,6 +50,8 @@ class TrainingObserver {
   virtual ~TrainingObserver() = default;
   virtual void on_start(const StartEvent& /*event*/) {}
   virtual void on_step(const StepEvent& /*event*/) {}
+  /// Before the epoch's on_epoch_end().
+  virtual void on_weights(const WeightsEvent& /*event*/) {}
   virtual void on_epoch_end(const EpochRecord& /*record*/) {}
   virtual void on_checkpoint(const CheckpointEvent& /*event*/) {}
   virtual void on_end(const RunRecord& /*record*/) {}

@@ -54,6 +54,10 @@ struct RunConfig {
     double warmup_epochs = 0.0, warmup_start = 0.0;
     std::uint64_t patience = 5;
   } schedule;
+  struct Report {
+    bool page = true;  // report.html, beside what RecordOptions says
+    RecordOptions records;
+  } report;
   struct EarlyStopping {
     std::string monitor = "auto";
     std::uint64_t patience = 0;

@@ -1,15 +1,19 @@
-// The run folder as an observer: config.toml, metrics.jsonl, checkpoint/, and at the end model.safetensors and
-// summary.json. Every file appears whole or not at all, except that metrics.jsonl grows by a line per epoch.
+// The run folder as an observer: config.toml, metrics.jsonl and .csv, checkpoint/, what TrainingRun::records asks for,
+// and at the end model.safetensors and summary.json. Every file appears whole or not at all, except that metrics and
+// statistics grow by a line per epoch.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "gradus/training/observer.hpp"
 
 namespace gradus {
+
+struct RecordOptions;
 
 class RunFolder : public TrainingObserver {
  public:
@@ -27,15 +31,18 @@ class RunFolder : public TrainingObserver {
   [[nodiscard]] std::vector<std::byte> newest_checkpoint() const;
 
   void on_start(const StartEvent& event) override;
+  void on_step(const StepEvent& event) override;
+  void on_weights(const WeightsEvent& event) override;
   void on_epoch_end(const EpochRecord& record) override;
   void on_checkpoint(const CheckpointEvent& event) override;
   void on_end(const RunRecord& record) override;
   [[nodiscard]] bool wants_checkpoints() const override { return true; }
 
  private:
-  void append_metrics(const std::string& line);
+  void make_parts(const RecordOptions& records);
   std::string path_;
   Mode mode_;
+  std::vector<std::unique_ptr<TrainingObserver>> parts_;  // what TrainingRun::records asks for
 };
 
 /// The model of a run folder, or of the model file itself.

@@ -39,6 +39,14 @@ enum class TrainMetrics : std::uint8_t {
   kBatchMean,  // unweighted mean of the batches' means (study s2)
 };
 
+/// What a run folder keeps beside configuration, metrics, model and summary. Nothing here can change a weight.
+struct RecordOptions {
+  bool statistics = true;    // statistics.jsonl: activations and gradients by layer, every epoch
+  bool analysis = true;      // analysis.json: what the report's pictures need, measured once at the end
+  bool progress = true;      // progress.json: where the run stands, for `gradus serve`
+  bool tensorboard = false;  // tensorboard/: event files
+};
+
 /// Everything that fixes the final weights, and how to run.
 struct TrainingRun {
   NetworkSpec spec;
@@ -65,6 +73,8 @@ struct TrainingRun {
   std::size_t checkpoint_steps = 0;
   unsigned threads = 0;  // 0: one per core, one alone for steps too small to share
   std::string config;    // the resolved configuration, kept with the record
+  std::string identity;  // its part that results depend on, which a checkpoint must share; empty: all of it
+  RecordOptions records;
 
   /// Throws InputError where options contradict each other or the data set.
   void validate(const Dataset& dataset) const;

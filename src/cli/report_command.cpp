@@ -1,0 +1,58 @@
+// gradus report: runs, studies, certificates and reproductions as one HTML file.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "gradus/report/report.hpp"
+
+namespace gradus::cli {
+namespace {
+
+struct ReportArguments {
+  std::vector<std::string> sources;
+  std::string out;
+  bool json = false;
+};
+
+// Beside what it shows; for several sources, which belong to nobody's folder, here.
+std::string default_output(const std::vector<std::string>& sources) {
+  if (sources.size() > 1) return "report.html";
+  const std::filesystem::path source(sources.front());
+  std::error_code ignored;
+  if (std::filesystem::is_directory(source, ignored)) return (source / "report.html").string();
+  return std::filesystem::path(source).replace_extension(".html").string();
+}
+
+void make_report(const ReportArguments& arguments) {
+  if (arguments.json) {
+    fmt::print("{}\n", bundle_json(arguments.sources));
+    return;
+  }
+  const std::string out = arguments.out.empty() ? default_output(arguments.sources) : arguments.out;
+  write_report(arguments.sources, out);
+  fmt::print("{}\n", out);
+}
+
+}  // namespace
+
+void add_report_command(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("report", "show runs, studies and certificates as one HTML file");
+  auto arguments = std::make_shared<ReportArguments>();
+  command
+      ->add_option("sources", arguments->sources,
+                   "run, study or reproduction folders, certificate.json; several runs are shown together")
+      ->required();
+  command->add_option("-o,--out", arguments->out,
+                      "the file to write [DIR/report.html; report.html for several sources]");
+  command->add_flag("--json", arguments->json, "print the report's data as one JSON object and write nothing");
+  command->callback([arguments, &exit_code] {
+    make_report(*arguments);
+    exit_code = 0;
+  });
+}
+
+}  // namespace gradus::cli
