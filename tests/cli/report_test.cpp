@@ -154,7 +154,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(Report, a_run_is_followed_and_stopped_from_the_live_view) {
   fs::create_directory(temp_ / "runs");
   const std::vector<std::string> words = {"train",    "--data", "moons",   "--hidden",    "32",
-                                          "--epochs", "60",     "--quiet", "--no-report", "--out"};
+                                          "--epochs", "400",    "--quiet", "--no-report", "--out"};
   const auto train_into = [&](const std::string& name) {
     std::vector<std::string> all = words;
     all.push_back(temp_ / name);
