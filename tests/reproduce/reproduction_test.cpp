@@ -249,8 +249,10 @@ TEST(ReproduceProgram, interrupted_it_says_so_and_continues) {
   const test::TempDir folder;
   test::write_whole_file(folder / "small.toml", small_study("0.5", "20000"));
   const std::vector<std::string> words = {"reproduce", folder / "small.toml", "--out", folder / "out", "--jobs", "2"};
-  const test::ProcessResult stopped = test::gradus_program(words, {}, [](pid_t child) {
-    ::usleep(300'000);
+  const test::ProcessResult stopped = test::gradus_program(words, {}, [&](pid_t child) {
+    // The folder of the study stands once the program listens to signals; its runs take far longer than this.
+    while (!std::filesystem::exists(folder / "out")) ::usleep(10'000);
+    ::usleep(100'000);
     ::kill(child, SIGINT);
   });
   EXPECT_EQ(stopped.exit_code, 130) << stopped.err;
