@@ -71,17 +71,22 @@ LiveJson last_record_line(const std::string& path) {
   return object && object->is_object() ? *object : LiveJson(nullptr);
 }
 
-LiveFolder::LiveFolder(const std::string& root, bool control) : control_(control) {
+namespace {
+
+std::string existing_folder(const std::string& root) {
   std::error_code failed;
-  root_ = fs::canonical(root, failed).string();
-  if (failed || !fs::is_directory(root_)) {
-    throw InputError({.where = root,
-                      .expected = "a folder with runs",
-                      .found = failed ? "none" : "a file",
-                      .advice = "`gradus train --out runs/NAME` makes one"});
-  }
-  shown_name_ = fs::path(root_).filename().string();
+  const fs::path canonical = fs::canonical(root, failed);
+  if (!failed && fs::is_directory(canonical)) return canonical.string();
+  throw InputError({.where = root,
+                    .expected = "a folder with runs",
+                    .found = failed ? "none" : "a file",
+                    .advice = "`gradus train --out runs/NAME` makes one"});
 }
+
+}  // namespace
+
+LiveFolder::LiveFolder(const std::string& root, bool control)
+    : root_(existing_folder(root)), shown_name_(fs::path(root_).filename().string()), control_(control) {}
 
 RecordFolder LiveFolder::folder_of(const std::string& name) const {
   return {.path = name == "." ? root_ : root_ + "/" + name, .confined = true};
