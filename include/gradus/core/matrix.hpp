@@ -55,7 +55,7 @@ class MatrixView {
 };
 
 namespace detail {
-/// `bytes` (a multiple of kAlignment) at an address that is one too, freed by std::free; large ones on large pages
+/// `bytes` (a multiple of kAlignment) at an address that is one too, freed by std::free; very large ones on large pages
 /// where the system has them. Throws std::bad_alloc.
 void* aligned_memory(std::size_t bytes);
 struct AlignedFree {
