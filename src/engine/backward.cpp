@@ -10,6 +10,7 @@ namespace gradus::engine {
 template <class T>
 void EngineState<T>::backward(unsigned thread) {
   for (std::size_t l = plan.layers.size(); l-- > 0;) {
+    pair_gradients(thread, l);
     if (l > 0) {
       input_gradient(thread, l);  // before the weights of layer l change
     }
@@ -18,45 +19,101 @@ void EngineState<T>::backward(unsigned thread) {
   }
 }
 
-// dH(b, i) = chain_o dZ(b, o) W(i, o), block of i after block of i. The rows of this thread's weights that belong to a
-// block are transposed into scratch that stays in the cache; then the forward kernel does the product.
+// dH(b, i) = chain_o dZ(b, o) W(i, o), block of i after block of i. For few rows the kernel transposes the weights in
+// registers. For more, those of this thread that belong to a block are transposed into scratch that stays in the cache
+// (while the thread before still computes), and the forward kernel does the product.
 template <class T>
 void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
   const LayerPlan& l = plan.layers[layer];
   const LayerPlan& below = plan.layers[layer - 1];
-  const PackedSlice<T>& parameters = product_weights(thread, layer);
-  const BlockBuffer<T>& dz = buffers(thread, layer).dz;
   BlockBuffer<T>& to = l.replicated && below.replicated ? threads[thread]->own[layer - 1].dz : dh[layer - 1];
   // Replicated weights: this thread computes only the columns that it needs itself, with the whole chain.
   const std::span<const Block> columns =
       l.replicated ? owned_blocks(thread, layer - 1) : std::span<const Block>(below.blocks);
-  std::vector<kernels::InputRun<T>>& runs = threads[thread]->runs;
-  runs.clear();
-  for (const Block& block : parameters.blocks) runs.push_back({dz.block(block), block.width<T>(), block.outputs});
   const bool continues = !l.replicated && thread > 0;
+  const bool few_rows = rows <= kernels::kFewRows && !options.mixed;
   std::uint32_t finished = 0;
   for (const Block& column : columns) {
-    T* transposed = threads[thread]->transposed.data();
-    for (const Block& block : parameters.blocks) {
-      const std::size_t width = block.width<T>();
-      kernels->transpose(parameters.panel(block) + column.first * width, width, column.outputs, block.outputs,
-                         transposed, column.width<T>());
-      transposed += block.outputs * column.width<T>();
-    }
+    if (!few_rows) transpose_weights(thread, layer, column);
     if (continues) progress[layer][thread - 1].wait_for(finished + 1);
-    kernels->forward({.runs = runs.data(),
-                      .num_runs = runs.size(),
-                      .rows = rows,
-                      .row_of_k = nullptr,
-                      .w = threads[thread]->transposed.data(),
-                      .units = column.units,
-                      .bias = nullptr,
-                      .out = to.block(column),
-                      .accumulate = continues,
-                      .relu = false});
+    if (few_rows) {
+      multiply_few_rows(thread, layer, column, to.block(column), continues);
+    } else {
+      multiply_transposed(thread, layer, column, to.block(column), continues);
+    }
     ++finished;
     if (!l.replicated) progress[layer][thread].advance_to(finished);
   }
+}
+
+template <class T>
+void EngineState<T>::multiply_few_rows(unsigned thread, std::size_t layer, const Block& column, T* to, bool continues) {
+  const PackedSlice<T>& parameters = threads[thread]->parameters[layer];
+  const BlockBuffer<T>& dz = buffers(thread, layer).dz;
+  std::vector<kernels::OutputRun<T>>& runs = threads[thread]->output_runs;
+  runs.clear();
+  for (const Block& block : parameters.blocks) {
+    const std::size_t width = block.width<T>();
+    runs.push_back({dz.block(block), parameters.panel(block) + column.first * width, width, block.outputs});
+  }
+  kernels->input_gradient({runs.data(), runs.size(), rows, column.outputs, column.units, to, continues});
+}
+
+template <class T>
+void EngineState<T>::transpose_weights(unsigned thread, std::size_t layer, const Block& column) {
+  ThreadState<T>& state = *threads[thread];
+  PackedSlice<T>& parameters = state.parameters[layer];
+  // An element is a weight, or a pair of them for two outputs.
+  const auto transpose = [&](const auto& kernel, const auto& panel, auto* to, std::size_t outputs_per_element) {
+    for (const Block& block : parameters.blocks) {
+      const std::size_t width = block.width<T>() / outputs_per_element;
+      const std::size_t count = (block.outputs + outputs_per_element - 1) / outputs_per_element;
+      kernel(panel(block) + column.first * width, width, column.outputs, count, to, column.width<T>());
+      to += count * column.width<T>();
+    }
+  };
+  if (options.mixed) {
+    const auto panel = [&](const Block& block) {
+      return state.weight_pairs[layer].along_columns(parameters.column(block) / kernels::kUnit<T>);
+    };
+    transpose(pairs->transpose, panel, state.transposed_pairs.data(), 2);
+  } else {
+    transpose(
+        kernels->transpose, [&](const Block& block) { return parameters.panel(block); }, state.transposed.data(), 1);
+  }
+}
+
+template <class T>
+void EngineState<T>::multiply_transposed(unsigned thread, std::size_t layer, const Block& column, T* to,
+                                         bool continues) {
+  ThreadState<T>& state = *threads[thread];
+  const auto multiply = [&](const auto& product, const auto& runs, const auto* w) {
+    product({.runs = runs.data(),
+             .num_runs = runs.size(),
+             .rows = rows,
+             .row_of_k = nullptr,
+             .w = w,
+             .units = column.units,
+             .bias = nullptr,
+             .out = to,
+             .accumulate = continues,
+             .relu = false});
+  };
+  LayerBuffers<T>& from = buffers(thread, layer);
+  const std::span<const Block> blocks = owned_blocks(thread, layer);
+  if constexpr (std::is_same_v<T, float>) {
+    if (options.mixed) {
+      state.pair_runs.clear();
+      for (const Block& block : blocks) {
+        state.pair_runs.push_back(
+            {from.dz_pairs.along_columns(block.units_before), block.width<T>() / 2, (block.outputs + 1) / 2});
+      }
+      return multiply(pairs->forward, state.pair_runs, state.transposed_pairs.data());
+    }
+  }
+  state.runs.clear();
+  for (const Block& block : blocks) state.runs.push_back({from.dz.block(block), block.width<T>(), block.outputs});
+  multiply(kernels->forward, state.runs, state.transposed.data());
 }
 
 // dZ of the layer below from dH: mask of its dropout, then its activation's derivative, for the blocks that this thread
@@ -81,46 +138,43 @@ void EngineState<T>::finish_input_gradient(unsigned thread, std::size_t layer) {
     }
     kernels->activation_gradient(b_plan.activation.kind, static_cast<T>(b_plan.activation.alpha), source, value, value,
                                  dz, count);
-    round_factors(dz, count);
   }
 }
 
+// The weight gradient in pieces of kDepthBlock inputs: what a piece reads of the batch stays in the first-level cache.
+// `piece_done(block, first, count)` follows each piece.
 template <class T>
-void EngineState<T>::weight_gradient(unsigned thread, std::size_t layer) {
+template <class F, class Kernel, class Factors, class PieceDone>
+void EngineState<T>::weight_gradient_of(unsigned thread, std::size_t layer, const Kernel& kernel,
+                                        std::span<const kernels::InputRun<F>> runs, std::size_t factor_rows,
+                                        const Factors& dz_of, const PieceDone& piece_done) {
   const LayerPlan& l = plan.layers[layer];
   ThreadState<T>& state = *threads[thread];
   PackedSlice<T>& parameters = state.parameters[layer];
   PackedSlice<T>& gradient = state.gradients[layer];
-  const BlockBuffer<T>& dz = buffers(thread, layer).dz;
   const bool stores = stores_gradients();
-  const bool continues = first_row > 0;
   // Penalties come after the whole chain.
   const bool ends = first_row + rows == batch_rows;
-  const std::span<const kernels::InputRun<T>> runs = input_runs(thread, layer);
   const InputColumns* const columns = layer == 0 && state.columns.skipping ? &state.columns : nullptr;
   for (const Block& block : parameters.blocks) {
     const std::size_t width = block.width<T>();
-    kernels::WeightGradientArgs<T> args{.x = nullptr,
-                                        .ldx = 0,
-                                        .rows = rows,
-                                        .depth = 0,
-                                        .row_of_k = nullptr,
-                                        .dz = dz.block(block),
-                                        .units = block.units,
-                                        .w = parameters.panel(block),
-                                        .gradient = stores ? gradient.panel(block) : nullptr,
-                                        .use = stores ? kernels::GradientUse::kStore : kernels::GradientUse::kSgdUpdate,
-                                        .accumulate = continues,
-                                        .learning_rate = static_cast<T>(step.learning_rate),
-                                        .l1 = static_cast<T>(ends ? l.l1 : 0.0),
-                                        .l2_twice = static_cast<T>(ends ? 2.0 * l.l2 : 0.0)};
-    const auto at_row = [&](std::size_t row) {
-      args.w = parameters.panel(block) + row * width;
-      if (stores) args.gradient = gradient.panel(block) + row * width;
-    };
+    kernels::WeightGradientArgs<T, F> args{
+        .x = nullptr,
+        .ldx = 0,
+        .rows = factor_rows,
+        .depth = 0,
+        .row_of_k = nullptr,
+        .dz = dz_of(block),
+        .units = block.units,
+        .w = parameters.panel(block),
+        .gradient = stores ? gradient.panel(block) : nullptr,
+        .use = stores ? kernels::GradientUse::kStore : kernels::GradientUse::kSgdUpdate,
+        .accumulate = first_row > 0,
+        .learning_rate = static_cast<T>(step.learning_rate),
+        .l1 = static_cast<T>(ends ? l.l1 : 0.0),
+        .l2_twice = static_cast<T>(ends ? 2.0 * l.l2 : 0.0)};
     std::size_t row = 0;
-    for (const kernels::InputRun<T>& run : runs) {
-      // In pieces of kDepthBlock: what a piece reads of the batch stays in the first-level cache.
+    for (const kernels::InputRun<F>& run : runs) {
       for (std::size_t k = 0; k < run.depth; k += kernels::kDepthBlock) {
         args.x = run.x + k;
         args.ldx = run.ldx;
@@ -128,21 +182,56 @@ void EngineState<T>::weight_gradient(unsigned thread, std::size_t layer) {
         if (columns != nullptr) {
           args.row_of_k = columns->used.data() + k;
         } else {
-          at_row(row + k);
+          args.w = parameters.panel(block) + (row + k) * width;
+          if (stores) args.gradient = gradient.panel(block) + (row + k) * width;
         }
-        kernels->weight_gradient(args);
+        kernel(args);
+        if (columns == nullptr) piece_done(block, row + k, args.depth);
       }
       row += run.depth;
     }
+    if (columns == nullptr) continue;
     // Columns that are 0 in the whole batch: the chain is empty, the rest of the rule applies.
-    if (columns != nullptr && (stores || l.l1 != 0.0 || l.l2 != 0.0)) {
+    const bool penalized = l.l1 != 0.0 || l.l2 != 0.0;
+    if (stores || penalized) {
       args.rows = 0;
       args.depth = columns->unused.size();
       args.row_of_k = columns->unused.data();
-      kernels->weight_gradient(args);
+      kernel(args);
     }
-    kernels->column_sums(dz.block(block), width, rows, width, continues, gradient.bias(block));
-    if (!stores) round_weights(thread, layer, block);
+    if (penalized) {
+      piece_done(block, 0, parameters.inputs);
+    } else {
+      for (const kernels::ColumnRun& run : columns->runs) piece_done(block, run.first, run.count);
+    }
+  }
+}
+
+template <class T>
+void EngineState<T>::weight_gradient(unsigned thread, std::size_t layer) {
+  ThreadState<T>& state = *threads[thread];
+  PackedSlice<T>& parameters = state.parameters[layer];
+  PackedSlice<T>& gradient = state.gradients[layer];
+  LayerBuffers<T>& from = buffers(thread, layer);
+  const bool stores = stores_gradients();
+  if constexpr (std::is_same_v<T, float>) {
+    if (options.mixed) {
+      weight_gradient_of<kernels::BfloatPair>(
+          thread, layer, pairs->weight_gradient, input_pair_runs(thread, layer, PairsAlong::kRows), (rows + 1) / 2,
+          [&](const Block& block) { return from.dz_pairs.along_rows(block.units_before); },
+          [&](const Block& block, std::size_t first, std::size_t count) {
+            if (!stores) pair_weights(thread, layer, block, first, count);
+          });
+    }
+  }
+  if (!options.mixed) {
+    weight_gradient_of<T>(
+        thread, layer, kernels->weight_gradient, input_runs(thread, layer), rows,
+        [&](const Block& block) { return from.dz.block(block); }, [](const Block&, std::size_t, std::size_t) {});
+  }
+  for (const Block& block : parameters.blocks) {
+    const std::size_t width = block.width<T>();
+    kernels->column_sums(from.dz.block(block), width, rows, width, first_row > 0, gradient.bias(block));
   }
   if (stores) return;
   kernels->optimizer_step({.kind = OptimizerKind::kSgd,
@@ -152,17 +241,6 @@ void EngineState<T>::weight_gradient(unsigned thread, std::size_t layer) {
                            .g = gradient.biases.data()});
 }
 
-template <class T>
-void EngineState<T>::round_weights(unsigned thread, std::size_t layer, const Block& block) {
-  if (!options.mixed) return;
-  ThreadState<T>& state = *threads[thread];
-  const PackedSlice<T>& parameters = state.parameters[layer];
-  kernels->round_to_bfloat16(parameters.panel(block), state.rounded[layer].panel(block),
-                             parameters.inputs * block.width<T>());
-}
-
-template void EngineState<float>::round_weights(unsigned, std::size_t, const Block&);
-template void EngineState<double>::round_weights(unsigned, std::size_t, const Block&);
 template void EngineState<float>::backward(unsigned);
 template void EngineState<double>::backward(unsigned);
 

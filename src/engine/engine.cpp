@@ -11,12 +11,14 @@ namespace engine {
 namespace {
 
 template <class T>
-LayerBuffers<T> make_buffers(const LayerPlan& layer, std::size_t rows, bool is_last, bool trains) {
+LayerBuffers<T> make_buffers(const LayerPlan& layer, std::size_t rows, bool is_last, bool trains, bool mixed) {
   LayerBuffers<T> buffers;
   buffers.h = BlockBuffer<T>(layer, rows);
   // The outputs P stand where their gradient will be.
   if (trains || is_last) buffers.dz = BlockBuffer<T>(layer, rows);
   if (layer.keeps_value) buffers.kept = BlockBuffer<T>(layer, rows);
+  if (mixed && !is_last) buffers.h_pairs = PairBuffer(layer.units, rows);
+  if (mixed && trains) buffers.dz_pairs = PairBuffer(layer.units, rows);
   return buffers;
 }
 
@@ -36,6 +38,10 @@ unsigned num_threads(const NetworkSpec& spec, const EngineOptions& options) {
   return worthwhile_threads<T>(spec, typical_rows(options), options.threads);
 }
 
+kernels::Target target_of(const EngineOptions& options) {
+  return options.target.empty() ? kernels::active_target() : kernels::parse_target("target", options.target);
+}
+
 template <class T>
 std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const EngineOptions& options, unsigned thread) {
   auto state = std::make_unique<ThreadState<T>>();
@@ -45,18 +51,26 @@ std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const Engine
     const std::span<const Block> owned = std::span(layer.blocks).subspan(range.begin, range.end - range.begin);
     state->parameters.emplace_back(owned, layer.inputs);
     state->gradients.emplace_back(owned, 0);  // biases only; weights when a step needs them
-    if (options.mixed) state->rounded.emplace_back(owned, layer.inputs);
+    if (options.mixed)
+      state->weight_pairs.emplace_back(state->parameters.back().biases.size() / kernels::kUnit<T>, layer.inputs);
     for (auto& slot : state->slots) slot.emplace_back(owned, options.trains ? layer.inputs : 0);
     const bool is_last = state->own.size() + 1 == plan.layers.size();
-    state->own.push_back(layer.replicated ? make_buffers<T>(layer, part_rows(options), is_last, options.trains)
-                                          : LayerBuffers<T>{});
+    state->own.push_back(layer.replicated
+                             ? make_buffers<T>(layer, part_rows(options), is_last, options.trains, options.mixed)
+                             : LayerBuffers<T>{});
   }
   state->columns.seen.resize(plan.layers.front().inputs);
   state->columns.last_row.resize(plan.layers.front().inputs + kAlignment);
   // The largest slice's outputs (in whole blocks of the transposing kernel) x one panel.
   std::size_t outputs = 0;
   for (const PackedSlice<T>& slice : state->parameters) outputs = std::max(outputs, slice.biases.size());
-  if (options.trains) state->transposed = AlignedBuffer<T>(outputs * kernels::kPanelUnits * kernels::kUnit<T>);
+  const std::size_t transposed = options.trains ? outputs * kernels::kPanelUnits * kernels::kUnit<T> : 0;
+  if (options.mixed) {
+    state->transposed_pairs = AlignedBuffer<kernels::BfloatPair>(transposed);
+    state->input_pairs = PairBuffer(kernels::units_for<T>(plan.layers.front().inputs), part_rows(options));
+  } else {
+    state->transposed = AlignedBuffer<T>(transposed);
+  }
   const std::size_t output_width = plan.layers.back().units * kernels::kUnit<T>;
   const std::size_t padded_rows = kernels::units_for<T>(part_rows(options)) * kernels::kUnit<T>;
   state->row = AlignedBuffer<T>(output_width + padded_rows);
@@ -71,17 +85,20 @@ EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engi
     : spec(network.spec),
       options(engine_options),
       plan(make_plan<T>(network.spec, num_threads<T>(network.spec, engine_options), typical_rows(engine_options))),
-      kernels(&kernels::kernel_table<T>(options.target.empty() ? kernels::active_target()
-                                                               : kernels::parse_target("target", options.target))),
+      kernels(&kernels::kernel_table<T>(target_of(engine_options))),
       pool(std::make_unique<ThreadPool>(plan.threads)) {
   spec.validate();
-  if (options.mixed && sizeof(T) != sizeof(float)) throw InputError("engine: mixed is for float parameters");
+  if (options.mixed) {
+    if (sizeof(T) != sizeof(float)) throw InputError("engine: mixed is for float parameters");
+    pairs = &kernels::pair_kernels(target_of(options));
+  }
   const std::size_t batch = part_rows(options);
   for (unsigned t = 0; t < plan.threads; ++t) threads.push_back(make_thread_state<T>(plan, options, t));
   for (std::size_t l = 0; l < plan.layers.size(); ++l) {
     const LayerPlan& layer = plan.layers[l];
     const bool is_last = l + 1 == plan.layers.size();
-    shared.push_back(layer.replicated ? LayerBuffers<T>{} : make_buffers<T>(layer, batch, is_last, options.trains));
+    shared.push_back(layer.replicated ? LayerBuffers<T>{}
+                                      : make_buffers<T>(layer, batch, is_last, options.trains, options.mixed));
     dh.emplace_back(layer, !is_last && options.trains ? batch : 0);
     masks.emplace_back(layer, layer.dropout > 0.0 && options.trains ? batch : 0);
     progress.emplace_back(plan.threads);
@@ -270,7 +287,9 @@ void Engine<T>::load_parameters(const Network<T>& network) {
   }
   for (unsigned t = 0; t < threads(); ++t) {
     for (std::size_t l = 0; l < network.layers.size(); ++l) {
-      for (const engine::Block& block : state_->threads[t]->parameters[l].blocks) state_->round_weights(t, l, block);
+      for (const engine::Block& block : state_->threads[t]->parameters[l].blocks) {
+        state_->pair_weights(t, l, block, 0, state_->spec.inputs_of(l));
+      }
     }
   }
 }

@@ -15,6 +15,7 @@
 
 #include "core/thread_pool.hpp"
 #include "engine/packed_parameters.hpp"
+#include "engine/pair_buffer.hpp"
 #include "engine/plan.hpp"
 #include "gradus/engine/engine.hpp"
 #include "kernels/kernel_table.hpp"
@@ -28,16 +29,20 @@ struct LayerBuffers {
   BlockBuffer<T> h;     // outputs of the layer; logits for the last one
   BlockBuffer<T> kept;  // z, or f(z) before dropout, where the plan says so
   BlockBuffer<T> dz;    // gradient of z
+  // Mixed: what products read of h and dz.
+  PairBuffer h_pairs;
+  PairBuffer dz_pairs;
 };
 
 /// Which columns of a batch of bytes are not 0 in all rows; every thread finds them for itself.
 struct InputColumns {
-  bool skipping = false;                 // only `used` are packed
-  std::vector<std::uint8_t> seen;        // [column]: bits of all rows
-  std::vector<std::uint32_t> used;       // column of each packed input
-  std::vector<std::uint32_t> unused;     // the others
-  std::vector<kernels::ColumnRun> runs;  // `used` as runs
-  std::vector<std::uint8_t> last_row;    // copy of a row at the end of the data, with room to read whole vectors
+  bool skipping = false;                  // only `used` are packed
+  std::vector<std::uint8_t> seen;         // [column]: bits of all rows
+  std::vector<std::uint32_t> used;        // column of each packed input
+  std::vector<std::uint32_t> unused;      // the others
+  std::vector<std::uint32_t> used_pairs;  // mixed: c for each pair of used columns 2 c and 2 c + 1
+  std::vector<kernels::ColumnRun> runs;   // `used` as runs
+  std::vector<std::uint8_t> last_row;     // copy of a row at the end of the data, with room to read whole vectors
 };
 
 /// What belongs to one thread alone.
@@ -51,11 +56,16 @@ struct ThreadState {
   // Logits and their gradient row by row, where the last layer has several blocks.
   Matrix<T> logit_rows;
   Matrix<T> gradient_rows;
-  std::vector<kernels::InputRun<T>> runs;  // scratch of input_runs()
+  std::vector<kernels::InputRun<T>> runs;          // scratch of input_runs()
+  std::vector<kernels::OutputRun<T>> output_runs;  // scratch of input_gradient()
   InputColumns columns;
-  std::vector<PackedSlice<T>> rounded;  // [layer], mixed only: the weights as the products read them
-  AlignedBuffer<T> row;                 // scratch of the output rows
-  AlignedBuffer<T> columns_of_rows;     // scratch of softmax: the logits, one column of all rows after another
+  AlignedBuffer<T> row;              // scratch of the output rows
+  AlignedBuffer<T> columns_of_rows;  // scratch of softmax: the logits, one column of all rows after another
+  // Mixed: what products read of the inputs, of the weights by layer, of transposed weights, and runs of them.
+  PairBuffer input_pairs;
+  std::vector<PairBuffer> weight_pairs;
+  AlignedBuffer<kernels::BfloatPair> transposed_pairs;
+  std::vector<kernels::InputRun<kernels::BfloatPair>> pair_runs;
   Matrix<T> input;  // this thread's copy of the batch, where the engine packs it; thread 0 uses the shared one
 };
 
@@ -70,6 +80,7 @@ struct EngineState {
   EngineOptions options;
   Plan plan;
   const kernels::KernelTable<T>* kernels = nullptr;
+  const kernels::PairKernels* pairs = nullptr;  // mixed only
   std::unique_ptr<ThreadPool> pool;
   std::vector<std::unique_ptr<ThreadState<T>>> threads;
   std::vector<LayerBuffers<T>> shared;           // [layer]
@@ -119,8 +130,20 @@ struct EngineState {
   void scatter_gradients(unsigned thread, std::size_t first, std::size_t end);
   void backward(unsigned thread);
   void input_gradient(unsigned thread, std::size_t layer);
+  void pair_inputs(unsigned thread);
+  void pair_outputs(unsigned thread, std::size_t layer, const Block& block);
+  void pair_gradients(unsigned thread, std::size_t layer);
+  /// The weights [first, first + count) of a block's panel as products will read them from now on; `first` is even.
+  void pair_weights(unsigned thread, std::size_t layer, const Block& block, std::size_t first, std::size_t count);
+  void multiply_few_rows(unsigned thread, std::size_t layer, const Block& column, T* to, bool continues);
+  void transpose_weights(unsigned thread, std::size_t layer, const Block& column);
+  void multiply_transposed(unsigned thread, std::size_t layer, const Block& column, T* to, bool continues);
   void finish_input_gradient(unsigned thread, std::size_t layer);
   void weight_gradient(unsigned thread, std::size_t layer);
+  template <class F, class Kernel, class Factors, class PieceDone>
+  void weight_gradient_of(unsigned thread, std::size_t layer, const Kernel& kernel,
+                          std::span<const kernels::InputRun<F>> runs, std::size_t factor_rows, const Factors& dz_of,
+                          const PieceDone& piece_done);
   void scale_and_update(unsigned thread);
   void draw_masks(unsigned thread);
 
@@ -139,22 +162,21 @@ struct EngineState {
   }
   /// Where the inputs of a layer lie: one run of the input matrix, or the blocks of the layer below.
   std::span<const kernels::InputRun<T>> input_runs(unsigned thread, std::size_t layer);
+  /// Mixed: the same as pairs of inputs for a forward product, or as pairs of rows for a weight gradient.
+  enum class PairsAlong : std::uint8_t { kColumns, kRows };
+  std::span<const kernels::InputRun<kernels::BfloatPair>> input_pair_runs(unsigned thread, std::size_t layer,
+                                                                          PairsAlong along);
   /// Gradients go through a buffer instead of straight into the weights.
   [[nodiscard]] bool stores_gradients() const {
     return kind == StepKind::kGradients || options.optimizer.kind != OptimizerKind::kSgd || step.clip_norm > 0.0 ||
            step.clip_value > 0.0 || part_size() < batch_rows;
   }
   [[nodiscard]] std::size_t part_size() const { return options.part_rows == 0 ? batch_rows : options.part_rows; }
-  /// The weights that the products read.
-  const PackedSlice<T>& product_weights(unsigned thread, std::size_t layer) const {
-    return options.mixed ? threads[thread]->rounded[layer] : threads[thread]->parameters[layer];
+  /// Columns that the inputs of `thread` have in this batch.
+  [[nodiscard]] std::size_t packed_inputs(unsigned thread) const {
+    const InputColumns& columns = threads[thread]->columns;
+    return columns.skipping ? columns.used.size() : spec.num_inputs;
   }
-  /// Mixed: n values (whole units) become factors of a product. Otherwise nothing.
-  void round_factors(T* values, std::size_t n) const {
-    if (options.mixed) kernels->round_to_bfloat16(values, values, n);
-  }
-  /// Mixed: the weights of `block` as the products will read them from now on.
-  void round_weights(unsigned thread, std::size_t layer, const Block& block);
   [[nodiscard]] std::size_t last_layer() const { return plan.layers.size() - 1; }
 };
 

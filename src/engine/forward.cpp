@@ -21,23 +21,38 @@ template <class T>
 void EngineState<T>::forward_layer(unsigned thread, std::size_t layer) {
   const LayerPlan& l = plan.layers[layer];
   const PackedSlice<T>& parameters = threads[thread]->parameters[layer];
-  const PackedSlice<T>& weights = product_weights(thread, layer);
   const InputColumns& columns = threads[thread]->columns;
+  const bool skips = layer == 0 && columns.skipping;
   LayerBuffers<T>& to = buffers(thread, layer);
   const bool relu_fused = l.activation.kind == ActivationKind::kRelu && !l.keeps_value;
-  const std::span<const kernels::InputRun<T>> runs = input_runs(thread, layer);
-  for (const Block& block : parameters.blocks) {
-    kernels->forward({.runs = runs.data(),
-                      .num_runs = runs.size(),
-                      .rows = rows,
-                      .row_of_k = layer == 0 && columns.skipping ? columns.used.data() : nullptr,
-                      .w = weights.panel(block),
-                      .units = block.units,
-                      .bias = parameters.bias(block),
-                      .out = (l.keeps_value ? to.kept : to.h).block(block),
-                      .accumulate = false,
-                      .relu = relu_fused});
+  const auto multiply = [&](const auto& product, const auto& runs, const auto* w, const Block& block,
+                            const std::vector<std::uint32_t>& used) {
+    product({.runs = runs.data(),
+             .num_runs = runs.size(),
+             .rows = rows,
+             .row_of_k = skips ? used.data() : nullptr,
+             .w = w,
+             .units = block.units,
+             .bias = parameters.bias(block),
+             .out = (l.keeps_value ? to.kept : to.h).block(block),
+             .accumulate = false,
+             .relu = relu_fused});
     finish_block(thread, layer, block, relu_fused);
+  };
+  if constexpr (std::is_same_v<T, float>) {
+    if (options.mixed) {
+      const auto runs = input_pair_runs(thread, layer, PairsAlong::kColumns);
+      PairBuffer& weights = threads[thread]->weight_pairs[layer];
+      for (const Block& block : parameters.blocks) {
+        multiply(pairs->forward, runs, weights.along_rows(parameters.column(block) / kernels::kUnit<T>), block,
+                 columns.used_pairs);
+      }
+      return;
+    }
+  }
+  const auto runs = input_runs(thread, layer);
+  for (const Block& block : parameters.blocks) {
+    multiply(kernels->forward, runs, parameters.panel(block), block, columns.used);
   }
 }
 
@@ -46,10 +61,8 @@ std::span<const kernels::InputRun<T>> EngineState<T>::input_runs(unsigned thread
   std::vector<kernels::InputRun<T>>& runs = threads[thread]->runs;
   runs.clear();
   if (layer == 0) {
-    const InputColumns& columns = threads[thread]->columns;
-    const std::size_t depth = columns.skipping ? columns.used.size() : spec.num_inputs;
     const Matrix<T>& x = inputs_of(thread);
-    runs.push_back({x.data() + first_row * x.cols(), x.cols(), depth});
+    runs.push_back({x.data() + first_row * x.cols(), x.cols(), packed_inputs(thread)});
   } else {
     const BlockBuffer<T>& h = buffers(thread, layer - 1).h;
     for (const Block& block : plan.layers[layer - 1].blocks) {
@@ -57,6 +70,31 @@ std::span<const kernels::InputRun<T>> EngineState<T>::input_runs(unsigned thread
     }
   }
   return runs;
+}
+
+template <class T>
+std::span<const kernels::InputRun<kernels::BfloatPair>> EngineState<T>::input_pair_runs(unsigned thread,
+                                                                                        std::size_t layer,
+                                                                                        PairsAlong along) {
+  ThreadState<T>& state = *threads[thread];
+  state.pair_runs.clear();
+  const auto add = [&](PairBuffer& from, std::size_t units_before, std::size_t width, std::size_t count) {
+    if (along == PairsAlong::kColumns) {
+      state.pair_runs.push_back({from.along_columns(units_before), width / 2, (count + 1) / 2});
+    } else {
+      state.pair_runs.push_back({from.along_rows(units_before), width, count});
+    }
+  };
+  if (layer == 0) {
+    const std::size_t depth = packed_inputs(thread);
+    add(state.input_pairs, 0, kernels::units_for<T>(depth) * kernels::kUnit<T>, depth);
+  } else {
+    PairBuffer& h = buffers(thread, layer - 1).h_pairs;
+    for (const Block& block : plan.layers[layer - 1].blocks) {
+      add(h, block.units_before, block.width<T>(), block.outputs);
+    }
+  }
+  return state.pair_runs;
 }
 
 // Whatever the product did not do itself: the activation, the value kept for backward, dropout.
@@ -76,7 +114,7 @@ void EngineState<T>::finish_block(unsigned thread, std::size_t layer, const Bloc
     const T* const mask = masks[layer].block(block);
     for (std::size_t j = 0; j < count; ++j) h[j] *= mask[j];
   }
-  if (layer < last_layer()) round_factors(h, count);
+  pair_outputs(thread, layer, block);
 }
 
 // Two decisions per 64 random bits; row b of a layer is drawn by one thread from its own place in the stream, so the

@@ -161,7 +161,6 @@ void EngineState<T>::output_rows(unsigned thread) {
     const T share = weighted ? targets->weights[first_row + first + b] / factor_sum : common_share;
     gradient_row(spec.loss, *targets, first_row + first + b, share, block.p_row(b));
   }
-  if (kind != StepKind::kEvaluate) round_factors(block.p, block.rows * stride);
   if (!one_block && kind != StepKind::kEvaluate) scatter_gradients(thread, first, end);
   if (!layer.replicated) pool->sync();
 }

@@ -1,5 +1,6 @@
 // From the caller's rows to the factors of the first product: bytes are converted and scaled here, columns that are 0
-// in the whole batch are left out, and mixed engines round. SPDX-License-Identifier: Apache-2.0
+// in the whole batch are left out.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
 
@@ -78,20 +79,9 @@ void EngineState<T>::set_inputs(const ValueRows<S>& from) {
 }
 
 // Every thread packs all rows for itself: cheaper than reading what another core has just written, and nobody waits.
-// Rows that the caller wrote are only rounded, where that is asked for, each by one thread.
 template <class T>
 void EngineState<T>::prepare_inputs(unsigned thread) {
   threads[thread]->columns.skipping = false;
-  const std::size_t width = kernels::units_for<T>(spec.num_inputs) * kernels::kUnit<T>;
-  if (row_source.index() == 0) {
-    if (!options.mixed) return;
-    const std::size_t end = first_row + rows * (thread + 1) / plan.threads;
-    for (std::size_t b = first_row + rows * thread / plan.threads; b < end; ++b) {
-      round_factors(input.data() + b * input.cols(), width);
-    }
-    pool->sync();
-    return;
-  }
   Matrix<T>& to = inputs_of(thread);
   const auto pack = [&](const auto& from) {
     using From = std::decay_t<decltype(from)>;
@@ -106,11 +96,11 @@ void EngineState<T>::prepare_inputs(unsigned thread) {
           const auto* const values = from.data + from.rows[b] * spec.num_inputs;
           copy_values(values, spec.num_inputs, row);
         }
-        round_factors(row, width);
       }
     }
   };
   std::visit(pack, row_source);
+  pair_inputs(thread);
 }
 
 template <class T>
@@ -119,6 +109,10 @@ void EngineState<T>::find_columns(unsigned thread, const ByteRows& bytes) {
   const std::size_t num_inputs = spec.num_inputs;
   std::uint8_t* const seen = columns.seen.data();
   kernels->or_rows(bytes.data, num_inputs, bytes.rows.data() + first_row, rows, seen);
+  columns.used_pairs.clear();
+  for (std::uint32_t i = 0; i + 1 < num_inputs && options.mixed; i += 2) {
+    seen[i] = seen[i + 1] = static_cast<std::uint8_t>(seen[i] | seen[i + 1]);
+  }
   const auto unused = static_cast<std::size_t>(std::count(seen, seen + num_inputs, std::uint8_t{0}));
   columns.skipping = 16 * unused >= kMinUnusedSixteenths * num_inputs;
   columns.used.clear();
@@ -136,6 +130,7 @@ void EngineState<T>::find_columns(unsigned thread, const ByteRows& bytes) {
     if (i == 0 || seen[i - 1] == 0) columns.runs.push_back({i, 0});
     columns.runs.back().count += 1;
     columns.used.push_back(i);
+    if (options.mixed && i % 2 == 0) columns.used_pairs.push_back(i / 2);
   }
 }
 

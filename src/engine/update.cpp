@@ -98,7 +98,7 @@ void EngineState<T>::scale_and_update(unsigned thread) {
   for (std::size_t l = 0; l < plan.layers.size(); ++l) {
     if (scale != 1.0 || step.clip_value > 0.0) transform(state.gradients[l], scale, step.clip_value);
     update_slice(*kernels, options.optimizer, step, state, l);
-    for (const Block& block : state.parameters[l].blocks) round_weights(thread, l, block);
+    for (const Block& block : state.parameters[l].blocks) pair_weights(thread, l, block, 0, state.parameters[l].inputs);
   }
 }
 

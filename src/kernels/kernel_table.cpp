@@ -14,7 +14,8 @@ namespace gradus::kernels {
 // One source file each (vector_targets.inc).
 bool fill_vector_table(Target target, KernelTable<float>& table);
 bool fill_vector_table(Target target, KernelTable<double>& table);
-void fill_plain_tables(KernelTable<float>& f32, KernelTable<double>& f64);
+bool fill_pair_kernels(Target target, PairKernels& kernels);
+void fill_plain_tables(KernelTable<float>& f32, KernelTable<double>& f64, PairKernels& pairs);
 
 namespace {
 
@@ -24,6 +25,7 @@ struct Tables {
   bool available = false;
   KernelTable<float> f32{};
   KernelTable<double> f64{};
+  PairKernels pairs{};
 };
 
 // Everything that the target's compiler flags allow (HWY_TARGET_STR_AVX2 and _AVX3). Asked of the compiler's run-time,
@@ -47,13 +49,22 @@ bool cpu_has(Target target) {
   return target == Target::kPlain;
 }
 
+// Products of pairs by AVX-512 are made of the instructions for bfloat16, which not every CPU with AVX-512 has.
+Target target_of_pairs(Target target) {
+#if defined(__x86_64__)
+  if (target == Target::kAvx512 && !__builtin_cpu_supports("avx512bf16")) return Target::kAvx2;
+#endif
+  return target;
+}
+
 Tables make_tables(Target target) {
   Tables tables;
   if (target == Target::kPlain) {
-    fill_plain_tables(tables.f32, tables.f64);
+    fill_plain_tables(tables.f32, tables.f64, tables.pairs);
     tables.available = true;
   } else if (cpu_has(target)) {  // first: filling a table runs instructions of its target
-    tables.available = fill_vector_table(target, tables.f32) && fill_vector_table(target, tables.f64);
+    tables.available = fill_vector_table(target, tables.f32) && fill_vector_table(target, tables.f64) &&
+                       fill_pair_kernels(target_of_pairs(target), tables.pairs);
   }
   return tables;
 }
@@ -106,6 +117,10 @@ const KernelTable<float>& kernel_table<float>(Target target) {
 template <>
 const KernelTable<double>& kernel_table<double>(Target target) {
   return tables_of(target).f64;
+}
+
+const PairKernels& pair_kernels(Target target) {
+  return tables_of(target).pairs;
 }
 
 }  // namespace gradus::kernels

@@ -16,7 +16,17 @@
 
 namespace gradus::kernels {
 
-/// A run of inputs that lies together: element k of row b at x[b * ldx + k], k < depth.
+/// Two factors in bfloat16 that follow each other in a chain, the first in the upper half: what the instructions for
+/// bfloat16 multiply and add in this order. A chain of an odd length ends with a pair whose second factor is 0 on at
+/// least one side, which adds nothing.
+using BfloatPair = std::uint32_t;
+
+/// Factors below this are rounded to 0. Products of others are multiples of 2^-126, so no sum of them is subnormal:
+/// the instructions for bfloat16 flush such numbers to 0, and this way nobody sees it. (Eight significant bits: the
+/// last place of a factor is at least 2^-63, that of a product 2^-126.)
+inline constexpr float kSmallestFactor = 0x1p-56F;
+
+/// A run of inputs that lies together: element (or pair) k of row b at x[b * ldx + k], k < depth.
 template <class T>
 struct InputRun {
   const T* x;
@@ -26,14 +36,15 @@ struct InputRun {
 
 /// out(b, j) = f(chain_k x(b, k) * w(row(k), j) + bias(j)) for one panel of `units` units; k counts through all runs.
 /// Buffers: runs (read), w (panel, read), bias (panel, read, null: none added), out (rows x panel, overwritten; with
-/// `accumulate` it is also where the chains start). No aliasing.
-template <class T>
+/// `accumulate` it is also where the chains start). No aliasing. F: factors, T or BfloatPair; then k counts pairs and
+/// an element of the panel is a pair of rows.
+template <class T, class F = T>
 struct ForwardArgs {
-  const InputRun<T>* runs;
+  const InputRun<F>* runs;
   std::size_t num_runs;
   std::size_t rows;
   const std::uint32_t* row_of_k;  // panel row of each k; null: row k
-  const T* w;                     // panel: row r starts at w + r * units * kUnit<T>
+  const F* w;                     // panel: row r starts at w + r * units * kUnit<T>
   std::size_t units;              // 1 .. kPanelUnits
   const T* bias;
   T* out;  // block: row b starts at out + b * units * kUnit<T>
@@ -69,15 +80,15 @@ enum class GradientUse : std::uint8_t {
 /// Buffers: x (rows x depth, read), dz (block of the panel, read), w (panel, read; updated in place with kSgdUpdate),
 /// gradient (panel, overwritten with kStore; with `accumulate` it is also where the chains start). Rows of the panel
 /// that `row_of_k` does not name are left untouched. With rows = 0 every chain is empty: what is left are the
-/// penalties.
-template <class T>
+/// penalties. F: factors, T or BfloatPair; then a row of x and dz is a pair of rows of the batch.
+template <class T, class F = T>
 struct WeightGradientArgs {
-  const T* x;
+  const F* x;
   std::size_t ldx;
   std::size_t rows;
   std::size_t depth;
   const std::uint32_t* row_of_k;
-  const T* dz;  // block: row b starts at dz + b * units * kUnit<T>
+  const F* dz;  // block: row b starts at dz + b * units * kUnit<T>
   std::size_t units;
   T* w;
   T* gradient;
@@ -86,6 +97,62 @@ struct WeightGradientArgs {
   T learning_rate;
   T l1;
   T l2_twice;
+};
+
+/// A panel of a layer's outputs: the gradient of output o in row b at dz[b * width + o], the weight from input i at
+/// w[i * width + o], o < outputs. `width` is a multiple of kUnit.
+template <class T>
+struct OutputRun {
+  const T* dz;
+  const T* w;
+  std::size_t width;
+  std::size_t outputs;
+};
+
+/// Most rows for which `input_gradient` beats the transposed weights and `forward` (docs/engine.md).
+inline constexpr std::size_t kFewRows = 8;
+
+/// out(b, i) = chain_o dz(b, o) * w(i, o) over the outputs of all runs in order, for one panel of inputs.
+/// Buffers: runs (read; weights of `inputs` rows, whole cache lines of outputs), out (rows x panel, overwritten; with
+/// `accumulate` it is also where the chains start; lanes at and beyond `inputs` are written as if their weights were
+/// 0). No aliasing.
+template <class T>
+struct InputGradientArgs {
+  const OutputRun<T>* runs;
+  std::size_t num_runs;
+  std::size_t rows;
+  std::size_t inputs;
+  std::size_t units;  // of the panel of inputs
+  T* out;             // block: row b starts at out + b * units * kUnit<T>
+  bool accumulate;
+};
+
+/// The factors of a mixed product, x rounded to bfloat16 (to nearest, ties to even; below kSmallestFactor 0; NaN stays
+/// NaN), paired in both directions:
+///   along_columns(b, j) = x(b, 2 j), x(b, 2 j + 1)      row b at along_columns + b * width / 2
+///   along_rows(r, j)    = x(2 r, j), x(2 r + 1, j)      row r at along_rows + r * width; an odd last row goes with 0
+/// Either may be null. `width` is a multiple of kUnit.
+struct PairArgs {
+  const float* x;  // row b at x + b * ldx
+  std::size_t ldx;
+  std::size_t rows;
+  std::size_t width;
+  BfloatPair* along_columns;
+  BfloatPair* along_rows;
+};
+
+/// What mixed engines use in place of the products of floats. The chains have the same order: pair after pair, the
+/// first factor of a pair before the second.
+struct PairKernels {
+  const char* name;  // "avx512bf16": by the CPU's instructions for bfloat16; else the target whose multiply-adds do it
+  void (*pair_up)(const PairArgs&);
+  void (*forward)(const ForwardArgs<float, BfloatPair>&);
+  void (*weight_gradient)(const WeightGradientArgs<float, BfloatPair>&);
+  /// As KernelTable::transpose, pairs for elements.
+  void (*transpose)(const BfloatPair* src, std::size_t src_stride, std::size_t ni, std::size_t no, BfloatPair* dst,
+                    std::size_t dst_stride);
+  /// As KernelTable::multiply_adds, of factors in bfloat16. The plain target has none.
+  double (*multiply_adds)(std::size_t iterations);
 };
 
 /// One elementwise optimizer step over n parameters (formulae: gradus/engine/optimizer.hpp).
@@ -113,6 +180,7 @@ struct KernelTable {
   const char* name;
   void (*forward)(const ForwardArgs<T>&);
   void (*weight_gradient)(const WeightGradientArgs<T>&);
+  void (*input_gradient)(const InputGradientArgs<T>&);
   /// dst(o, i) = src(i, o) for i < ni, o < no; strides in elements. Works in whole cache lines: src must have and dst
   /// may get columns o up to a multiple of kUnit; lanes i from ni up to a multiple of kUnit become 0.
   void (*transpose)(const T* src, std::size_t src_stride, std::size_t ni, std::size_t no, T* dst,
@@ -136,9 +204,6 @@ struct KernelTable {
   /// Nothing but independent multiply-adds in registers: the machine's arithmetic peak. Returns how many operations
   /// (2 per multiply-add and lane) `iterations` rounds made.
   double (*multiply_adds)(std::size_t iterations);
-  /// y = x rounded to bfloat16 (8 significant bits, to nearest, ties to even), kept in T; NaN stays NaN. In place
-  /// allowed; n is a multiple of kUnit. Only in the table of floats.
-  void (*round_to_bfloat16)(const T* x, T* y, std::size_t n);
   void (*exp)(const T* x, T* y, std::size_t n);
   void (*log)(const T* x, T* y, std::size_t n);
   void (*tanh)(const T* x, T* y, std::size_t n);
@@ -160,5 +225,7 @@ Target active_target();
 /// The table of a target that is available.
 template <class T>
 const KernelTable<T>& kernel_table(Target target);
+/// ... and its products of pairs.
+const PairKernels& pair_kernels(Target target);
 
 }  // namespace gradus::kernels

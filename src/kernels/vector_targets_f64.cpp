@@ -1,5 +1,6 @@
 // The vector targets in double: vector_targets.inc says how.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>

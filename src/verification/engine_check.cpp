@@ -31,7 +31,8 @@ struct EngineType {
 };
 constexpr EngineType kF32{"f32", kFloatArithmetic, false};
 constexpr EngineType kF64{"f64", kDoubleArithmetic, false};
-constexpr EngineType kMixed{"mixed", {.unit_roundoff = 0x1p-24, .input_roundoff = kBfloat16Roundoff}, true};
+constexpr EngineType kMixed{
+    "mixed", {.unit_roundoff = 0x1p-24, .input_roundoff = kBfloat16Roundoff, .smallest_input = 0x1p-56}, true};
 
 template <class T>
 std::vector<T> converted(std::span<const double> from) {

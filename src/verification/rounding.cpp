@@ -29,6 +29,7 @@ Matrix<double> product_variance(const Arithmetic& arithmetic, std::size_t rows, 
   std::vector<double> chain(cols);
   const double roundoff = square(arithmetic.unit_roundoff);
   const double input = 2.0 * square(arithmetic.input_roundoff);
+  const double smallest = square(arithmetic.smallest_input);
   for (std::size_t r = 0; r < rows; ++r) {
     std::fill(chain.begin(), chain.end(), 0.0);
     double* const v = variance.row(r).data();
@@ -40,7 +41,8 @@ Matrix<double> product_variance(const Arithmetic& arithmetic, std::size_t rows, 
         const double y = b.value.data()[at_b(j, c)];
         const double product = x * y;
         chain[c] += product;
-        v[c] += roundoff * square(chain[c]) + input * square(product) + square(y) * vx;
+        v[c] +=
+            roundoff * square(chain[c]) + input * square(product) + square(y) * vx + smallest * (square(x) + square(y));
         if (!b.variance.empty()) v[c] += square(x) * b.variance.data()[at_b(j, c)];
       }
     }

@@ -15,6 +15,7 @@ namespace gradus::verification {
 struct Arithmetic {
   double unit_roundoff = 0x1p-53;  // of results
   double input_roundoff = 0.0;     // of the factors of products, where they are rounded to a shorter type first
+  double smallest_input = 0.0;     // factors below it become 0
   double function_ulps = 4.0;      // error of exp, tanh, ... in units in the last place: twice the worst documented
 };
 inline constexpr Arithmetic kDoubleArithmetic{};

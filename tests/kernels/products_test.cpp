@@ -115,6 +115,46 @@ TYPED_TEST(Products, weight_gradient_has_the_plain_targets_bits) {
   }
 }
 
+TYPED_TEST(Products, input_gradient_has_the_plain_targets_bits) {
+  using T = TypeParam;
+  RandomStream random(5, Purpose::kTest);
+  for (const Target target : kVectorTargets) {
+    if (!target_available(target)) continue;
+    for (const std::size_t units : {1, 2, 3, 4}) {
+      for (const std::size_t rows : {1, 2, 3, 4, 7, 8, 11}) {
+        for (const std::size_t outputs : {1, 2, 3, 4, 7, 16, 41}) {
+          // Padded outputs of weights and gradients are NaN: no chain may touch them.
+          const std::size_t inputs = units * kUnit<T> - (rows + outputs) % kUnit<T>;
+          const std::size_t widths[] = {(outputs + kUnit<T> - 1) / kUnit<T> * kUnit<T>, 2 * kUnit<T>};
+          const std::size_t counts[] = {outputs, kUnit<T> + 1};
+          AlignedBuffer<T> w[2], dz[2];
+          OutputRun<T> runs[2];
+          for (int p = 0; p < 2; ++p) {
+            w[p] = random_buffer<T>(inputs * widths[p], random);
+            dz[p] = random_buffer<T>(rows * widths[p] + 1, random);
+            for (std::size_t o = counts[p]; o < widths[p]; ++o) {
+              for (std::size_t i = 0; i < inputs; ++i) w[p][i * widths[p] + o] = std::numeric_limits<T>::quiet_NaN();
+              for (std::size_t b = 0; b < rows; ++b) dz[p][1 + b * widths[p] + o] = std::numeric_limits<T>::quiet_NaN();
+            }
+            runs[p] = {dz[p].data() + 1, w[p].data(), widths[p], counts[p]};
+          }
+          const AlignedBuffer<T> start = random_buffer<T>(rows * units * kUnit<T> + 1, random);
+          for (const bool accumulate : {false, true}) {
+            AlignedBuffer<T> expected = start, found = start;
+            InputGradientArgs<T> args{runs, 2, rows, inputs, units, expected.data() + 1, accumulate};
+            kernel_table<T>(Target::kPlain).input_gradient(args);
+            args.out = found.data() + 1;
+            kernel_table<T>(target).input_gradient(args);
+            EXPECT_TRUE(same_bits(expected, found))
+                << target_name(target) << " units " << units << " rows " << rows << " outputs " << outputs;
+            for (const T value : expected.span()) EXPECT_FALSE(std::isnan(value));
+          }
+        }
+      }
+    }
+  }
+}
+
 TYPED_TEST(Products, skipping_a_zero_column_is_exact) {
   using T = TypeParam;
   RandomStream random(3, Purpose::kTest);
