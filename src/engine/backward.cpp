@@ -2,19 +2,26 @@
 // the update.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <utility>
 
 #include "engine/engine_state.hpp"
 
 namespace gradus::engine {
 
+// The first thread of a chain goes ahead with the next input gradient, for which the others wait, and takes the weight
+// gradient of the (replicated) layer above afterwards.
 template <class T>
 void EngineState<T>::backward(unsigned thread) {
+  std::size_t postponed = 0;
   for (std::size_t l = plan.layers.size(); l-- > 0;) {
     pair_gradients(thread, l);
-    if (l > 0) {
-      input_gradient(thread, l);  // before the weights of layer l change
+    if (l > 0) input_gradient(thread, l);  // before the weights of layer l change
+    if (postponed > 0) weight_gradient(thread, std::exchange(postponed, 0));
+    if (thread == 0 && l > 1 && plan.layers[l].replicated && crosses(l - 1)) {
+      postponed = l;
+    } else {
+      weight_gradient(thread, l);
     }
-    weight_gradient(thread, l);
     if (l > 0) finish_input_gradient(thread, l);
   }
 }
@@ -35,7 +42,10 @@ void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
   std::uint32_t finished = 0;
   for (const Block& column : columns) {
     if (!few_rows) transpose_weights(thread, layer, column);
-    if (continues) progress[layer][thread - 1].wait_for(finished + 1);
+    if (continues) {
+      progress[layer][thread - 1].wait_for(finished + 1);
+      fetch(to.block(column), rows * column.width<T>());
+    }
     if (few_rows) {
       multiply_few_rows(thread, layer, column, to.block(column), continues);
     } else {
@@ -56,7 +66,8 @@ void EngineState<T>::multiply_few_rows(unsigned thread, std::size_t layer, const
     const std::size_t width = block.width<T>();
     runs.push_back({dz.block(block), parameters.panel(block) + column.first * width, width, block.outputs});
   }
-  kernels->input_gradient({runs.data(), runs.size(), rows, column.outputs, column.units, to, continues});
+  kernels->input_gradient(
+      {runs.data(), runs.size(), rows, column.outputs, column.units, to, continues, crosses(layer)});
 }
 
 template <class T>
@@ -97,7 +108,8 @@ void EngineState<T>::multiply_transposed(unsigned thread, std::size_t layer, con
              .bias = nullptr,
              .out = to,
              .accumulate = continues,
-             .relu = false});
+             .relu = false,
+             .streams = crosses(layer)});
   };
   LayerBuffers<T>& from = buffers(thread, layer);
   const std::span<const Block> blocks = owned_blocks(thread, layer);

@@ -14,6 +14,25 @@ void EngineState<T>::forward(unsigned thread) {
     forward_layer(thread, l);
     // A replicated layer was computed whole by every thread; nobody has to wait for its outputs.
     if (!plan.layers[l].replicated) pool->sync();
+    fetch_outputs(thread, l);
+  }
+}
+
+// Reads what other threads have written once from end to end, before the products read it tile by tile.
+template <class T>
+void EngineState<T>::fetch_outputs(unsigned thread, std::size_t layer) {
+  if (!crosses(layer) || layer == last_layer()) return;
+  const LayerPlan& l = plan.layers[layer];
+  LayerBuffers<T>& from = shared[layer];
+  for (std::size_t i = 0; i < l.blocks.size(); ++i) {
+    if (i >= l.owned[thread].begin && i < l.owned[thread].end) continue;
+    const Block& block = l.blocks[i];
+    const std::size_t count = rows * block.width<T>();
+    if (options.mixed) {
+      fetch(from.h_pairs.along_columns(block.units_before), count / 2);
+    } else {
+      fetch(from.h.block(block), count);
+    }
   }
 }
 
@@ -24,6 +43,9 @@ void EngineState<T>::forward_layer(unsigned thread, std::size_t layer) {
   const InputColumns& columns = threads[thread]->columns;
   const bool skips = layer == 0 && columns.skipping;
   LayerBuffers<T>& to = buffers(thread, layer);
+  // Nothing comes after the product: bias and activation are part of it.
+  const bool is_final = !options.mixed && !l.keeps_value &&
+                        (l.activation.kind == ActivationKind::kRelu || l.activation.kind == ActivationKind::kIdentity);
   const bool relu_fused = l.activation.kind == ActivationKind::kRelu && !l.keeps_value;
   const auto multiply = [&](const auto& product, const auto& runs, const auto* w, const Block& block,
                             const std::vector<std::uint32_t>& used) {
@@ -36,7 +58,8 @@ void EngineState<T>::forward_layer(unsigned thread, std::size_t layer) {
              .bias = parameters.bias(block),
              .out = (l.keeps_value ? to.kept : to.h).block(block),
              .accumulate = false,
-             .relu = relu_fused});
+             .relu = relu_fused,
+             .streams = is_final && crosses(layer)});
     finish_block(thread, layer, block, relu_fused);
   };
   if constexpr (std::is_same_v<T, float>) {

@@ -20,7 +20,8 @@ void EngineState<T>::pair_inputs(unsigned thread) {
                     .rows = rows,
                     .width = width,
                     .along_columns = columns,
-                    .along_rows = kind == StepKind::kEvaluate ? nullptr : state.input_pairs.along_rows(0)});
+                    .along_rows = kind == StepKind::kEvaluate ? nullptr : state.input_pairs.along_rows(0),
+                    .streams = false});
     if (depth % 2 == 0) return;
     // Whatever stands beside the last input is no factor.
     for (std::size_t b = 0; b < rows; ++b) columns[b * width / 2 + depth / 2] &= 0xffff0000U;
@@ -38,7 +39,8 @@ void EngineState<T>::pair_outputs(unsigned thread, std::size_t layer, const Bloc
                     .rows = rows,
                     .width = width,
                     .along_columns = from.h_pairs.along_columns(block.units_before),
-                    .along_rows = kind == StepKind::kEvaluate ? nullptr : from.h_pairs.along_rows(block.units_before)});
+                    .along_rows = kind == StepKind::kEvaluate ? nullptr : from.h_pairs.along_rows(block.units_before),
+                    .streams = crosses(layer)});
   }
 }
 
@@ -54,7 +56,8 @@ void EngineState<T>::pair_gradients(unsigned thread, std::size_t layer) {
                       .rows = rows,
                       .width = width,
                       .along_columns = layer == 0 ? nullptr : from.dz_pairs.along_columns(block.units_before),
-                      .along_rows = from.dz_pairs.along_rows(block.units_before)});
+                      .along_rows = from.dz_pairs.along_rows(block.units_before),
+                      .streams = false});
     }
   }
 }
@@ -75,7 +78,8 @@ void EngineState<T>::pair_weights(unsigned thread, std::size_t layer, const Bloc
                     .rows = count,
                     .width = width,
                     .along_columns = has_input_gradient ? to.along_columns(units_before) + first * width / 2 : nullptr,
-                    .along_rows = to.along_rows(units_before) + first / 2 * width});
+                    .along_rows = to.along_rows(units_before) + first / 2 * width,
+                    .streams = false});
   }
 }
 

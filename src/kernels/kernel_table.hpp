@@ -34,6 +34,10 @@ struct InputRun {
   std::size_t depth;
 };
 
+/// What another core is going to read may be written past the caches: `streams`, with `out` on a cache line. A line that
+/// the other core read last time is then not fetched back first, which between cores that are far apart takes four
+/// times as long. A kernel that returns has made such writes visible to whoever sees a later one.
+
 /// out(b, j) = f(chain_k x(b, k) * w(row(k), j) + bias(j)) for one panel of `units` units; k counts through all runs.
 /// Buffers: runs (read), w (panel, read), bias (panel, read, null: none added), out (rows x panel, overwritten; with
 /// `accumulate` it is also where the chains start). No aliasing. F: factors, T or BfloatPair; then k counts pairs and
@@ -49,7 +53,8 @@ struct ForwardArgs {
   const T* bias;
   T* out;  // block: row b starts at out + b * units * kUnit<T>
   bool accumulate;
-  bool relu;  // f = max(z, 0), else identity
+  bool relu;     // f = max(z, 0), else identity
+  bool streams;  // writes past the caches
 };
 
 /// Columns [first, first + count) of a row.
@@ -125,6 +130,7 @@ struct InputGradientArgs {
   std::size_t units;  // of the panel of inputs
   T* out;             // block: row b starts at out + b * units * kUnit<T>
   bool accumulate;
+  bool streams;  // as in ForwardArgs
 };
 
 /// The factors of a mixed product, x rounded to bfloat16 (to nearest, ties to even; below kSmallestFactor 0; NaN stays
@@ -139,6 +145,7 @@ struct PairArgs {
   std::size_t width;
   BfloatPair* along_columns;
   BfloatPair* along_rows;
+  bool streams;  // as in ForwardArgs
 };
 
 /// What mixed engines use in place of the products of floats. The chains have the same order: pair after pair, the

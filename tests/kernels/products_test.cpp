@@ -51,11 +51,12 @@ TYPED_TEST(Products, forward_has_the_plain_targets_bits) {
             AlignedBuffer<T> expected = start, found = start;
             const std::size_t cut = depth / 3;  // two runs, the first may be empty
             const InputRun<T> runs[] = {{x.data() + 1, ldx, cut}, {x.data() + 1 + cut, ldx, depth - cut}};
-            ForwardArgs<T> args{runs,  2,           rows,    nullptr,    w.data(),
-                                units, bias.data(), nullptr, accumulate, rows % 2 == 0};
-            args.out = expected.data() + 1;
+            ForwardArgs<T> args{runs,        2,       rows,       nullptr,       w.data(),      units,
+                                bias.data(), nullptr, accumulate, rows % 2 == 0, depth % 2 == 0};
+            const std::size_t offset = args.streams ? 0 : 1;  // only whole cache lines are streamed
+            args.out = expected.data() + offset;
             kernel_table<T>(Target::kPlain).forward(args);
-            args.out = found.data() + 1;
+            args.out = found.data() + offset;
             kernel_table<T>(target).forward(args);
             EXPECT_TRUE(same_bits(expected, found))
                 << target_name(target) << " units " << units << " rows " << rows << " depth " << depth;
@@ -141,9 +142,11 @@ TYPED_TEST(Products, input_gradient_has_the_plain_targets_bits) {
           const AlignedBuffer<T> start = random_buffer<T>(rows * units * kUnit<T> + 1, random);
           for (const bool accumulate : {false, true}) {
             AlignedBuffer<T> expected = start, found = start;
-            InputGradientArgs<T> args{runs, 2, rows, inputs, units, expected.data() + 1, accumulate};
+            InputGradientArgs<T> args{runs, 2, rows, inputs, units, nullptr, accumulate, outputs % 2 == 0};
+            const std::size_t offset = args.streams ? 0 : 1;
+            args.out = expected.data() + offset;
             kernel_table<T>(Target::kPlain).input_gradient(args);
-            args.out = found.data() + 1;
+            args.out = found.data() + offset;
             kernel_table<T>(target).input_gradient(args);
             EXPECT_TRUE(same_bits(expected, found))
                 << target_name(target) << " units " << units << " rows " << rows << " outputs " << outputs;
@@ -173,9 +176,10 @@ TYPED_TEST(Products, skipping_a_zero_column_is_exact) {
   }
   const InputRun<T> dense_run{x.data(), depth, depth};
   const InputRun<T> compact_run{compact.data(), kept.size(), kept.size()};
-  kernel_table<T>(target).forward({&dense_run, 1, rows, nullptr, w.data(), 2, nullptr, dense_out.data(), false, false});
   kernel_table<T>(target).forward(
-      {&compact_run, 1, rows, kept.data(), w.data(), 2, nullptr, compact_out.data(), false, false});
+      {&dense_run, 1, rows, nullptr, w.data(), 2, nullptr, dense_out.data(), false, false, false});
+  kernel_table<T>(target).forward(
+      {&compact_run, 1, rows, kept.data(), w.data(), 2, nullptr, compact_out.data(), false, false, false});
   EXPECT_TRUE(same_bits(dense_out, compact_out));
 }
 
