@@ -34,14 +34,15 @@ constexpr std::array<BenchDtype, 3> kDtypes = {{{"f32", &benchmark::time_epochs<
                                                 {"f64", &benchmark::time_epochs<double>},
                                                 {"mixed", &benchmark::time_epochs<float, true>}}};
 
-/// One entry of "peak_gflops". Without `measure` it is null there: no kernel reaches that peak.
+/// One entry of "peak_gflops"; null there where `measure` finds 0.
 struct PeakType {
   const char* name;
   double (*measure)(ThreadPool&, double);
 };
 
-constexpr std::array<PeakType, 3> kPeaks = {
-    {{"f32", &benchmark::peak_gflops<float>}, {"f64", &benchmark::peak_gflops<double>}, {"bf16", nullptr}}};
+constexpr std::array<PeakType, 3> kPeaks = {{{"f32", &benchmark::peak_gflops<float>},
+                                             {"f64", &benchmark::peak_gflops<double>},
+                                             {"bf16", &benchmark::bf16_peak_gflops}}};
 
 /// A sweep counts a size as slower with more threads above this ratio.
 constexpr double kSlower = 1.05;
@@ -141,7 +142,8 @@ nlohmann::json measure_peaks(unsigned threads) {
   ThreadPool pool(threads);
   nlohmann::json peaks;
   for (const PeakType& peak : kPeaks) {
-    peaks[peak.name] = peak.measure != nullptr ? nlohmann::json(peak.measure(pool, kSeconds)) : nlohmann::json();
+    const double gflops = peak.measure(pool, kSeconds);
+    peaks[peak.name] = gflops > 0.0 ? nlohmann::json(gflops) : nlohmann::json();
   }
   return peaks;
 }

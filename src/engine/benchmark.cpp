@@ -14,6 +14,26 @@ double now_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+// Operations per second of all threads together, in 1e9, by a kernel that does `iterations` rounds and counts them.
+double rate_of(ThreadPool& pool, double seconds, double (*multiply_adds)(std::size_t iterations)) {
+  std::vector<double> rates(pool.size());
+  pool.run([&](unsigned thread) {
+    multiply_adds(1000);
+    pool.sync();
+    double operations = 0.0;
+    const double start = now_seconds();
+    double elapsed = 0.0;
+    while (elapsed < seconds) {
+      operations += multiply_adds(5000);
+      elapsed = now_seconds() - start;
+    }
+    rates[thread] = operations / elapsed * 1e-9;
+  });
+  double total = 0.0;
+  for (const double rate : rates) total += rate;
+  return total;
+}
+
 }  // namespace
 
 std::vector<Workload> study_workloads() {
@@ -59,25 +79,14 @@ NetworkSpec make_spec(const Workload& workload) {
   return spec;
 }
 
+double bf16_peak_gflops(ThreadPool& pool, double seconds) {
+  const auto multiply_adds = kernels::pair_kernels(kernels::active_target()).multiply_adds;
+  return multiply_adds == nullptr ? 0.0 : rate_of(pool, seconds, multiply_adds);
+}
+
 template <class T>
 double peak_gflops(ThreadPool& pool, double seconds) {
-  const auto& kernels = kernels::kernel_table<T>(kernels::active_target());
-  std::vector<double> rates(pool.size());
-  pool.run([&](unsigned thread) {
-    kernels.multiply_adds(1000);
-    pool.sync();
-    double operations = 0.0;
-    const double start = now_seconds();
-    double elapsed = 0.0;
-    while (elapsed < seconds) {
-      operations += kernels.multiply_adds(5000);
-      elapsed = now_seconds() - start;
-    }
-    rates[thread] = operations / elapsed * 1e-9;
-  });
-  double total = 0.0;
-  for (const double rate : rates) total += rate;
-  return total;
+  return rate_of(pool, seconds, kernels::kernel_table<T>(kernels::active_target()).multiply_adds);
 }
 
 double handover_nanoseconds() {

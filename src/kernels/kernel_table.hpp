@@ -34,8 +34,8 @@ struct InputRun {
   std::size_t depth;
 };
 
-/// What another core is going to read may be written past the caches: `streams`, with `out` on a cache line. A line that
-/// the other core read last time is then not fetched back first, which between cores that are far apart takes four
+/// What another core is going to read may be written past the caches: `streams`, with `out` on a cache line. A line
+/// that the other core read last time is then not fetched back first, which between cores that are far apart takes four
 /// times as long. A kernel that returns has made such writes visible to whoever sees a later one.
 
 /// out(b, j) = f(chain_k x(b, k) * w(row(k), j) + bias(j)) for one panel of `units` units; k counts through all runs.
