@@ -15,9 +15,13 @@ target_compile_options(gradus_options INTERFACE
   -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
   $<$<BOOL:${GRADUS_WARNINGS_AS_ERRORS}>:-Werror>)
 
+set(GRADUS_SANITIZE_WITHOUT "" CACHE STRING "Checks of theirs that are left out")
 set(GRADUS_SANITIZE "" CACHE STRING "Sanitizers for everything that is built, e.g. address,undefined")
 if(GRADUS_SANITIZE)
   add_compile_options(-fsanitize=${GRADUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  if(GRADUS_SANITIZE_WITHOUT)
+    add_compile_options(-fno-sanitize=${GRADUS_SANITIZE_WITHOUT})
+  endif()
   add_link_options(-fsanitize=${GRADUS_SANITIZE})
 endif()
 

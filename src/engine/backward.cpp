@@ -26,30 +26,48 @@ void EngineState<T>::backward(unsigned thread) {
   }
 }
 
-// dH(b, i) = chain_o dZ(b, o) W(i, o), block of i after block of i. For few rows the kernel transposes the weights in
-// registers. For more, those of this thread that belong to a block are transposed into scratch that stays in the cache
-// (while the thread before still computes), and the forward kernel does the product.
+template <class T>
+bool EngineState<T>::masks_in_product(std::size_t layer) const {
+  const LayerPlan& below = plan.layers[layer - 1];
+  return below.activation.kind == ActivationKind::kRelu && below.dropout == 0.0 &&
+         (plan.layers[layer].replicated || !below.replicated);
+}
+
+// dH(b, i) = chain_o dZ(b, o) W(i, o), block of i after block of i; where the layer below is a plain ReLU, whoever ends
+// the chain makes dZ of it at once. For few rows the kernel transposes the weights in registers. For more, those of
+// this thread that belong to a block are transposed into scratch that stays in the cache (while the thread before still
+// computes), and the forward kernel does the product.
 template <class T>
 void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
   const LayerPlan& l = plan.layers[layer];
   const LayerPlan& below = plan.layers[layer - 1];
-  BlockBuffer<T>& to = l.replicated && below.replicated ? threads[thread]->own[layer - 1].dz : dh[layer - 1];
+  LayerBuffers<T>& under = buffers(thread, layer - 1);
+  const bool ends = l.replicated || thread + 1 == plan.threads;
+  const bool ends_in_dz = ends && masks_in_product(layer);
+  BlockBuffer<T>& chains = l.replicated && below.replicated ? under.dz : dh[layer - 1];
   // Replicated weights: this thread computes only the columns that it needs itself, with the whole chain.
-  const std::span<const Block> columns =
-      l.replicated ? owned_blocks(thread, layer - 1) : std::span<const Block>(below.blocks);
+  const std::span<const Block> owned = owned_blocks(thread, layer - 1);
+  const std::span<const Block> columns = l.replicated ? owned : std::span<const Block>(below.blocks);
   const bool continues = !l.replicated && thread > 0;
   const bool few_rows = rows <= kernels::kFewRows && !options.mixed;
   std::uint32_t finished = 0;
   for (const Block& column : columns) {
     if (!few_rows) transpose_weights(thread, layer, column);
+    const std::size_t count = rows * column.width<T>();
     if (continues) {
       progress[layer][thread - 1].wait_for(finished + 1);
-      fetch(to.block(column), rows * column.width<T>());
+      fetch(chains.block(column), count);
     }
+    const bool is_own = column.first >= owned.front().first && column.first <= owned.back().first;
+    if (ends_in_dz && !is_own) fetch(under.h.block(column), count);
+    const Chain chain{.start = continues ? chains.block(column) : nullptr,
+                      .positive = ends_in_dz ? under.h.block(column) : nullptr,
+                      .out = (ends_in_dz ? under.dz : chains).block(column),
+                      .streams = crosses(layer) && !(ends_in_dz && is_own)};
     if (few_rows) {
-      multiply_few_rows(thread, layer, column, to.block(column), continues);
+      multiply_few_rows(thread, layer, column, chain);
     } else {
-      multiply_transposed(thread, layer, column, to.block(column), continues);
+      multiply_transposed(thread, layer, column, chain);
     }
     ++finished;
     if (!l.replicated) progress[layer][thread].advance_to(finished);
@@ -57,7 +75,7 @@ void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
 }
 
 template <class T>
-void EngineState<T>::multiply_few_rows(unsigned thread, std::size_t layer, const Block& column, T* to, bool continues) {
+void EngineState<T>::multiply_few_rows(unsigned thread, std::size_t layer, const Block& column, const Chain& chain) {
   const PackedSlice<T>& parameters = threads[thread]->parameters[layer];
   const BlockBuffer<T>& dz = buffers(thread, layer).dz;
   std::vector<kernels::OutputRun<T>>& runs = threads[thread]->output_runs;
@@ -66,8 +84,15 @@ void EngineState<T>::multiply_few_rows(unsigned thread, std::size_t layer, const
     const std::size_t width = block.width<T>();
     runs.push_back({dz.block(block), parameters.panel(block) + column.first * width, width, block.outputs});
   }
-  kernels->input_gradient(
-      {runs.data(), runs.size(), rows, column.outputs, column.units, to, continues, crosses(layer)});
+  kernels->input_gradient({.runs = runs.data(),
+                           .num_runs = runs.size(),
+                           .rows = rows,
+                           .inputs = column.outputs,
+                           .units = column.units,
+                           .start = chain.start,
+                           .positive = chain.positive,
+                           .out = chain.out,
+                           .streams = chain.streams});
 }
 
 template <class T>
@@ -95,8 +120,7 @@ void EngineState<T>::transpose_weights(unsigned thread, std::size_t layer, const
 }
 
 template <class T>
-void EngineState<T>::multiply_transposed(unsigned thread, std::size_t layer, const Block& column, T* to,
-                                         bool continues) {
+void EngineState<T>::multiply_transposed(unsigned thread, std::size_t layer, const Block& column, const Chain& chain) {
   ThreadState<T>& state = *threads[thread];
   const auto multiply = [&](const auto& product, const auto& runs, const auto* w) {
     product({.runs = runs.data(),
@@ -106,10 +130,11 @@ void EngineState<T>::multiply_transposed(unsigned thread, std::size_t layer, con
              .w = w,
              .units = column.units,
              .bias = nullptr,
-             .out = to,
-             .accumulate = continues,
+             .start = chain.start,
+             .positive = chain.positive,
+             .out = chain.out,
              .relu = false,
-             .streams = crosses(layer)});
+             .streams = chain.streams});
   };
   LayerBuffers<T>& from = buffers(thread, layer);
   const std::span<const Block> blocks = owned_blocks(thread, layer);
@@ -128,8 +153,8 @@ void EngineState<T>::multiply_transposed(unsigned thread, std::size_t layer, con
   multiply(kernels->forward, state.runs, state.transposed.data());
 }
 
-// dZ of the layer below from dH: mask of its dropout, then its activation's derivative, for the blocks that this thread
-// owns there.
+// dZ of the layer below from dH, where the product has not made it: mask of its dropout, then its activation's
+// derivative, for the blocks that this thread owns there.
 template <class T>
 void EngineState<T>::finish_input_gradient(unsigned thread, std::size_t layer) {
   const LayerPlan& l = plan.layers[layer];
@@ -139,6 +164,7 @@ void EngineState<T>::finish_input_gradient(unsigned thread, std::size_t layer) {
   auto finished = static_cast<std::uint32_t>(b_plan.owned[thread].begin);
   for (const Block& block : owned_blocks(thread, below)) {
     if (!l.replicated) progress[layer][plan.threads - 1].wait_for(++finished);
+    if (masks_in_product(layer)) continue;
     const std::size_t count = rows * block.width<T>();
     T* const dz = to.dz.block(block);
     const T* source = l.replicated && b_plan.replicated ? dz : dh[below].block(block);

@@ -74,7 +74,7 @@ std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const Engine
   const std::size_t output_width = plan.layers.back().units * kernels::kUnit<T>;
   const std::size_t padded_rows = kernels::units_for<T>(part_rows(options)) * kernels::kUnit<T>;
   state->row = AlignedBuffer<T>(output_width + padded_rows);
-  state->columns_of_rows = AlignedBuffer<T>(output_width * padded_rows);
+  state->columns_of_rows = AlignedBuffer<T>((output_width + 3) * padded_rows);
   return state;
 }
 

@@ -69,6 +69,22 @@ struct ThreadState {
   Matrix<T> input;  // this thread's copy of the batch, where the engine packs it; thread 0 uses the shared one
 };
 
+/// The output rows of one thread: logits z and outputs p (rows x stride each, K columns used, padding kept 0).
+template <class T>
+struct OutputBlock {
+  std::size_t first;
+  std::size_t rows;
+  std::size_t k_count;
+  std::size_t stride;
+  const T* z;
+  T* p;
+  T* log_sums;  // softmax: m + ln sum exp(z - m) of each row, room for whole units of rows
+  T* columns;   // softmax: scratch for the transposed logits and three values a row
+
+  [[nodiscard]] std::span<const T> z_row(std::size_t b) const { return {z + b * stride, k_count}; }
+  [[nodiscard]] std::span<T> p_row(std::size_t b) const { return {p + b * stride, k_count}; }
+};
+
 /// What a step does with its gradients.
 enum class StepKind : std::uint8_t { kEvaluate, kTrain, kGradients };
 
@@ -136,6 +152,8 @@ struct EngineState {
   void fetch_outputs(unsigned thread, std::size_t layer);
   void finish_block(unsigned thread, std::size_t layer, const Block& block, bool activated);
   void output_rows(unsigned thread);
+  void cross_entropy_in_columns(const OutputBlock<T>& block, bool reports);
+  void any_output_rows(unsigned thread, const OutputBlock<T>& block, bool reports);
   void gather_logits(unsigned thread, std::size_t first, std::size_t end);
   void scatter_gradients(unsigned thread, std::size_t first, std::size_t end);
   void backward(unsigned thread);
@@ -145,9 +163,18 @@ struct EngineState {
   void pair_gradients(unsigned thread, std::size_t layer);
   /// The weights [first, first + count) of a block's panel as products will read them from now on; `first` is even.
   void pair_weights(unsigned thread, std::size_t layer, const Block& block, std::size_t first, std::size_t count);
-  void multiply_few_rows(unsigned thread, std::size_t layer, const Block& column, T* to, bool continues);
+  /// Where the chains of one block of an input gradient start and end (kernels::ForwardArgs).
+  struct Chain {
+    const T* start;
+    const T* positive;
+    T* out;
+    bool streams;
+  };
+  /// Whoever ends the chains of this layer's input gradient applies the derivative of the layer below.
+  [[nodiscard]] bool masks_in_product(std::size_t layer) const;
+  void multiply_few_rows(unsigned thread, std::size_t layer, const Block& column, const Chain& chain);
   void transpose_weights(unsigned thread, std::size_t layer, const Block& column);
-  void multiply_transposed(unsigned thread, std::size_t layer, const Block& column, T* to, bool continues);
+  void multiply_transposed(unsigned thread, std::size_t layer, const Block& column, const Chain& chain);
   void finish_input_gradient(unsigned thread, std::size_t layer);
   void weight_gradient(unsigned thread, std::size_t layer);
   template <class F, class Kernel, class Factors, class PieceDone>

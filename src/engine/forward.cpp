@@ -56,8 +56,9 @@ void EngineState<T>::forward_layer(unsigned thread, std::size_t layer) {
              .w = w,
              .units = block.units,
              .bias = parameters.bias(block),
+             .start = nullptr,
+             .positive = nullptr,
              .out = (l.keeps_value ? to.kept : to.h).block(block),
-             .accumulate = false,
              .relu = relu_fused,
              .streams = is_final && crosses(layer)});
     finish_block(thread, layer, block, relu_fused);

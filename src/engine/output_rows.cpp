@@ -9,29 +9,24 @@
 namespace gradus::engine {
 namespace {
 
-/// The rows of one thread: logits z and outputs p (rows x stride each, K columns used, padding kept 0).
+// Vectors over rows rather than over the few outputs of a row: the logits are transposed, and what becomes of them back
+// again. Columns of rows: `leading` elements each.
 template <class T>
-struct OutputBlock {
-  std::size_t first;
-  std::size_t rows;
-  std::size_t k_count;
-  std::size_t stride;
-  const T* z;
-  T* p;
-  T* log_sums;  // softmax: m + ln sum exp(z - m) of each row, room for whole units of rows
-  T* columns;   // softmax: scratch for the transposed logits
+std::size_t leading(const OutputBlock<T>& block) {
+  return kernels::units_for<T>(block.rows) * kernels::kUnit<T>;
+}
 
-  [[nodiscard]] std::span<const T> z_row(std::size_t b) const { return {z + b * stride, k_count}; }
-  [[nodiscard]] std::span<T> p_row(std::size_t b) const { return {p + b * stride, k_count}; }
-};
-
-// Vectors over rows rather than over the few outputs of a row: the logits are transposed, and P back again. Rows that
-// do not fill a whole unit are copied one by one, because the transposing kernel writes whole units.
 template <class T>
-void softmax_rows(const kernels::KernelTable<T>& kernels, const OutputBlock<T>& block) {
-  const std::size_t ld = kernels::units_for<T>(block.rows) * kernels::kUnit<T>;
+void softmax_in_columns(const kernels::KernelTable<T>& kernels, const OutputBlock<T>& block) {
+  const std::size_t ld = leading(block);
   kernels.transpose(block.z, block.stride, block.rows, block.k_count, block.columns, ld);
   kernels.softmax_columns(block.columns, ld, block.k_count, ld, block.log_sums);
+}
+
+// Rows that do not fill a whole unit are copied one by one, because the transposing kernel writes whole units.
+template <class T>
+void columns_to_rows(const kernels::KernelTable<T>& kernels, const OutputBlock<T>& block) {
+  const std::size_t ld = leading(block);
   const std::size_t whole = block.rows / kernels::kUnit<T> * kernels::kUnit<T>;
   kernels.transpose(block.columns, ld, block.k_count, whole, block.p, block.stride);
   for (std::size_t b = whole; b < block.rows; ++b) {
@@ -39,6 +34,12 @@ void softmax_rows(const kernels::KernelTable<T>& kernels, const OutputBlock<T>& 
     for (std::size_t k = 0; k < block.k_count; ++k) p[k] = block.columns[k * ld + b];
     std::fill(p + block.k_count, p + block.stride, T{0});
   }
+}
+
+template <class T>
+void softmax_rows(const kernels::KernelTable<T>& kernels, const OutputBlock<T>& block) {
+  softmax_in_columns(kernels, block);
+  columns_to_rows(kernels, block);
 }
 
 template <class T>
@@ -86,6 +87,31 @@ void gradient_row(const Loss& loss, const BatchTargets<T>& targets, std::size_t 
 
 }  // namespace
 
+// Softmax cross-entropy of a training step: loss and gradient without leaving the columns.
+template <class T>
+void EngineState<T>::cross_entropy_in_columns(const OutputBlock<T>& block, bool reports) {
+  const std::size_t ld = leading(block);
+  T* const labels = block.columns + block.stride * ld;
+  T* const shares = labels + ld;
+  T* const best = shares + ld;
+  const std::size_t first = first_row + block.first;
+  const T common_share = factor_sum == T{0} ? T{0} : T{1} / factor_sum;
+  const bool weighted = !targets->weights.empty();
+  std::fill(labels, best, T{0});
+  for (std::size_t b = 0; b < block.rows; ++b) {
+    labels[b] = static_cast<T>(targets->labels[first + b]);
+    shares[b] = weighted && factor_sum != T{0} ? targets->weights[first + b] / factor_sum : common_share;
+  }
+  softmax_in_columns(*kernels, block);
+  kernels->cross_entropy_columns(block.columns, ld, block.k_count, ld, labels, shares, best);
+  columns_to_rows(*kernels, block);
+  for (std::size_t b = 0; b < block.rows && reports; ++b) {
+    const T loss = block.log_sums[b] - block.z_row(b)[static_cast<std::size_t>(targets->labels[first + b])];
+    loss_rows[first + b] = weighted ? targets->weights[first + b] * loss : loss;
+    correct_rows[first + b] = best[b] == labels[b] ? 1 : 0;
+  }
+}
+
 template <class T>
 void EngineState<T>::gather_logits(unsigned thread, std::size_t first, std::size_t end) {
   const BlockBuffer<T>& h = buffers(thread, last_layer()).h;
@@ -131,8 +157,26 @@ void EngineState<T>::output_rows(unsigned thread) {
                              p_rows + first * stride,
                              scratch + stride,
                              threads[thread]->columns_of_rows.data()};
+  const bool reports = !layer.replicated || thread == 0;
+  const bool in_columns = kind != StepKind::kEvaluate && spec.output == OutputKind::kSoftmax &&
+                          spec.loss.kind == LossKind::kSoftmaxCrossEntropy && spec.loss.floor_kind == FloorKind::kExact;
+  if (in_columns) {
+    cross_entropy_in_columns(block, reports);
+  } else {
+    any_output_rows(thread, block, reports);
+  }
+  if (!one_block && kind != StepKind::kEvaluate) scatter_gradients(thread, first, end);
+  if (!layer.replicated) pool->sync();
+}
+
+// Every other output and loss, row by row.
+template <class T>
+void EngineState<T>::any_output_rows(unsigned thread, const OutputBlock<T>& block, bool reports) {
+  const std::size_t first = block.first;
+  const std::size_t stride = block.stride;
+  T* const scratch = threads[thread]->row.data();
   output_block(*kernels, spec.output, block);
-  if (!layer.replicated || thread == 0) {
+  if (reports) {
     std::copy_n(block.p, block.rows * stride, outputs.data() + (first_row + first) * stride);
     if (targets != nullptr) {
       const bool exact = spec.loss.floor_kind == FloorKind::kExact;
@@ -161,8 +205,6 @@ void EngineState<T>::output_rows(unsigned thread) {
     const T share = weighted ? targets->weights[first_row + first + b] / factor_sum : common_share;
     gradient_row(spec.loss, *targets, first_row + first + b, share, block.p_row(b));
   }
-  if (!one_block && kind != StepKind::kEvaluate) scatter_gradients(thread, first, end);
-  if (!layer.replicated) pool->sync();
 }
 
 template void EngineState<float>::output_rows(unsigned);

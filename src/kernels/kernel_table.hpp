@@ -39,9 +39,9 @@ struct InputRun {
 /// times as long. A kernel that returns has made such writes visible to whoever sees a later one.
 
 /// out(b, j) = f(chain_k x(b, k) * w(row(k), j) + bias(j)) for one panel of `units` units; k counts through all runs.
-/// Buffers: runs (read), w (panel, read), bias (panel, read, null: none added), out (rows x panel, overwritten; with
-/// `accumulate` it is also where the chains start). No aliasing. F: factors, T or BfloatPair; then k counts pairs and
-/// an element of the panel is a pair of rows.
+/// Buffers: runs (read), w (panel, read), bias (panel, read, null: none added), start and positive (blocks like out,
+/// read), out (rows x panel, overwritten; may be start). No other aliasing. F: factors, T or BfloatPair; then k counts
+/// pairs and an element of the panel is a pair of rows.
 template <class T, class F = T>
 struct ForwardArgs {
   const InputRun<F>* runs;
@@ -51,10 +51,11 @@ struct ForwardArgs {
   const F* w;                     // panel: row r starts at w + r * units * kUnit<T>
   std::size_t units;              // 1 .. kPanelUnits
   const T* bias;
-  T* out;  // block: row b starts at out + b * units * kUnit<T>
-  bool accumulate;
-  bool relu;     // f = max(z, 0), else identity
-  bool streams;  // writes past the caches
+  const T* start;     // where the chains start; null: from 0
+  const T* positive;  // f(z) = z where this is > 0, else 0: the derivative of ReLU; null: f = max(z, 0) or identity
+  T* out;             // block: row b starts at out + b * units * kUnit<T>
+  bool relu;          // f = max(z, 0)
+  bool streams;       // writes past the caches
 };
 
 /// Columns [first, first + count) of a row.
@@ -117,10 +118,9 @@ struct OutputRun {
 /// Most rows for which `input_gradient` beats the transposed weights and `forward` (docs/engine.md).
 inline constexpr std::size_t kFewRows = 8;
 
-/// out(b, i) = chain_o dz(b, o) * w(i, o) over the outputs of all runs in order, for one panel of inputs.
-/// Buffers: runs (read; weights of `inputs` rows, whole cache lines of outputs), out (rows x panel, overwritten; with
-/// `accumulate` it is also where the chains start; lanes at and beyond `inputs` are written as if their weights were
-/// 0). No aliasing.
+/// out(b, i) = f(chain_o dz(b, o) * w(i, o)) over the outputs of all runs in order, for one panel of inputs.
+/// Buffers: runs (read; weights of `inputs` rows, whole cache lines of outputs), start, positive and out as in
+/// ForwardArgs; lanes at and beyond `inputs` are written as if their weights were 0.
 template <class T>
 struct InputGradientArgs {
   const OutputRun<T>* runs;
@@ -128,9 +128,10 @@ struct InputGradientArgs {
   std::size_t rows;
   std::size_t inputs;
   std::size_t units;  // of the panel of inputs
-  T* out;             // block: row b starts at out + b * units * kUnit<T>
-  bool accumulate;
-  bool streams;  // as in ForwardArgs
+  const T* start;
+  const T* positive;
+  T* out;
+  bool streams;
 };
 
 /// The factors of a mixed product, x rounded to bfloat16 (to nearest, ties to even; below kSmallestFactor 0; NaN stays
@@ -208,6 +209,10 @@ struct KernelTable {
   /// e_k = exp(z_k - m), m = max z, s = sum e_k in increasing k; log_sums(b) = ln s + m. In place; n is a multiple of
   /// kUnit.
   void (*softmax_columns)(T* z, std::size_t ldz, std::size_t count, std::size_t n, T* log_sums);
+  /// The gradient of softmax cross-entropy in the same form: p_k of row b becomes (p_k - (k == label(b))) * share(b),
+  /// and best(b) the first k whose p_k is largest. Labels are whole numbers in T.
+  void (*cross_entropy_columns)(T* p, std::size_t ldp, std::size_t count, std::size_t n, const T* labels,
+                                const T* shares, T* best);
   /// Nothing but independent multiply-adds in registers: the machine's arithmetic peak. Returns how many operations
   /// (2 per multiply-add and lane) `iterations` rounds made.
   double (*multiply_adds)(std::size_t iterations);

@@ -49,7 +49,7 @@ void Forward(const ForwardArgs<T, F>& a) {
   for (size_t b = 0; b < a.rows; ++b) {
     T* const out = a.out + b * width;
     for (size_t j = 0; j < width; ++j) {
-      T z = a.accumulate ? out[j] : T{0};
+      T z = a.start != nullptr ? a.start[b * width + j] : T{0};
       size_t k = 0;
       for (size_t run = 0; run < a.num_runs; ++run) {
         const F* const x = a.runs[run].x + b * a.runs[run].ldx;
@@ -59,7 +59,8 @@ void Forward(const ForwardArgs<T, F>& a) {
         }
       }
       if (a.bias != nullptr) z += a.bias[j];
-      out[j] = a.relu && z <= T{0} ? T{0} : z;
+      const bool is_zero = (a.positive != nullptr && !(a.positive[b * width + j] > T{0})) || (a.relu && z <= T{0});
+      out[j] = is_zero ? T{0} : z;
     }
   }
 }
@@ -113,7 +114,7 @@ void InputGradient(const InputGradientArgs<T>& a) {
   const size_t width = a.units * kUnit<T>;
   for (size_t b = 0; b < a.rows; ++b) {
     for (size_t i = 0; i < width; ++i) {
-      T g = a.accumulate ? a.out[b * width + i] : T{0};
+      T g = a.start != nullptr ? a.start[b * width + i] : T{0};
       for (size_t p = 0; p < a.num_runs; ++p) {
         const OutputRun<T>& run = a.runs[p];
         for (size_t o = 0; o < run.outputs; ++o) {
@@ -121,7 +122,8 @@ void InputGradient(const InputGradientArgs<T>& a) {
           g = std::fma(run.dz[b * run.width + o], w, g);
         }
       }
-      a.out[b * width + i] = g;
+      const bool is_zero = a.positive != nullptr && !(a.positive[b * width + i] > T{0});
+      a.out[b * width + i] = is_zero ? T{0} : g;
     }
   }
 }

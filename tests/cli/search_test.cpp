@@ -171,14 +171,22 @@ TEST_F(SearchProgram, killed_at_random_moments_ends_with_the_same_table) {
 
 TEST_F(SearchProgram, ctrl_c_keeps_what_runs_and_exits_130) {
   const std::string file = write_search("sampler = \"random\"\ntrials = 6\n");
-  const std::vector<std::string> longer = {"--set", "training.epochs=150", "--jobs", "2"};
+#ifdef __SANITIZE_ADDRESS__
+  const char* const epochs = "training.epochs=150";
+#else
+  const char* const epochs = "training.epochs=400";
+#endif
+  const std::vector<std::string> longer = {"--set", epochs, "--jobs", "2"};
   std::vector<std::string> words = {"search", file, "--out", folder_ / "stopped"};
   words.insert(words.end(), longer.begin(), longer.end());
   const ProcessResult stopped = gradus_program(words, {}, [this](pid_t child) {
-    for (int i = 0; i < 5000 && !fs::exists(folder_ / "stopped/search.toml"); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    // Long trainings, and a moment after the study has noted that some have begun: they have epochs to keep.
+    const auto runs = [this] {
+      const ProcessResult shown = gradus_program({"search", "show", folder_ / "stopped"});
+      return shown.exit_code == 0 && shown.out.find("running") != std::string::npos;
+    };
+    for (int i = 0; i < 500 && !runs(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
     kill(child, SIGINT);
   });
   EXPECT_EQ(stopped.exit_code, 130) << stopped.err;

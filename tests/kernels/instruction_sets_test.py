@@ -31,7 +31,7 @@ def multiply_adds(listing):
             symbol = line[line.index("<") + 1:-3]
             if ALLOWED.search(symbol) and "MultiplyAdds" in symbol:
                 counts[symbol] = 0
-        elif symbol in counts and "vfmadd" in line:
+        elif symbol in counts and ("vfmadd" in line or "vdpbf16ps" in line):
             counts[symbol] += 1
     return counts
 

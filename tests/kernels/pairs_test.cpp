@@ -119,22 +119,29 @@ TEST(BfloatPairs, forward_has_the_plain_targets_bits) {
           std::vector<std::uint32_t> every_second;
           for (std::uint32_t k = 0; k < depth; ++k) every_second.push_back(2 * k);
           for (const bool accumulate : {false, true}) {
-            std::vector<float> expected = start, found = start;
+            const std::vector<float> before = random_numbers(rows * width, random);
+            std::vector<float> expected = before, found = before;
             const InputRun<BfloatPair> runs[] = {{x.data(), ldx, depth / 3},
                                                  {x.data() + depth / 3, ldx, depth - depth / 3}};
-            ForwardArgs<float, BfloatPair> args{runs,        2,
-                                                rows,        rows % 2 == 0 ? every_second.data() : nullptr,
-                                                w.data(),    units,
-                                                bias.data(), nullptr,
-                                                accumulate,  rows % 2 == 0,
-                                                false};
+            ForwardArgs<float, BfloatPair> args{.runs = runs,
+                                                .num_runs = 2,
+                                                .rows = rows,
+                                                .row_of_k = rows % 2 == 0 ? every_second.data() : nullptr,
+                                                .w = w.data(),
+                                                .units = units,
+                                                .bias = bias.data(),
+                                                .start = accumulate ? start.data() : nullptr,
+                                                .positive = rows % 5 == 0 ? start.data() : nullptr,
+                                                .out = nullptr,
+                                                .relu = rows % 2 == 0,
+                                                .streams = false};
             args.out = expected.data();
             pair_kernels(Target::kPlain).forward(args);
             args.out = found.data();
             pair_kernels(target).forward(args);
             EXPECT_TRUE(equal_bits(expected, found))
                 << target_name(target) << " units " << units << " rows " << rows << " depth " << depth;
-            EXPECT_FALSE(equal_bits(start, found)) << "nothing was written";
+            EXPECT_FALSE(equal_bits(before, found)) << "nothing was written";
           }
         }
       }

@@ -47,12 +47,25 @@ TYPED_TEST(Products, forward_has_the_plain_targets_bits) {
           const AlignedBuffer<T> w = random_buffer<T>(depth * width, random);
           const AlignedBuffer<T> bias = random_buffer<T>(width, random);
           const AlignedBuffer<T> start = random_buffer<T>(rows * width + 1, random);
+          AlignedBuffer<T> positive = random_buffer<T>(rows * width + 1, random);
+          positive[1] = T{0};
           for (const bool accumulate : {false, true}) {
-            AlignedBuffer<T> expected = start, found = start;
+            const AlignedBuffer<T> before = random_buffer<T>(start.size(), random);
+            AlignedBuffer<T> expected = before, found = before;
             const std::size_t cut = depth / 3;  // two runs, the first may be empty
             const InputRun<T> runs[] = {{x.data() + 1, ldx, cut}, {x.data() + 1 + cut, ldx, depth - cut}};
-            ForwardArgs<T> args{runs,        2,       rows,       nullptr,       w.data(),      units,
-                                bias.data(), nullptr, accumulate, rows % 2 == 0, depth % 2 == 0};
+            ForwardArgs<T> args{.runs = runs,
+                                .num_runs = 2,
+                                .rows = rows,
+                                .row_of_k = nullptr,
+                                .w = w.data(),
+                                .units = units,
+                                .bias = bias.data(),
+                                .start = accumulate ? start.data() + 1 : nullptr,
+                                .positive = rows % 3 == 0 ? positive.data() + 1 : nullptr,
+                                .out = nullptr,
+                                .relu = rows % 2 == 0,
+                                .streams = depth % 2 == 0};
             const std::size_t offset = args.streams ? 0 : 1;  // only whole cache lines are streamed
             args.out = expected.data() + offset;
             kernel_table<T>(Target::kPlain).forward(args);
@@ -60,7 +73,7 @@ TYPED_TEST(Products, forward_has_the_plain_targets_bits) {
             kernel_table<T>(target).forward(args);
             EXPECT_TRUE(same_bits(expected, found))
                 << target_name(target) << " units " << units << " rows " << rows << " depth " << depth;
-            EXPECT_FALSE(same_bits(start, found)) << "nothing was written";
+            EXPECT_FALSE(same_bits(before, found)) << "nothing was written";
           }
         }
       }
@@ -140,9 +153,18 @@ TYPED_TEST(Products, input_gradient_has_the_plain_targets_bits) {
             runs[p] = {dz[p].data() + 1, w[p].data(), widths[p], counts[p]};
           }
           const AlignedBuffer<T> start = random_buffer<T>(rows * units * kUnit<T> + 1, random);
+          const AlignedBuffer<T> positive = random_buffer<T>(rows * units * kUnit<T> + 1, random);
           for (const bool accumulate : {false, true}) {
             AlignedBuffer<T> expected = start, found = start;
-            InputGradientArgs<T> args{runs, 2, rows, inputs, units, nullptr, accumulate, outputs % 2 == 0};
+            InputGradientArgs<T> args{.runs = runs,
+                                      .num_runs = 2,
+                                      .rows = rows,
+                                      .inputs = inputs,
+                                      .units = units,
+                                      .start = accumulate ? start.data() + 1 : nullptr,
+                                      .positive = rows % 2 == 0 ? positive.data() + 1 : nullptr,
+                                      .out = nullptr,
+                                      .streams = outputs % 2 == 0};
             const std::size_t offset = args.streams ? 0 : 1;
             args.out = expected.data() + offset;
             kernel_table<T>(Target::kPlain).input_gradient(args);
@@ -177,9 +199,9 @@ TYPED_TEST(Products, skipping_a_zero_column_is_exact) {
   const InputRun<T> dense_run{x.data(), depth, depth};
   const InputRun<T> compact_run{compact.data(), kept.size(), kept.size()};
   kernel_table<T>(target).forward(
-      {&dense_run, 1, rows, nullptr, w.data(), 2, nullptr, dense_out.data(), false, false, false});
+      {&dense_run, 1, rows, nullptr, w.data(), 2, nullptr, nullptr, nullptr, dense_out.data(), false, false});
   kernel_table<T>(target).forward(
-      {&compact_run, 1, rows, kept.data(), w.data(), 2, nullptr, compact_out.data(), false, false, false});
+      {&compact_run, 1, rows, kept.data(), w.data(), 2, nullptr, nullptr, nullptr, compact_out.data(), false, false});
   EXPECT_TRUE(same_bits(dense_out, compact_out));
 }
 
