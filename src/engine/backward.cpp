@@ -46,8 +46,8 @@ void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
   const bool ends_in_dz = ends && masks_in_product(layer);
   BlockBuffer<T>& chains = l.replicated && below.replicated ? under.dz : dh[layer - 1];
   // Replicated weights: this thread computes only the columns that it needs itself, with the whole chain.
-  const std::span<const Block> owned = owned_blocks(thread, layer - 1);
-  const std::span<const Block> columns = l.replicated ? owned : std::span<const Block>(below.blocks);
+  const std::span<const Block> columns =
+      l.replicated ? owned_blocks(thread, layer - 1) : std::span<const Block>(below.blocks);
   const bool continues = !l.replicated && thread > 0;
   const bool few_rows = rows <= kernels::kFewRows && !options.mixed;
   std::uint32_t finished = 0;
@@ -58,7 +58,7 @@ void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
       progress[layer][thread - 1].wait_for(finished + 1);
       fetch(chains.block(column), count);
     }
-    const bool is_own = column.first >= owned.front().first && column.first <= owned.back().first;
+    const bool is_own = owns(thread, layer - 1, column);
     if (ends_in_dz && !is_own) fetch(under.h.block(column), count);
     const Chain chain{.start = continues ? chains.block(column) : nullptr,
                       .positive = ends_in_dz ? under.h.block(column) : nullptr,
@@ -110,7 +110,7 @@ void EngineState<T>::transpose_weights(unsigned thread, std::size_t layer, const
   };
   if (options.mixed) {
     const auto panel = [&](const Block& block) {
-      return state.weight_pairs[layer].along_columns(parameters.column(block) / kernels::kUnit<T>);
+      return state.weight_pairs[layer].along_columns(parameters.units_before(block));
     };
     transpose(pairs->transpose, panel, state.transposed_pairs.data(), 2);
   } else {

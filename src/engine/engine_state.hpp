@@ -197,6 +197,11 @@ struct EngineState {
     const BlockRange range = plan.layers[layer].owned[thread];
     return std::span(plan.layers[layer].blocks).subspan(range.begin, range.end - range.begin);
   }
+  /// `block` of the layer's blocks is one that `thread` computes.
+  [[nodiscard]] bool owns(unsigned thread, std::size_t layer, const Block& block) const {
+    const std::span<const Block> owned = owned_blocks(thread, layer);
+    return &block >= owned.data() && &block < owned.data() + owned.size();
+  }
   /// Where the inputs of a layer lie: one run of the input matrix, or the blocks of the layer below.
   std::span<const kernels::InputRun<T>> input_runs(unsigned thread, std::size_t layer);
   /// Mixed: the same as pairs of inputs for a forward product, or as pairs of rows for a weight gradient.

@@ -22,11 +22,9 @@ void EngineState<T>::forward(unsigned thread) {
 template <class T>
 void EngineState<T>::fetch_outputs(unsigned thread, std::size_t layer) {
   if (!crosses(layer) || layer == last_layer()) return;
-  const LayerPlan& l = plan.layers[layer];
   LayerBuffers<T>& from = shared[layer];
-  for (std::size_t i = 0; i < l.blocks.size(); ++i) {
-    if (i >= l.owned[thread].begin && i < l.owned[thread].end) continue;
-    const Block& block = l.blocks[i];
+  for (const Block& block : plan.layers[layer].blocks) {
+    if (owns(thread, layer, block)) continue;
     const std::size_t count = rows * block.width<T>();
     if (options.mixed) {
       fetch(from.h_pairs.along_columns(block.units_before), count / 2);
@@ -68,8 +66,7 @@ void EngineState<T>::forward_layer(unsigned thread, std::size_t layer) {
       const auto runs = input_pair_runs(thread, layer, PairsAlong::kColumns);
       PairBuffer& weights = threads[thread]->weight_pairs[layer];
       for (const Block& block : parameters.blocks) {
-        multiply(pairs->forward, runs, weights.along_rows(parameters.column(block) / kernels::kUnit<T>), block,
-                 columns.used_pairs);
+        multiply(pairs->forward, runs, weights.along_rows(parameters.units_before(block)), block, columns.used_pairs);
       }
       return;
     }

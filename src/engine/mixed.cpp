@@ -70,7 +70,7 @@ void EngineState<T>::pair_weights(unsigned thread, std::size_t layer, const Bloc
     ThreadState<float>& state = *threads[thread];
     const PackedSlice<float>& parameters = state.parameters[layer];
     const std::size_t width = block.width<float>();
-    const std::size_t units_before = parameters.column(block) / kernels::kUnit<float>;
+    const std::size_t units_before = parameters.units_before(block);
     PairBuffer& to = state.weight_pairs[layer];
     const bool has_input_gradient = options.trains && layer > 0;
     pairs->pair_up({.x = parameters.panel(block) + first * width,

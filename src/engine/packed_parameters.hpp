@@ -29,10 +29,12 @@ struct PackedSlice {
     biases = AlignedBuffer<T>(width);
   }
 
-  /// Outputs of this slice before a block, padding included.
-  [[nodiscard]] std::size_t column(const Block& block) const {
-    return (block.units_before - blocks.front().units_before) * kernels::kUnit<T>;
+  /// Units of this slice before a block.
+  [[nodiscard]] std::size_t units_before(const Block& block) const {
+    return block.units_before - blocks.front().units_before;
   }
+  /// Outputs of this slice before a block, padding included.
+  [[nodiscard]] std::size_t column(const Block& block) const { return units_before(block) * kernels::kUnit<T>; }
   /// First weight of a block's panel.
   T* panel(const Block& block) { return weights.data() + column(block) * inputs; }
   const T* panel(const Block& block) const { return weights.data() + column(block) * inputs; }
