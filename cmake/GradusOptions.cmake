@@ -30,8 +30,20 @@ if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES "ccache" AND CMAKE_CXX_COMPILER_ID STREQU
   add_compile_options(-fpch-preprocess)
 endif()
 
-# gradus_quick_to_build(TARGET): for code that does no arithmetic to speak of. Half the time to compile; results do
-# not depend on it.
+# gold links in half the time.
+include(CheckLinkerFlag)
+check_linker_flag(CXX -fuse-ld=gold GRADUS_HAS_GOLD)
+if(GRADUS_HAS_GOLD)
+  add_link_options(-fuse-ld=gold)
+endif()
+
+# gradus_quick_to_build(TARGET [FLAG]): for code that does no arithmetic to speak of. Half the time to compile (GCC collects
+# less garbage and so takes a fifth more memory); results do not depend on it.
 function(gradus_quick_to_build target)
-  target_compile_options(${target} PRIVATE -O0)
+  set(level -O0)
+  if(ARGC GREATER 1)
+    set(level ${ARGV1})
+  endif()
+  target_compile_options(${target} PRIVATE ${level}
+    $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-expand=1000;--param=ggc-min-heapsize=1000000>)
 endfunction()
