@@ -75,6 +75,7 @@ std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const Engine
   const std::size_t padded_rows = kernels::units_for<T>(part_rows(options)) * kernels::kUnit<T>;
   state->row = AlignedBuffer<T>(output_width + padded_rows);
   state->columns_of_rows = AlignedBuffer<T>((output_width + 3) * padded_rows);
+  if (plan.narrow && options.trains) state->columns_of_layers = ColumnBuffers<T>(plan.layers);
   return state;
 }
 
@@ -145,10 +146,14 @@ void EngineState<T>::reset_progress() {
 template <class T>
 void EngineState<T>::run_thread(unsigned thread) {
   for (;;) {
-    prepare_inputs(thread);
-    forward(thread);
-    output_rows(thread);
-    if (kind != StepKind::kEvaluate) backward(thread);
+    if (works_in_columns()) {
+      train_in_columns(thread);
+    } else {
+      prepare_inputs(thread);
+      forward(thread);
+      output_rows(thread);
+      if (kind != StepKind::kEvaluate) backward(thread);
+    }
     if (first_row + rows == batch_rows) break;
     pool->sync();
     if (thread == 0) {
@@ -181,6 +186,7 @@ BatchStats EngineState<T>::run(StepKind step_kind, const BatchTargets<T>* batch_
       factor_sum += weight;
     }
   }
+  common_share = factor_sum == T{0} ? T{0} : T{1} / factor_sum;
   if (kind != StepKind::kEvaluate && stores_gradients()) {
     for (auto& thread : threads) {
       for (std::size_t l = 0; l < plan.layers.size(); ++l) {

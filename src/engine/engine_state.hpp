@@ -45,6 +45,27 @@ struct InputColumns {
   std::vector<std::uint8_t> last_row;     // copy of a row at the end of the data, with room to read whole vectors
 };
 
+/// Fewer rows than lanes of a vector are not worth columns.
+template <class T>
+inline constexpr std::size_t kMinColumnRows = kernels::kUnit<T>;
+
+/// What a narrow network holds of kColumnRows rows of the batch, in columns (narrow_step.cpp).
+template <class T>
+struct ColumnBuffers {
+  struct Layer {
+    AlignedBuffer<T> z;  // where the derivative needs it
+    AlignedBuffer<T> h;  // logits for the last one
+    AlignedBuffer<T> dz;
+  };
+  AlignedBuffer<T> x;
+  std::vector<Layer> layers;
+  AlignedBuffer<T> gradient_rows;  // dz of one layer row by row
+  AlignedBuffer<T> labels, shares, best, log_sums;
+
+  ColumnBuffers() = default;
+  explicit ColumnBuffers(const std::vector<LayerPlan>& plan);
+};
+
 /// What belongs to one thread alone.
 template <class T>
 struct ThreadState {
@@ -66,6 +87,7 @@ struct ThreadState {
   std::vector<PairBuffer> weight_pairs;
   AlignedBuffer<kernels::BfloatPair> transposed_pairs;
   std::vector<kernels::InputRun<kernels::BfloatPair>> pair_runs;
+  ColumnBuffers<T> columns_of_layers;  // narrow networks only
   Matrix<T> input;  // this thread's copy of the batch, where the engine packs it; thread 0 uses the shared one
 };
 
@@ -130,7 +152,8 @@ struct EngineState {
   const BatchTargets<T>* targets = nullptr;  // null: outputs only
   StepOptions step;
   double weight_sum = 0.0;
-  T factor_sum{};  // the same sum in T, in increasing b: the textbook's sample_factors
+  T factor_sum{};    // the same sum in T, in increasing b: the textbook's sample_factors
+  T common_share{};  // 1 / factor_sum, or 0 where there is nothing to share
 
   /// Runs forward, outputs and, by `step_kind`, backward on all threads.
   BatchStats run(StepKind step_kind, const BatchTargets<T>* batch_targets, const StepOptions& step_options);
@@ -153,6 +176,12 @@ struct EngineState {
   void finish_block(unsigned thread, std::size_t layer, const Block& block, bool activated);
   void output_rows(unsigned thread);
   void cross_entropy_in_columns(const OutputBlock<T>& block, bool reports);
+  /// Of `count` rows of the batch from row `first` on; lanes up to `n` become 0.
+  void labels_and_shares(std::size_t first, std::size_t count, std::size_t n, T* labels, T* shares) const;
+  /// Loss and correctness of these rows; `logit(b, k)` is the logit k of row first + b.
+  template <class Logit>
+  void report_cross_entropy(std::size_t first, std::size_t count, const T* log_sums, const T* labels, const T* best,
+                            const Logit& logit);
   void any_output_rows(unsigned thread, const OutputBlock<T>& block, bool reports);
   void gather_logits(unsigned thread, std::size_t first, std::size_t end);
   void scatter_gradients(unsigned thread, std::size_t first, std::size_t end);
@@ -181,6 +210,13 @@ struct EngineState {
   void weight_gradient_of(unsigned thread, std::size_t layer, const Kernel& kernel,
                           std::span<const kernels::InputRun<F>> runs, std::size_t factor_rows, const Factors& dz_of,
                           const PieceDone& piece_done);
+  // Phases of a step in columns (narrow_step.cpp).
+  void train_in_columns(unsigned thread);
+  void gather_columns(unsigned thread, std::size_t first, std::size_t count);
+  void forward_columns(unsigned thread, std::size_t num_rows);
+  void cross_entropy_columns(unsigned thread, std::size_t first, std::size_t count);
+  void backward_columns(unsigned thread, std::size_t first, std::size_t count);
+  void add_penalties(unsigned thread);
   void scale_and_update(unsigned thread);
   void draw_masks(unsigned thread);
 
@@ -208,10 +244,25 @@ struct EngineState {
   enum class PairsAlong : std::uint8_t { kColumns, kRows };
   std::span<const kernels::InputRun<kernels::BfloatPair>> input_pair_runs(unsigned thread, std::size_t layer,
                                                                           PairsAlong along);
+  /// What the loss of a row of the batch counts for in the mean.
+  [[nodiscard]] T share_of(std::size_t row) const {
+    const bool weighted = !targets->weights.empty() && factor_sum != T{0};
+    return weighted ? targets->weights[row] / factor_sum : common_share;
+  }
+  /// Loss and gradient are those of softmax cross-entropy in its exact form.
+  [[nodiscard]] bool is_exact_cross_entropy() const {
+    return spec.output == OutputKind::kSoftmax && spec.loss.kind == LossKind::kSoftmaxCrossEntropy &&
+           spec.loss.floor_kind == FloorKind::kExact;
+  }
+  /// This call is a training step in columns.
+  [[nodiscard]] bool works_in_columns() const {
+    return plan.narrow && !options.mixed && kind != StepKind::kEvaluate && is_exact_cross_entropy() &&
+           std::min(part_size(), batch_rows) >= kMinColumnRows<T>;
+  }
   /// Gradients go through a buffer instead of straight into the weights.
   [[nodiscard]] bool stores_gradients() const {
     return kind == StepKind::kGradients || options.optimizer.kind != OptimizerKind::kSgd || step.clip_norm > 0.0 ||
-           step.clip_value > 0.0 || part_size() < batch_rows;
+           step.clip_value > 0.0 || part_size() < batch_rows || works_in_columns();
   }
   [[nodiscard]] std::size_t part_size() const { return options.part_rows == 0 ? batch_rows : options.part_rows; }
   /// Columns that the inputs of `thread` have in this batch.
@@ -223,6 +274,18 @@ struct EngineState {
   [[nodiscard]] bool crosses(std::size_t layer) const { return plan.threads > 1 && !plan.layers[layer].replicated; }
   [[nodiscard]] std::size_t last_layer() const { return plan.layers.size() - 1; }
 };
+
+template <class T>
+template <class Logit>
+void EngineState<T>::report_cross_entropy(std::size_t first, std::size_t count, const T* log_sums, const T* labels,
+                                          const T* best, const Logit& logit) {
+  const bool weighted = !targets->weights.empty();
+  for (std::size_t b = 0; b < count; ++b) {
+    const T loss = log_sums[b] - logit(b, static_cast<std::size_t>(targets->labels[first + b]));
+    loss_rows[first + b] = weighted ? targets->weights[first + b] * loss : loss;
+    correct_rows[first + b] = best[b] == labels[b] ? 1 : 0;
+  }
+}
 
 /// Applies the optimizer to one slice: weights with `decay`, biases without.
 template <class T>

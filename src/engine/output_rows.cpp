@@ -87,6 +87,17 @@ void gradient_row(const Loss& loss, const BatchTargets<T>& targets, std::size_t 
 
 }  // namespace
 
+template <class T>
+void EngineState<T>::labels_and_shares(std::size_t first, std::size_t count, std::size_t n, T* labels,
+                                       T* shares) const {
+  for (std::size_t b = 0; b < count; ++b) {
+    labels[b] = static_cast<T>(targets->labels[first + b]);
+    shares[b] = share_of(first + b);
+  }
+  std::fill(labels + count, labels + n, T{0});
+  std::fill(shares + count, shares + n, T{0});
+}
+
 // Softmax cross-entropy of a training step: loss and gradient without leaving the columns.
 template <class T>
 void EngineState<T>::cross_entropy_in_columns(const OutputBlock<T>& block, bool reports) {
@@ -95,21 +106,13 @@ void EngineState<T>::cross_entropy_in_columns(const OutputBlock<T>& block, bool 
   T* const shares = labels + ld;
   T* const best = shares + ld;
   const std::size_t first = first_row + block.first;
-  const T common_share = factor_sum == T{0} ? T{0} : T{1} / factor_sum;
-  const bool weighted = !targets->weights.empty();
-  std::fill(labels, best, T{0});
-  for (std::size_t b = 0; b < block.rows; ++b) {
-    labels[b] = static_cast<T>(targets->labels[first + b]);
-    shares[b] = weighted && factor_sum != T{0} ? targets->weights[first + b] / factor_sum : common_share;
-  }
+  labels_and_shares(first, block.rows, ld, labels, shares);
   softmax_in_columns(*kernels, block);
   kernels->cross_entropy_columns(block.columns, ld, block.k_count, ld, labels, shares, best);
   columns_to_rows(*kernels, block);
-  for (std::size_t b = 0; b < block.rows && reports; ++b) {
-    const T loss = block.log_sums[b] - block.z_row(b)[static_cast<std::size_t>(targets->labels[first + b])];
-    loss_rows[first + b] = weighted ? targets->weights[first + b] * loss : loss;
-    correct_rows[first + b] = best[b] == labels[b] ? 1 : 0;
-  }
+  if (!reports) return;
+  report_cross_entropy(first, block.rows, block.log_sums, labels, best,
+                       [&](std::size_t b, std::size_t label) { return block.z_row(b)[label]; });
 }
 
 template <class T>
@@ -158,9 +161,7 @@ void EngineState<T>::output_rows(unsigned thread) {
                              scratch + stride,
                              threads[thread]->columns_of_rows.data()};
   const bool reports = !layer.replicated || thread == 0;
-  const bool in_columns = kind != StepKind::kEvaluate && spec.output == OutputKind::kSoftmax &&
-                          spec.loss.kind == LossKind::kSoftmaxCrossEntropy && spec.loss.floor_kind == FloorKind::kExact;
-  if (in_columns) {
+  if (kind != StepKind::kEvaluate && is_exact_cross_entropy()) {
     cross_entropy_in_columns(block, reports);
   } else {
     any_output_rows(thread, block, reports);
@@ -199,14 +200,14 @@ void EngineState<T>::any_output_rows(unsigned thread, const OutputBlock<T>& bloc
       }
     }
   }
-  const T common_share = factor_sum == T{0} ? T{0} : T{1} / factor_sum;
   for (std::size_t b = 0; b < block.rows && kind != StepKind::kEvaluate; ++b) {
-    const bool weighted = !targets->weights.empty() && factor_sum != T{0};
-    const T share = weighted ? targets->weights[first_row + first + b] / factor_sum : common_share;
-    gradient_row(spec.loss, *targets, first_row + first + b, share, block.p_row(b));
+    const std::size_t row = first_row + first + b;
+    gradient_row(spec.loss, *targets, row, share_of(row), block.p_row(b));
   }
 }
 
+template void EngineState<float>::labels_and_shares(std::size_t, std::size_t, std::size_t, float*, float*) const;
+template void EngineState<double>::labels_and_shares(std::size_t, std::size_t, std::size_t, double*, double*) const;
 template void EngineState<float>::output_rows(unsigned);
 template void EngineState<double>::output_rows(unsigned);
 

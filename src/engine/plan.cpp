@@ -68,6 +68,10 @@ Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_ro
   const std::size_t panel_units = kernels::panel_units_for(typical_rows);
   Plan plan;
   plan.threads = threads;
+  plan.narrow = spec.num_inputs <= kernels::kNarrowOutputs &&
+                std::all_of(spec.layers.begin(), spec.layers.end(), [](const LayerSpec& layer) {
+                  return layer.units <= kernels::kNarrowOutputs && layer.dropout == 0.0;
+                });
   for (std::size_t l = 0; l < spec.layers.size(); ++l) {
     const LayerSpec& from = spec.layers[l];
     LayerPlan layer;

@@ -134,6 +134,44 @@ struct InputGradientArgs {
   bool streams;
 };
 
+/// Most outputs of a layer whose products run over columns.
+inline constexpr std::size_t kNarrowOutputs = 16;
+
+/// Rows of a batch that narrow layers take at once, and the distance between their columns: value j of row b at
+/// [j * kColumnRows + b]. Vectors run over rows, so that layers of 4 or 5 outputs fill them; what a few layers hold of
+/// so many rows stays in the first-level cache.
+inline constexpr std::size_t kColumnRows = 128;
+
+/// out(b, j) = chain_k x(b, k) * w(k, j) + bias(j), x and out in columns, w(k, j) at w[k * w_of_k + j * w_of_output].
+/// With the strides exchanged it is the input gradient. Buffers: x, w, bias (null: none added) are read, out is
+/// overwritten.
+template <class T>
+struct ColumnsProductArgs {
+  const T* x;
+  std::size_t depth;
+  const T* w;
+  std::size_t w_of_k;
+  std::size_t w_of_output;
+  std::size_t outputs;
+  const T* bias;
+  T* out;
+  std::size_t rows;  // a multiple of kUnit
+};
+
+/// gradient(i, j) = chain_b x(b, i) * dz(b, j) and sums(j) = chain_b sums + dz(b, j), plain additions, for one unit of
+/// outputs; from 0 or with `accumulate` from what is there. x in columns, dz and gradient in rows.
+template <class T>
+struct ColumnsGradientArgs {
+  const T* x;
+  std::size_t rows;
+  std::size_t depth;
+  const T* dz;        // row b at dz + b * width
+  T* gradient;        // row i at gradient + i * width
+  std::size_t width;  // a multiple of kUnit
+  T* sums;
+  bool accumulate;
+};
+
 /// The factors of a mixed product, x rounded to bfloat16 (to nearest, ties to even; below kSmallestFactor 0; NaN stays
 /// NaN), paired in both directions:
 ///   along_columns(b, j) = x(b, 2 j), x(b, 2 j + 1)      row b at along_columns + b * width / 2
@@ -189,6 +227,8 @@ struct KernelTable {
   void (*forward)(const ForwardArgs<T>&);
   void (*weight_gradient)(const WeightGradientArgs<T>&);
   void (*input_gradient)(const InputGradientArgs<T>&);
+  void (*columns_product)(const ColumnsProductArgs<T>&);
+  void (*columns_gradient)(const ColumnsGradientArgs<T>&);
   /// dst(o, i) = src(i, o) for i < ni, o < no; strides in elements. Works in whole cache lines: src must have and dst
   /// may get columns o up to a multiple of kUnit; lanes i from ni up to a multiple of kUnit become 0.
   void (*transpose)(const T* src, std::size_t src_stride, std::size_t ni, std::size_t no, T* dst,

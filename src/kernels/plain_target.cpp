@@ -129,6 +129,32 @@ void InputGradient(const InputGradientArgs<T>& a) {
 }
 
 template <class T>
+void ColumnsProduct(const ColumnsProductArgs<T>& a) {
+  for (size_t j = 0; j < a.outputs; ++j) {
+    for (size_t b = 0; b < a.rows; ++b) {
+      T z{0};
+      for (size_t k = 0; k < a.depth; ++k) {
+        z = std::fma(a.x[k * kColumnRows + b], a.w[k * a.w_of_k + j * a.w_of_output], z);
+      }
+      a.out[j * kColumnRows + b] = a.bias != nullptr ? z + a.bias[j] : z;
+    }
+  }
+}
+
+template <class T>
+void ColumnsGradient(const ColumnsGradientArgs<T>& a) {
+  for (size_t j = 0; j < kUnit<T>; ++j) {
+    for (size_t i = 0; i < a.depth; ++i) {
+      T& g = a.gradient[i * a.width + j];
+      if (!a.accumulate) g = T{0};
+      for (size_t b = 0; b < a.rows; ++b) g = std::fma(a.x[i * kColumnRows + b], a.dz[b * a.width + j], g);
+    }
+    if (!a.accumulate) a.sums[j] = T{0};
+    for (size_t b = 0; b < a.rows; ++b) a.sums[j] += a.dz[b * a.width + j];
+  }
+}
+
+template <class T>
 void Transpose(const T* src, size_t src_stride, size_t ni, size_t no, T* dst, size_t dst_stride) {
   const size_t padded = (ni + kUnit<T> - 1) / kUnit<T> * kUnit<T>;
   for (size_t o = 0; o < no; ++o) {
@@ -144,6 +170,8 @@ KernelTable<T> MakeTable() {
   table.forward = &Forward<T, T>;
   table.weight_gradient = &WeightGradient<T, T>;
   table.input_gradient = &InputGradient<T>;
+  table.columns_product = &ColumnsProduct<T>;
+  table.columns_gradient = &ColumnsGradient<T>;
   table.transpose = &Transpose<T>;
   return table;
 }

@@ -205,6 +205,62 @@ TYPED_TEST(Products, skipping_a_zero_column_is_exact) {
   EXPECT_TRUE(same_bits(dense_out, compact_out));
 }
 
+TYPED_TEST(Products, columns_have_the_plain_targets_bits) {
+  using T = TypeParam;
+  RandomStream random(7, Purpose::kTest);
+  const std::size_t width = 2 * kUnit<T>;
+  for (const Target target : kVectorTargets) {
+    if (!target_available(target)) continue;
+    for (std::size_t depth = 1; depth <= kNarrowOutputs; ++depth) {
+      for (std::size_t outputs = 1; outputs <= kNarrowOutputs; ++outputs) {
+        const std::size_t units = 1 + (depth + outputs) % (kColumnRows / kUnit<T>);
+        const AlignedBuffer<T> x = random_buffer<T>(kNarrowOutputs * kColumnRows, random);
+        const AlignedBuffer<T> w = random_buffer<T>(kNarrowOutputs * kNarrowOutputs, random);
+        const AlignedBuffer<T> bias = random_buffer<T>(kNarrowOutputs, random);
+        const AlignedBuffer<T> before = random_buffer<T>(x.size(), random);
+        AlignedBuffer<T> expected = before, found = before;
+        const bool is_input_gradient = outputs % 2 == 0;
+        ColumnsProductArgs<T> args{.x = x.data(),
+                                   .depth = depth,
+                                   .w = w.data(),
+                                   .w_of_k = is_input_gradient ? 1 : kNarrowOutputs,
+                                   .w_of_output = is_input_gradient ? kNarrowOutputs : 1,
+                                   .outputs = outputs,
+                                   .bias = is_input_gradient ? nullptr : bias.data(),
+                                   .out = expected.data(),
+                                   .rows = units * kUnit<T>};
+        kernel_table<T>(Target::kPlain).columns_product(args);
+        args.out = found.data();
+        kernel_table<T>(target).columns_product(args);
+        EXPECT_TRUE(same_bits(expected, found)) << target_name(target) << " depth " << depth << " outputs " << outputs;
+        EXPECT_FALSE(same_bits(before, found)) << "nothing was written";
+        for (const bool accumulate : {false, true}) {
+          const AlignedBuffer<T> dz = random_buffer<T>(kColumnRows * width, random);
+          const AlignedBuffer<T> gradient = random_buffer<T>(kNarrowOutputs * width, random);
+          const AlignedBuffer<T> sums = random_buffer<T>(kUnit<T>, random);
+          AlignedBuffer<T> expected_sums = sums, found_sums = sums;
+          AlignedBuffer<T> expected_gradient = gradient, found_gradient = gradient;
+          ColumnsGradientArgs<T> gradient_args{.x = x.data(),
+                                               .rows = 1 + (17 * depth + outputs) % kColumnRows,
+                                               .depth = depth,
+                                               .dz = dz.data() + kUnit<T>,
+                                               .gradient = expected_gradient.data(),
+                                               .width = width,
+                                               .sums = expected_sums.data(),
+                                               .accumulate = accumulate};
+          kernel_table<T>(Target::kPlain).columns_gradient(gradient_args);
+          gradient_args.gradient = found_gradient.data();
+          gradient_args.sums = found_sums.data();
+          kernel_table<T>(target).columns_gradient(gradient_args);
+          EXPECT_TRUE(same_bits(expected_gradient, found_gradient)) << target_name(target) << " depth " << depth;
+          EXPECT_TRUE(same_bits(expected_sums, found_sums)) << target_name(target) << " depth " << depth;
+          EXPECT_FALSE(same_bits(gradient, found_gradient)) << "nothing was written";
+        }
+      }
+    }
+  }
+}
+
 TYPED_TEST(Products, transpose_swaps_rows_and_columns) {
   using T = TypeParam;
   RandomStream random(4, Purpose::kTest);

@@ -1,0 +1,120 @@
+// Narrow networks train in columns; parts of five rows go row by row, as every other network does. Both have one order
+// of every sum, so their weights have the same bits.
+#include <gtest/gtest.h>
+
+#include "gradus/engine/engine.hpp"
+#include "support/random_network.hpp"
+#include "support/targets.hpp"
+
+namespace gradus {
+namespace {
+
+constexpr std::size_t kPartsInRows = 5;  // too few to be worth columns
+constexpr std::size_t kMaxBatch = 300;   // two whole lots of rows and a rest
+
+enum class Source : std::uint8_t { kMatrix, kBytes, kFloats, kDoubles };
+
+/// Trains three batches of different sizes whose rows are drawn from a stored set of bytes.
+template <class T>
+std::string hash_after_narrow_training(const test::Problem<T>& problem, EngineOptions options, Source source,
+                                       const StepOptions& step) {
+  const std::size_t cols = problem.network.spec.num_inputs;
+  RandomStream random(3, Purpose::kTest);
+  std::vector<std::uint8_t> bytes(kMaxBatch * cols);
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.below(256));
+  const std::vector<float> floats(bytes.begin(), bytes.end());
+  const std::vector<double> doubles(bytes.begin(), bytes.end());
+  options.max_batch = kMaxBatch;
+  Engine<T> engine(problem.network, options);
+  StepOptions next = step;
+  for (const std::size_t count : {kMaxBatch, std::size_t{128}, std::size_t{21}}) {
+    std::vector<std::uint32_t> rows;
+    for (std::size_t b = 0; b < count; ++b) rows.push_back(static_cast<std::uint32_t>(random.below(kMaxBatch)));
+    switch (source) {
+      case Source::kMatrix: {
+        const MatrixView<T> x = engine.inputs(count);
+        for (std::size_t b = 0; b < count; ++b) {
+          for (std::size_t i = 0; i < cols; ++i) x(b, i) = static_cast<T>(bytes[rows[b] * cols + i]);
+        }
+        break;
+      }
+      case Source::kBytes:
+        engine.set_inputs(ByteRows{bytes.data(), kMaxBatch, rows, 1.0});
+        break;
+      case Source::kFloats:
+        engine.set_inputs(ValueRows<float>{floats.data(), kMaxBatch, rows});
+        break;
+      case Source::kDoubles:
+        engine.set_inputs(ValueRows<double>{doubles.data(), kMaxBatch, rows});
+        break;
+    }
+    BatchTargets<T> targets = problem.targets();
+    targets.labels = targets.labels.first(count);
+    if (!targets.weights.empty()) targets.weights = targets.weights.first(count);
+    next.step += 1;
+    const BatchStats stats = engine.train_step(targets, next);
+    // The statistics belong to what has to be equal.
+    next.learning_rate *= 1.0 + 1e-3 * stats.loss_sum + 1e-6 * static_cast<double>(stats.correct);
+  }
+  Network<T> trained = problem.network;
+  engine.store_parameters(trained);
+  return weights_sha256(trained);
+}
+
+template <class T>
+void expect_equal_in_rows_and_columns(const test::Problem<T>& problem, EngineOptions options, const StepOptions& step) {
+  options.part_rows = kPartsInRows;
+  const std::string in_rows = hash_after_narrow_training(problem, options, Source::kMatrix, step);
+  EXPECT_NE(in_rows, weights_sha256(problem.network)) << "training changed nothing";
+  options.shares_small_work = true;
+  for (const std::string& target : test::available_targets()) {
+    options.target = target;
+    const auto hash = [&](std::size_t part_rows, unsigned threads, Source source) {
+      options.part_rows = part_rows;
+      options.threads = threads;
+      return hash_after_narrow_training(problem, options, source, step);
+    };
+    EXPECT_EQ(hash(0, 1, Source::kMatrix), in_rows) << target;
+    EXPECT_EQ(hash(0, 2, Source::kBytes), in_rows) << target << ", bytes, two threads";
+    EXPECT_EQ(hash(0, 1, Source::kFloats), in_rows) << target << ", floats";
+    EXPECT_EQ(hash(140, 1, Source::kDoubles), in_rows) << target << ", doubles, in parts";
+  }
+}
+
+template <class T>
+class NarrowStep : public testing::Test {};
+using NarrowTypes = testing::Types<float, double>;
+TYPED_TEST_SUITE(NarrowStep, NarrowTypes);
+
+TYPED_TEST(NarrowStep, has_the_bits_of_the_step_in_rows_for_every_activation) {
+  for (const ActivationKind activation : kAllActivations) {
+    for (const std::vector<std::size_t>& widths :
+         {std::vector<std::size_t>{2, 4, 8, 16, 5}, {1, 7, 3}, {16, 13, 11, 2}, {9, 16}}) {
+      SCOPED_TRACE(testing::Message() << activation_name(activation) << ", " << widths.size() << " widths, first "
+                                      << widths.front());
+      expect_equal_in_rows_and_columns(
+          test::make_problem<TypeParam>(widths, activation, LossKind::kSoftmaxCrossEntropy, kMaxBatch, 4), {},
+          {.learning_rate = 1e-3});
+    }
+  }
+}
+
+TYPED_TEST(NarrowStep, has_the_bits_of_the_step_in_rows_with_everything_that_follows_a_gradient) {
+  auto problem = test::make_problem<TypeParam>({2, 4, 8, 16, 5}, ActivationKind::kTanh, LossKind::kSoftmaxCrossEntropy,
+                                               kMaxBatch, 9);
+  for (auto& layer : problem.network.spec.layers) layer.l1 = 1e-2, layer.l2 = 1e-3;
+  RandomStream random(6, Purpose::kTest);
+  for (std::size_t b = 0; b < kMaxBatch; ++b) {
+    problem.weights.push_back(static_cast<TypeParam>(b % 7 == 0 ? 0.0 : random.uniform(0.1, 2.0)));
+  }
+  for (const OptimizerKind kind : {OptimizerKind::kSgd, OptimizerKind::kAdamW}) {
+    EngineOptions options;
+    options.optimizer.kind = kind;
+    options.optimizer.weight_decay = 0.01;
+    expect_equal_in_rows_and_columns(problem, options, {.learning_rate = 1e-2});
+    expect_equal_in_rows_and_columns(problem, options, {.learning_rate = 1e-2, .clip_norm = 0.01});
+  }
+}
+
+}  // namespace
+}  // namespace gradus
