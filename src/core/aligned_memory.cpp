@@ -18,6 +18,23 @@ constexpr std::size_t kLargePage = std::size_t{1} << 21U;
 // Below this they are not worth their memory: the peak of MNIST training (55 MB of bytes) was 18 MB higher.
 constexpr std::size_t kWorthLargePages = std::size_t{1} << 26U;
 
+// From this size on malloc asks the system for memory of its own, and every page of it that is touched for the first
+// time stops the program once. All at once they cost a fraction: starting `gradus predict` took a quarter less (64 ms
+// became 48).
+constexpr std::size_t kWorthPopulating = std::size_t{1} << 17U;
+constexpr std::size_t kPage = 4096;
+
+// Asks for what it can only wish: the whole pages of `page` bytes within [memory, memory + bytes).
+[[maybe_unused]] void advise(void* memory, std::size_t bytes, std::size_t page, int advice) {
+#ifdef __linux__
+  const auto first = (reinterpret_cast<std::uintptr_t>(memory) + page - 1) / page * page;
+  const auto end = (reinterpret_cast<std::uintptr_t>(memory) + bytes) / page * page;
+  if (first < end) static_cast<void>(madvise(reinterpret_cast<void*>(first), end - first, advice));
+#else
+  static_cast<void>(memory), static_cast<void>(bytes), static_cast<void>(page), static_cast<void>(advice);
+#endif
+}
+
 }  // namespace
 
 // Rows of a shuffled batch lie on a page each; with pages of 4 KiB finding the pages took longer than reading the rows.
@@ -25,10 +42,10 @@ void* aligned_memory(std::size_t bytes) {
   void* const memory = std::aligned_alloc(kAlignment, bytes);
   if (memory == nullptr) throw std::bad_alloc();
 #ifdef __linux__
-  // A wish, for the whole large pages within; memory serves without it too.
-  const auto first = (reinterpret_cast<std::uintptr_t>(memory) + kLargePage - 1) / kLargePage * kLargePage;
-  const auto end = (reinterpret_cast<std::uintptr_t>(memory) + bytes) / kLargePage * kLargePage;
-  if (bytes >= kWorthLargePages) static_cast<void>(madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE));
+  if (bytes >= kWorthLargePages) advise(memory, bytes, kLargePage, MADV_HUGEPAGE);
+#ifdef MADV_POPULATE_WRITE
+  if (bytes >= kWorthPopulating) advise(memory, bytes, kPage, MADV_POPULATE_WRITE);
+#endif
 #endif
   return memory;
 }
