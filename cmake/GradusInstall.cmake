@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS gradus EXPORT gradusTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET gradus_program)
-  install(TARGETS gradus_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS gradus_program gradus_online RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/gradus DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT gradusTargets NAMESPACE gradus:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/gradus)

@@ -1,7 +1,6 @@
 // gradus data list | info SRC | make NAME --out FILE | fetch NAME: what there is, what is in it, and how to get it.
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -10,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
-#include "cli/fetch.hpp"
+#include "cli/online.hpp"
 #include "data/write_dataset.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/data/source.hpp"
@@ -167,26 +166,12 @@ void run_make(const DataFlags& flags) {
 }
 
 void run_fetch(const DataFlags& flags) {
-  const PublishedSet& set = find_published_set(flags.source);
-  FetchOptions options;
-  options.data_folder = flags.options.data_dir.empty() ? user_cache_folder() : flags.options.data_dir;
-  options.mirror = flags.mirror;
-  options.force = flags.force;
-  const bool show = !flags.quiet && isatty(STDERR_FILENO) != 0;
-  if (show) {
-    options.on_progress = [](const std::string& file, double bytes, double total) {
-      fmt::print(stderr, "\r{}: {:.1f} of {:.1f} MB ", file, bytes / 1e6, total / 1e6);
-    };
-  }
-  const std::vector<FetchedFile> files = fetch_set(set, options);
-  if (show) fmt::print(stderr, "\r\033[K");
-  Json json = Json::array();
-  std::string text;
-  for (const FetchedFile& file : files) {
-    json.push_back({{"file", file.path}, {"status", file.status}});
-    text += fmt::format("{:<10} {}\n", file.status, file.path);
-  }
-  print(flags.json ? json.dump() + "\n" : text);
+  fetch({.name = flags.source,
+         .data_dir = flags.options.data_dir,
+         .mirror = flags.mirror,
+         .force = flags.force,
+         .quiet = flags.quiet,
+         .json = flags.json});
 }
 
 void add_source_flags(CLI::App& command, DataFlags& flags) {
@@ -227,12 +212,12 @@ void add_data_command(CLI::App& app, int& exit_code) {
   make->add_option("--out", flags->out, "File to write, ending in .csv, .npy or .npz")->required();
   make->add_flag("--force", flags->force, "Replace a file that exists");
   add_source_flags(*make, *flags);
-  CLI::App* fetch = add("fetch", "Download a published set; an interrupted download continues", run_fetch);
-  fetch->add_option("name", flags->source, "One of the sets marked [fetch] in 'gradus data list'")->required();
-  fetch->add_option("--data-dir", flags->options.data_dir, "Folder to put it in (default: the user's cache)");
-  fetch->add_option("--mirror", flags->mirror, "Base URL instead of the built-in mirrors");
-  fetch->add_flag("--force", flags->force, "Replace files of other content");
-  fetch->add_flag("--quiet", flags->quiet, "No progress");
+  CLI::App* download = add("fetch", "Download a published set; an interrupted download continues", run_fetch);
+  download->add_option("name", flags->source, "One of the sets marked [fetch] in 'gradus data list'")->required();
+  download->add_option("--data-dir", flags->options.data_dir, "Folder to put it in (default: the user's cache)");
+  download->add_option("--mirror", flags->mirror, "Base URL instead of the built-in mirrors");
+  download->add_flag("--force", flags->force, "Replace files of other content");
+  download->add_flag("--quiet", flags->quiet, "No progress");
 }
 
 }  // namespace gradus::cli

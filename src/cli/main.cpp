@@ -10,6 +10,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/note.hpp"
+#include "cli/online.hpp"
 #include "core/printable.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
@@ -120,6 +121,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace gradus::cli;
+  program_arguments = argv;
   try {
     return run(argc, argv);
   } catch (const gradus::InputError& error) {

@@ -49,6 +49,22 @@ TEST_F(Program, train_writes_a_whole_run_folder) {
   }
 }
 
+TEST_F(Program, alone_does_everything_but_the_network) {
+  fs::copy_file(GRADUS_PROGRAM, at("gradus"));
+  const ProcessResult info = run_process({at("gradus"), "data", "info", csv()});
+  EXPECT_EQ(info.exit_code, 0) << info.err;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"serve", at("")}, {"data", "fetch", "mnist"}}) {
+    std::vector<std::string> command = {at("gradus")};
+    command.insert(command.end(), words.begin(), words.end());
+    const ProcessResult online = run_process(command);
+    EXPECT_EQ(online.exit_code, 2);
+    EXPECT_EQ(online.err, "gradus: " + at("gradus-online") +
+                              ": expected the program that downloads and serves, found No such file or directory; "
+                              "copy gradus-online to where gradus is\n");
+  }
+}
+
 TEST_F(Program, same_configuration_gives_the_same_bits_from_file_flags_and_settings) {
   const json by_flags = train_into("flags", {"--lr", "0.02", "--seed", "3"});
   const ProcessResult dry = gradus_program({"train", "--data", csv(), "--hidden", "8", "--epochs", "5", "--set",
