@@ -16,7 +16,7 @@ import numpy as np
 # too little to tell a right rule from a wrong one.
 SIZES = {
     "s0": dict(widths=[784, 710, 610, 10], batch=8, samples=50000, learning_rate=0.01, check_batches=1000),
-    "s1": dict(widths=[784, 666, 666, 10], batch=100, samples=50000, learning_rate=0.1, check_batches=250),
+    "s1": dict(widths=[784, 666, 666, 10], batch=100, samples=50000, learning_rate=0.1, check_batches=100),
     "s2": dict(widths=[784, 550, 550, 10], batch=32, samples=50000, learning_rate=0.02, output="sigmoid", check_batches=400),
     "s3": dict(widths=[784, 64, 10], batch=20, samples=49000, learning_rate=0.005, l1=1e-3, l2=1e-3, standardize=True, check_batches=2450),
     "s4": dict(widths=[2, 4, 8, 16, 5], batch=1000, samples=25000, learning_rate=0.1, activation="tanh",

@@ -37,6 +37,14 @@ def blas():
     return "unknown"
 
 
+def weak_blas(machine):
+    """A warning where PyTorch, scikit-learn and numpy have a BLAS that nobody tuned: they then take up to 50 times as long."""
+    if re.search("openblas|mkl|blis|atlas", machine["blas"]):
+        return ""
+    return (f"**{machine['blas']} is a reference BLAS: the figures of PyTorch, scikit-learn and numpy say nothing here. "
+            "Install libopenblas0-pthread.**")
+
+
 def median_seconds(row):
     return statistics.median(row["seconds_per_epoch"])
 
@@ -138,7 +146,7 @@ def markdown(results):
              "Data: " + "; ".join(f"{n}: {w['data']}" for n, w in results["workloads"].items()) + "."]
     if any("timings" in w for w in results["workloads"].values()):
         names, lines = table_lines(results)
-        parts += [f"Versions: {versions(results)}. BLAS: {m['blas']}.",
+        parts += [f"Versions: {versions(results)}. BLAS: {m['blas']}.", weak_blas(m),
                   "Seconds per epoch, and how many times slower than gradus f32 at its better thread count "
                   "(median of the rounds' ratios):",
                   pipe_table([""] + names, lines), disturbance(results)]

@@ -35,7 +35,7 @@ std::size_t typical_rows(const EngineOptions& options) {
 template <class T>
 unsigned num_threads(const NetworkSpec& spec, const EngineOptions& options) {
   if (options.shares_small_work) return std::max(1U, options.threads);
-  return worthwhile_threads<T>(spec, typical_rows(options), options.threads);
+  return worthwhile_threads<T>(spec, typical_rows(options), options.threads, options.mixed);
 }
 
 kernels::Target target_of(const EngineOptions& options) {

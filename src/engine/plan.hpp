@@ -64,7 +64,7 @@ bool derivative_needs_z(ActivationKind kind);
 
 /// 1 or `available`: what makes a step of `rows` rows shorter.
 template <class T>
-unsigned worthwhile_threads(const NetworkSpec& spec, std::size_t rows, unsigned available);
+unsigned worthwhile_threads(const NetworkSpec& spec, std::size_t rows, unsigned available, bool mixed = false);
 
 template <class T>
 Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_rows);

@@ -49,13 +49,14 @@ class TrialObserver : public TrainingObserver {
   }
 
   void on_checkpoint(const CheckpointEvent& event) override {
-    const bool rung_ends = !task_.last && event.epoch > 0 && event.step == 0;
-    const bool stopped = stop_.load(std::memory_order_relaxed);
-    if (!checkpoint_.empty() && (rung_ends || stopped)) store(event.bytes);
-    if (rung_ends) throw Paused();
+    if (!checkpoint_.empty()) store(event.bytes);
+    if (rung_ends(event.epoch, event.step)) throw Paused();
   }
 
-  [[nodiscard]] bool wants_checkpoints() const override { return !task_.last || !checkpoint_.empty(); }
+  // Of a trial that goes on nobody would read one.
+  [[nodiscard]] bool wants_checkpoint(std::size_t epoch, std::size_t step) const override {
+    return rung_ends(epoch, step) || (!checkpoint_.empty() && stop_.load(std::memory_order_relaxed));
+  }
 
   static double best_value(const std::vector<EpochPoint>& points, bool larger_is_better) {
     double best = points.front().value;
@@ -64,6 +65,10 @@ class TrialObserver : public TrainingObserver {
   }
 
  private:
+  [[nodiscard]] bool rung_ends(std::size_t epoch, std::size_t step) const {
+    return !task_.last && epoch > 0 && step == 0;
+  }
+
   void store(std::span<const std::byte> bytes) const {
     try {
       AtomicFile file(checkpoint_);

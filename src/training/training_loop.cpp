@@ -61,8 +61,6 @@ TrainingLoop<T>::TrainingLoop(const TrainingRun& run, const Dataset& dataset, co
       row_weights_(make_row_weights(run, dataset)),
       identity_{dataset.sha256, config_hash(run)},
       feeder_(dataset, run.scaling, row_weights_),
-      keeps_checkpoints_(std::any_of(control.observers.begin(), control.observers.end(),
-                                     [](const TrainingObserver* o) { return o->wants_checkpoints(); })),
       keeps_best_(run.early_stopping.patience > 0 && run.early_stopping.restore_best) {
   state_.network = initial_network<T>(run);
   EngineOptions options;
@@ -264,11 +262,13 @@ void TrainingLoop<T>::end_epoch() {
 
 template <class T>
 void TrainingLoop<T>::save_checkpoint() {
-  if (!keeps_checkpoints_) return;
+  const TrainProgress& p = state_.progress;
+  const auto wants_it = [&p](const TrainingObserver* observer) { return observer->wants_checkpoint(p.epoch, p.step); };
+  if (std::none_of(control_.observers.begin(), control_.observers.end(), wants_it)) return;
   engine_->store_parameters(state_.network);
   state_.optimizer = engine_->store_state();
   const std::vector<std::byte> bytes = encode_checkpoint(state_, identity_);
-  const CheckpointEvent event{.bytes = bytes, .epoch = state_.progress.epoch, .step = state_.progress.step};
+  const CheckpointEvent event{.bytes = bytes, .epoch = p.epoch, .step = p.step};
   for (TrainingObserver* observer : control_.observers) observer->on_checkpoint(event);
 }
 

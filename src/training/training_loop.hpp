@@ -52,7 +52,6 @@ class TrainingLoop {
   TrainState<T> state_;
   std::optional<Engine<T>> engine_;
   BatchFeeder<T> feeder_;
-  bool keeps_checkpoints_ = false;
   bool keeps_best_ = false;
   // Where this process entered the epoch: what report_divergence() repeats from.
   Network<T> start_network_;

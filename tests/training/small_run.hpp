@@ -57,7 +57,7 @@ class Recorder : public TrainingObserver {
   void on_checkpoint(const CheckpointEvent& event) override {
     checkpoints.emplace_back(event.bytes.begin(), event.bytes.end());
   }
-  [[nodiscard]] bool wants_checkpoints() const override { return true; }
+  [[nodiscard]] bool wants_checkpoint(std::size_t, std::size_t) const override { return true; }
 
   std::vector<std::vector<std::byte>> checkpoints;
   std::vector<EpochRecord> epochs;

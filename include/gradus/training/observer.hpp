@@ -55,8 +55,9 @@ class TrainingObserver {
   virtual void on_epoch_end(const EpochRecord& /*record*/) {}
   virtual void on_checkpoint(const CheckpointEvent& /*event*/) {}
   virtual void on_end(const RunRecord& /*record*/) {}
-  /// Checkpoints are made only when somebody keeps them.
-  [[nodiscard]] virtual bool wants_checkpoints() const { return false; }
+  /// Asked at every point where a checkpoint could be made, `epoch` epochs and `step` steps into the training: it is
+  /// made only when somebody wants it.
+  [[nodiscard]] virtual bool wants_checkpoint(std::size_t /*epoch*/, std::size_t /*step*/) const { return false; }
 };
 
 }  // namespace gradus

@@ -36,7 +36,7 @@ class RunFolder : public TrainingObserver {
   void on_epoch_end(const EpochRecord& record) override;
   void on_checkpoint(const CheckpointEvent& event) override;
   void on_end(const RunRecord& record) override;
-  [[nodiscard]] bool wants_checkpoints() const override { return true; }
+  [[nodiscard]] bool wants_checkpoint(std::size_t /*epoch*/, std::size_t /*step*/) const override { return true; }
 
  private:
   void make_parts(const RecordOptions& records);
