@@ -1,7 +1,8 @@
 // The two commands that need libraries for the network. Those take longer to load than everything else that happens
 // until a first prediction, so they live in a program of their own, gradus-online, which is otherwise the same:
-// `gradus` hands over to it (hand_over.cpp), gradus-online does them (online_commands.cpp). SPDX-License-Identifier:
-// Apache-2.0
+// `gradus` hands over to it (hand_over.cpp), gradus-online does them (online_commands.cpp).
+//
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // gradus serve: the page of reports, live, for the runs of a folder (online_commands.cpp).
+// SPDX-License-Identifier: Apache-2.0
 #include <memory>
 
 #include "cli/commands.hpp"

@@ -24,16 +24,14 @@ constexpr std::size_t kWorthLargePages = std::size_t{1} << 26U;
 constexpr std::size_t kWorthPopulating = std::size_t{1} << 17U;
 constexpr std::size_t kPage = 4096;
 
-// Asks for what it can only wish: the whole pages of `page` bytes within [memory, memory + bytes).
-[[maybe_unused]] void advise(void* memory, std::size_t bytes, std::size_t page, int advice) {
 #ifdef __linux__
+// Asks for what it can only wish: the whole pages of `page` bytes within [memory, memory + bytes).
+void advise(void* memory, std::size_t bytes, std::size_t page, int advice) {
   const auto first = (reinterpret_cast<std::uintptr_t>(memory) + page - 1) / page * page;
   const auto end = (reinterpret_cast<std::uintptr_t>(memory) + bytes) / page * page;
   if (first < end) static_cast<void>(madvise(reinterpret_cast<void*>(first), end - first, advice));
-#else
-  static_cast<void>(memory), static_cast<void>(bytes), static_cast<void>(page), static_cast<void>(advice);
-#endif
 }
+#endif
 
 }  // namespace
 

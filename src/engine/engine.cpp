@@ -72,7 +72,7 @@ std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const Engine
     state->transposed = AlignedBuffer<T>(transposed);
   }
   const std::size_t output_width = plan.layers.back().units * kernels::kUnit<T>;
-  const std::size_t padded_rows = kernels::units_for<T>(part_rows(options)) * kernels::kUnit<T>;
+  const std::size_t padded_rows = kernels::padded<T>(part_rows(options));
   state->row = AlignedBuffer<T>(output_width + padded_rows);
   state->columns_of_rows = AlignedBuffer<T>((output_width + 3) * padded_rows);
   if (plan.narrow && options.trains) state->columns_of_layers = ColumnBuffers<T>(plan.layers);
@@ -106,7 +106,7 @@ EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engi
     square_sums.emplace_back(layer.units * kernels::kUnit<T>);
   }
   // One unit more than the inputs: the packing of bytes writes whole vectors.
-  const std::size_t input_width = (kernels::units_for<T>(spec.num_inputs) + 1) * kernels::kUnit<T>;
+  const std::size_t input_width = kernels::padded<T>(spec.num_inputs) + kernels::kUnit<T>;
   input = Matrix<T>(options.max_batch, input_width);
   for (unsigned t = 1; t < plan.threads; ++t) threads[t]->input = Matrix<T>(options.max_batch, input_width);
   const LayerPlan& last = plan.layers.back();

@@ -249,6 +249,9 @@ struct EngineState {
     const bool weighted = !targets->weights.empty() && factor_sum != T{0};
     return weighted ? targets->weights[row] / factor_sum : common_share;
   }
+  void record_loss(std::size_t row, T loss) {
+    loss_rows[row] = targets->weights.empty() ? loss : targets->weights[row] * loss;
+  }
   /// Loss and gradient are those of softmax cross-entropy in its exact form.
   [[nodiscard]] bool is_exact_cross_entropy() const {
     return spec.output == OutputKind::kSoftmax && spec.loss.kind == LossKind::kSoftmaxCrossEntropy &&
@@ -279,10 +282,8 @@ template <class T>
 template <class Logit>
 void EngineState<T>::report_cross_entropy(std::size_t first, std::size_t count, const T* log_sums, const T* labels,
                                           const T* best, const Logit& logit) {
-  const bool weighted = !targets->weights.empty();
   for (std::size_t b = 0; b < count; ++b) {
-    const T loss = log_sums[b] - logit(b, static_cast<std::size_t>(targets->labels[first + b]));
-    loss_rows[first + b] = weighted ? targets->weights[first + b] * loss : loss;
+    record_loss(first + b, log_sums[b] - logit(b, static_cast<std::size_t>(targets->labels[first + b])));
     correct_rows[first + b] = best[b] == labels[b] ? 1 : 0;
   }
 }

@@ -108,7 +108,7 @@ std::span<const kernels::InputRun<kernels::BfloatPair>> EngineState<T>::input_pa
   };
   if (layer == 0) {
     const std::size_t depth = packed_inputs(thread);
-    add(state.input_pairs, 0, kernels::units_for<T>(depth) * kernels::kUnit<T>, depth);
+    add(state.input_pairs, 0, kernels::padded<T>(depth), depth);
   } else {
     PairBuffer& h = buffers(thread, layer - 1).h_pairs;
     for (const Block& block : plan.layers[layer - 1].blocks) {

@@ -11,11 +11,7 @@ namespace gradus::engine {
 namespace {
 
 using kernels::kColumnRows;
-
-template <class T>
-std::size_t padded(std::size_t rows) {
-  return kernels::units_for<T>(rows) * kernels::kUnit<T>;
-}
+using kernels::padded;
 
 // f(column) for every column that `rows` rows fill, or once where they lie side by side.
 template <class F>

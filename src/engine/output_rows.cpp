@@ -13,7 +13,7 @@ namespace {
 // again. Columns of rows: `leading` elements each.
 template <class T>
 std::size_t leading(const OutputBlock<T>& block) {
-  return kernels::units_for<T>(block.rows) * kernels::kUnit<T>;
+  return kernels::padded<T>(block.rows);
 }
 
 template <class T>
@@ -193,7 +193,7 @@ void EngineState<T>::any_output_rows(unsigned thread, const OutputBlock<T>& bloc
         } else {
           loss = textbook::loss_row<T>(spec.loss, z, p, *targets, row);
         }
-        loss_rows[row] = targets->weights.empty() ? loss : targets->weights[row] * loss;
+        record_loss(row, loss);
         if (!targets->labels.empty()) {
           correct_rows[row] = row_is_correct<T>(p, targets->labels[row], spec.output) ? 1 : 0;
         }

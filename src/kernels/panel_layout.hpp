@@ -29,6 +29,12 @@ constexpr std::size_t units_for(std::size_t outputs) {
   return (outputs + kUnit<T> - 1) / kUnit<T>;
 }
 
+/// `count` elements and what fills their last unit.
+template <class T>
+constexpr std::size_t padded(std::size_t count) {
+  return units_for<T>(count) * kUnit<T>;
+}
+
 /// A contiguous range of units of a layer's outputs, owned by one thread.
 struct UnitRange {
   std::size_t first = 0;

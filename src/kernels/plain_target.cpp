@@ -156,9 +156,9 @@ void ColumnsGradient(const ColumnsGradientArgs<T>& a) {
 
 template <class T>
 void Transpose(const T* src, size_t src_stride, size_t ni, size_t no, T* dst, size_t dst_stride) {
-  const size_t padded = (ni + kUnit<T> - 1) / kUnit<T> * kUnit<T>;
+  const size_t whole = padded<T>(ni);
   for (size_t o = 0; o < no; ++o) {
-    for (size_t i = 0; i < padded; ++i) dst[o * dst_stride + i] = i < ni ? src[i * src_stride + o] : T{0};
+    for (size_t i = 0; i < whole; ++i) dst[o * dst_stride + i] = i < ni ? src[i * src_stride + o] : T{0};
   }
 }
 
