@@ -62,6 +62,25 @@ void require_data(const std::vector<reproduce::Study>& studies, const std::strin
   throw InputError("reproduce: " + text);
 }
 
+std::string report_title(const ReproduceArguments& arguments) {
+  std::string title = "Published studies:";
+  for (const std::string& name : arguments.names) title += " " + name;
+  if (arguments.names.empty()) title += " all";
+  return arguments.options.quick ? title + ", quick" : title;
+}
+
+// Says which page to open: of a single study its own, of several one with all of them.
+void show_report(const std::vector<reproduce::Reproduction>& reproductions, const ReproduceArguments& arguments) {
+  std::string path = reproductions[0].folder + "/report.html";
+  if (reproductions.size() > 1) {
+    std::vector<std::string> folders;
+    for (const reproduce::Reproduction& reproduction : reproductions) folders.push_back(reproduction.folder);
+    path = arguments.options.folder + "/report.html";
+    if (!report_folders(folders, path, report_title(arguments))) return;
+  }
+  if (!arguments.json) fmt::print("report: {}\n", path);
+}
+
 int reproduce_studies(ReproduceArguments& arguments) {
   if (arguments.list) {
     print_studies();
@@ -75,13 +94,14 @@ int reproduce_studies(ReproduceArguments& arguments) {
   }
   std::vector<reproduce::Reproduction> reproductions;
   bool off = false;
+  bool reported = true;
   for (const reproduce::Study& study : studies) {
     try {
       reproductions.push_back(reproduce::reproduce(study, arguments.options));
     } catch (const Interrupted&) {
       throw Interrupted(study.id + ": interrupted; the same command continues where it was");
     }
-    report_folder(reproductions.back().folder, arguments.quiet || reproductions.size() > 1);
+    reported = report_folder(reproductions.back().folder, arguments.quiet || !reported) && reported;
     off = off || reproductions.back().verdict() == reproduce::Verdict::kOff;
     if (!arguments.json) fmt::print("{}\n", reproduction_table(reproductions.back(), arguments.rows));
     std::fflush(stdout);
@@ -91,6 +111,7 @@ int reproduce_studies(ReproduceArguments& arguments) {
     fmt::print("{}\n", one ? reproduction_json(reproductions[0], true) : record_json(reproductions));
   }
   if (!arguments.record.empty()) write_file(arguments.record, record_json(reproductions));
+  if (reported && !reproductions.empty()) show_report(reproductions, arguments);
   return off ? kCheckFailed : 0;
 }
 

@@ -1,5 +1,7 @@
 // The bundle of a report from the names of its sources.
+#include <algorithm>
 #include <filesystem>
+#include <string>
 
 #include "gradus/core/error.hpp"
 #include "gradus/report/report.hpp"
@@ -122,12 +124,23 @@ std::string bundle_text(const BundleJson& bundle) {
   return bundle.dump(-1, ' ', false, BundleJson::error_handler_t::replace);
 }
 
-std::string bundle_json(std::span<const std::string> sources, const std::string& title) {
-  std::string shown = title;
-  for (const std::string& source : sources) {
-    if (title.empty()) shown += (shown.empty() ? "" : ", ") + source;
+namespace {
+
+// A title that can still be read as one.
+std::string named_after(std::span<const std::string> sources) {
+  constexpr std::size_t kNamed = 3;
+  std::string title;
+  for (const std::string& source : sources.first(std::min(sources.size(), kNamed))) {
+    title += (title.empty() ? "" : ", ") + source;
   }
-  BundleJson bundle = empty_bundle(shown, false);
+  if (sources.size() > kNamed) title += " and " + std::to_string(sources.size() - kNamed) + " more";
+  return title;
+}
+
+}  // namespace
+
+std::string bundle_json(std::span<const std::string> sources, const std::string& title) {
+  BundleJson bundle = empty_bundle(title.empty() ? named_after(sources) : title, false);
   for (std::string source : sources) {
     while (source.size() > 1 && source.back() == '/') source.pop_back();
     if (is_directory(source)) {

@@ -49,9 +49,9 @@ std::string fill_page(std::string_view page, std::string_view bundle) {
   return text += page.substr(place + kPlace.size());
 }
 
-void write_report(std::span<const std::string> sources, const std::string& path) {
+void write_report(std::span<const std::string> sources, const std::string& path, const std::string& title) {
   const std::string page = report_page();
-  const std::string bundle = bundle_json(sources);
+  const std::string bundle = bundle_json(sources, title);
   if (page.empty()) throw InputError("gradus report: " + how_to_get_the_page());
   write_file(path, fill_page(page, bundle));
 }

@@ -70,6 +70,38 @@ TEST_F(Report, one_that_cannot_be_made_costs_no_run) {
   EXPECT_EQ(count_lines(result.err), 1);
 }
 
+TEST_F(Report, several_reproductions_end_in_one_page_whose_name_is_told) {
+  const std::string study = R"(
+[data]
+source = "moons"
+rows = 50
+[network]
+hidden = [2]
+[training]
+epochs = 1
+[reproduce]
+title = "a tiny study"
+kind = "training"
+[[reproduce.case]]
+name = "only"
+[[reproduce.row]]
+case = "only"
+metric = "parameters"
+evidence = "exact"
+published = "12"
+)";
+  for (const char* file : {"first.toml", "second.toml"}) write_whole_file(temp_ / file, study);
+  const ProcessResult both =
+      gradus({"reproduce", temp_ / "first.toml", temp_ / "second.toml", "--quiet", "--out", temp_ / "out"});
+  ASSERT_EQ(both.exit_code, 0) << both.err;
+  EXPECT_THAT(both.out, HasSubstr("\nreport: " + (temp_ / "out/report.html") + "\n"));
+  const json bundle = report_in(temp_ / "out");
+  EXPECT_EQ(bundle["reproductions"].size(), 2U);
+  EXPECT_EQ(bundle["title"], "Published studies: " + (temp_ / "first.toml") + " " + (temp_ / "second.toml"));
+  const ProcessResult one = gradus({"reproduce", temp_ / "first.toml", "--quiet", "--out", temp_ / "out"});
+  EXPECT_THAT(one.out, HasSubstr("\nreport: " + (temp_ / "out/first/report.html") + "\n"));
+}
+
 TEST_F(Report, without_a_page_one_sentence_says_how_to_get_it) {
   if (!report_page().empty()) GTEST_SKIP() << "this program has a page";
   const ProcessResult trained =

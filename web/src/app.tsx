@@ -37,19 +37,24 @@ function useRunChoice(runs: Run[]) {
   return { colors, drawn, drawnColors, drawnRuns, onDraw, detail: Math.max(0, found), onDetail };
 }
 
-interface NamedRecord {
-  name: string;
+interface CheckedRecord {
   problems?: string[];
 }
 
-function recordPart(kind: string, title: string, record: NamedRecord, index: number, view: ComponentChildren): Part {
+function recordPart(
+  kind: string,
+  index: number,
+  title: string,
+  { problems }: CheckedRecord,
+  view: ComponentChildren,
+): Part {
   const content = (
     <>
-      <Problems problems={record.problems} />
+      <Problems problems={problems} />
       {view}
     </>
   );
-  return { id: partId(kind, index), title: `${title} ${record.name}`, content };
+  return { id: partId(kind, index), title, content };
 }
 
 /** What the page is about where there is more than runs; a study brings its best run along. */
@@ -57,14 +62,14 @@ function recordParts({ reproductions, studies, certificates }: Bundle): Part[] {
   return [
     ...reproductions.map((record, i) => {
       const view = <ReproductionView reproduction={record.reproduction} name={record.name} />;
-      return recordPart("reproduction", "Reproduction", record, i, view);
+      return recordPart("reproduction", i, `Study ${record.reproduction.study}`, record, view);
     }),
     ...studies.map((record, i) =>
-      recordPart("study", "Search", record, i, <StudyView study={record.study} name={record.name} />),
+      recordPart("study", i, `Search ${record.name}`, record, <StudyView study={record.study} name={record.name} />),
     ),
     ...certificates.map((record, i) => {
       const view = <CertificateView certificate={record.certificate} name={record.name} />;
-      return recordPart("certificate", "Certificate", record, i, view);
+      return recordPart("certificate", i, `Certificate ${record.name}`, record, view);
     }),
   ];
 }

@@ -22,8 +22,9 @@ std::string how_to_get_the_page();
 /// `page` with the bundle in it. Throws InputError for a page without a place for it.
 std::string fill_page(std::string_view page, std::string_view bundle);
 
-/// Writes a report of the sources as `path`. Throws InputError where there is no page, saying how to get one.
-void write_report(std::span<const std::string> sources, const std::string& path);
+/// Writes a report of the sources as `path`; without a title it is named after them. Throws InputError where there is
+/// no page, saying how to get one.
+void write_report(std::span<const std::string> sources, const std::string& path, const std::string& title = {});
 
 /// Writes `folder`/report.html. Without a page it writes nothing and returns the sentence that says how to get one.
 std::string write_folder_report(const std::string& folder);

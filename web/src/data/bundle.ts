@@ -291,6 +291,7 @@ export interface BoundaryFigure {
 
 export interface Reproduction {
   study: string;
+  title?: string;
   rows: ReproductionRow[];
   verdict: string;
   figures?: (LinesFigure | BoundaryFigure)[];

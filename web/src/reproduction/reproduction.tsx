@@ -85,12 +85,12 @@ export function paragraphs(text: string): string[] {
 }
 
 export function ReproductionView({ reproduction, name }: { reproduction: Reproduction; name: string }) {
-  const { rows, figures = [], commentary = "" } = reproduction;
+  const { rows, figures = [], commentary = "", title } = reproduction;
   const count = (verdict: string) => rows.filter((row) => row.verdict === verdict).length;
   return (
     <>
       <p class="verdict">
-        Study {reproduction.study}:{" "}
+        {title && `${title[0]!.toUpperCase()}${title.slice(1)}: `}
         <strong class={reproduction.verdict === "off" ? "fails" : "holds"}>{reproduction.verdict}</strong>.{" "}
         {count("exact")} of {rows.length} numbers are exact, {count("within")} within the spread, {count("off")} off.
       </p>
