@@ -114,15 +114,17 @@ def peer_settings(name, folder, counts):
     """All settings of one peer by its name on the command line."""
     if name == "gradus":
         return gradus_settings(folder, counts)
-    if name == "onednn":
-        return thread_settings(name, [str(pathlib.Path(folder) / "onednn_peer")], counts, [None])
+    if name in ("onednn", "libtorch"):
+        kernels = [None] if name == "onednn" else blas_kernels()
+        return thread_settings(name, [str(pathlib.Path(folder) / f"{name}_peer")], counts, kernels)
     return thread_settings(name, [sys.executable, str(PEERS / f"{name}_peer.py")], counts, blas_kernels())
 
 
-ALL_PEERS = ("gradus", "torch", "sklearn", "numpy", "onednn")
+ALL_PEERS = ("gradus", "torch", "libtorch", "sklearn", "numpy", "onednn")
 INSTALL_HINTS = {
     "gradus": "build the target gradus_bench_peers",
     "torch": "install python3-torch",
+    "libtorch": "install libtorch-dev and configure with -DGRADUS_BENCH_PEERS=ON",
     "sklearn": "install python3-sklearn",
     "numpy": "install python3-numpy",
     "onednn": "install libdnnl-dev and configure with -DGRADUS_BENCH_PEERS=ON",

@@ -12,7 +12,8 @@ import loss_check
 
 # A turn is disturbed when others held more than this many cores.
 DISTURBED = 0.1
-NAMES = {"torch": "PyTorch", "sklearn": "scikit-learn", "numpy": "numpy (f64)", "onednn": "oneDNN sgemm, naive step"}
+NAMES = {"torch": "PyTorch", "libtorch": "LibTorch", "sklearn": "scikit-learn", "numpy": "numpy (f64)",
+         "onednn": "oneDNN sgemm, naive step"}
 
 
 def machine():
