@@ -35,6 +35,8 @@ std::size_t typical_rows(const EngineOptions& options) {
 template <class T>
 unsigned num_threads(const NetworkSpec& spec, const EngineOptions& options) {
   if (options.shares_small_work) return std::max(1U, options.threads);
+  const bool in_columns = options.trains && !options.mixed && is_narrow(spec) && has_exact_cross_entropy(spec);
+  if (in_columns) return worthwhile_turns(typical_rows(options), options.threads);
   return worthwhile_threads<T>(spec, typical_rows(options), options.threads, options.mixed);
 }
 
@@ -137,6 +139,7 @@ void EngineState<T>::check_targets(const BatchTargets<T>& batch_targets) const {
 
 template <class T>
 void EngineState<T>::reset_progress() {
+  finished_lots.reset();
   for (auto& layer : progress) {
     for (Progress& thread : layer) thread.reset();
   }

@@ -66,6 +66,12 @@ struct ColumnBuffers {
   explicit ColumnBuffers(const std::vector<LayerPlan>& plan);
 };
 
+/// Loss and gradient are those of softmax cross-entropy in its exact form.
+inline bool has_exact_cross_entropy(const NetworkSpec& spec) {
+  return spec.output == OutputKind::kSoftmax && spec.loss.kind == LossKind::kSoftmaxCrossEntropy &&
+         spec.loss.floor_kind == FloorKind::kExact;
+}
+
 /// What belongs to one thread alone.
 template <class T>
 struct ThreadState {
@@ -134,6 +140,7 @@ struct EngineState {
   std::vector<BlockBuffer<T>> dh;                // [layer]: chains of the input gradient, where they cross
   std::vector<BlockBuffer<T>> masks;             // [layer]: 0 or 1 / (1 - p), where the layer has dropout
   std::vector<std::vector<Progress>> progress;   // [layer][thread]: finished blocks of the input gradient
+  Progress finished_lots;                        // narrow networks: lots of rows whose gradients are added up
   std::vector<std::vector<double>> square_sums;  // [layer][output]: for the gradient norm
   Matrix<T> input;
   std::variant<std::monostate, ByteRows, ValueRows<float>, ValueRows<double>> row_source;  // where not in `input`
@@ -215,7 +222,9 @@ struct EngineState {
   void gather_columns(unsigned thread, std::size_t first, std::size_t count);
   void forward_columns(unsigned thread, std::size_t num_rows);
   void cross_entropy_columns(unsigned thread, std::size_t first, std::size_t count);
-  void backward_columns(unsigned thread, std::size_t first, std::size_t count);
+  void input_gradients_of_columns(unsigned thread, std::size_t num_rows);
+  void take_gradients_after(unsigned thread, std::size_t lot);
+  void weight_gradients_of_columns(unsigned thread, std::size_t first, std::size_t count);
   void add_penalties(unsigned thread);
   void scale_and_update(unsigned thread);
   void draw_masks(unsigned thread);
@@ -252,14 +261,9 @@ struct EngineState {
   void record_loss(std::size_t row, T loss) {
     loss_rows[row] = targets->weights.empty() ? loss : targets->weights[row] * loss;
   }
-  /// Loss and gradient are those of softmax cross-entropy in its exact form.
-  [[nodiscard]] bool is_exact_cross_entropy() const {
-    return spec.output == OutputKind::kSoftmax && spec.loss.kind == LossKind::kSoftmaxCrossEntropy &&
-           spec.loss.floor_kind == FloorKind::kExact;
-  }
   /// This call is a training step in columns.
   [[nodiscard]] bool works_in_columns() const {
-    return plan.narrow && !options.mixed && kind != StepKind::kEvaluate && is_exact_cross_entropy() &&
+    return plan.narrow && !options.mixed && kind != StepKind::kEvaluate && has_exact_cross_entropy(spec) &&
            std::min(part_size(), batch_rows) >= kMinColumnRows<T>;
   }
   /// Gradients go through a buffer instead of straight into the weights.

@@ -1,8 +1,10 @@
 // A training step of narrow networks (no layer wider than kNarrowOutputs) in columns: vectors over the rows of the
-// batch, kColumnRows of them at a time through the whole network, while everything is in the first-level cache. The
+// batch, a lot of kColumnRows at a time through the whole network, while everything is in the first-level cache. The
 // chains are those of every other step, so the bits are the same; the gradient goes through a buffer, where it
-// continues from one lot of rows to the next. Every thread that there is does all of it on its own copy of the
-// parameters. SPDX-License-Identifier: Apache-2.0
+// continues from one lot to the next. Threads take turns with the lots: all but the sums of the weight gradients, which
+// are a chain through all rows and pass from thread to thread, happens side by side. Each then updates its own copy of
+// the parameters.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
 #include "engine/engine_state.hpp"
@@ -36,14 +38,39 @@ ColumnBuffers<T>::ColumnBuffers(const std::vector<LayerPlan>& plan) : x(plan.fro
 
 template <class T>
 void EngineState<T>::train_in_columns(unsigned thread) {
-  for (std::size_t first = 0; first < rows; first += kColumnRows) {
-    const std::size_t count = std::min(kColumnRows, rows - first);
-    gather_columns(thread, first_row + first, count);
+  const std::size_t lots = (rows + kColumnRows - 1) / kColumnRows;
+  for (std::size_t lot = thread; lot < lots; lot += plan.threads) {
+    const std::size_t first = first_row + lot * kColumnRows;
+    const std::size_t count = std::min(kColumnRows, first_row + rows - first);
+    gather_columns(thread, first, count);
     forward_columns(thread, padded<T>(count));
-    cross_entropy_columns(thread, first_row + first, count);
-    backward_columns(thread, first_row + first, count);
+    cross_entropy_columns(thread, first, count);
+    input_gradients_of_columns(thread, padded<T>(count));
+    take_gradients_after(thread, lot);
+    weight_gradients_of_columns(thread, first, count);
+    finished_lots.advance_to(static_cast<std::uint32_t>(lot + 1));
+  }
+  if (plan.threads > 1) {
+    take_gradients_after(thread, lots);
+    pool->sync();  // whoever had the last lot changes its gradients next
   }
   if (first_row + rows == batch_rows) add_penalties(thread);
+}
+
+// The gradients of all rows before `lot`, once they are complete. Whoever holds them goes on with another lot, but adds
+// nothing before this thread has finished its own.
+template <class T>
+void EngineState<T>::take_gradients_after(unsigned thread, std::size_t lot) {
+  if (lot == 0 || plan.threads == 1) return;
+  finished_lots.wait_for(static_cast<std::uint32_t>(lot));
+  const std::size_t owner = (lot - 1) % plan.threads;
+  if (owner == thread) return;
+  for (std::size_t l = 0; l < plan.layers.size(); ++l) {
+    const PackedSlice<T>& from = threads[owner]->gradients[l];
+    PackedSlice<T>& to = threads[thread]->gradients[l];
+    std::copy_n(from.weights.data(), from.weights.size(), to.weights.data());
+    std::copy_n(from.biases.data(), from.biases.size(), to.biases.data());
+  }
 }
 
 // Lanes beyond the rows are 0.
@@ -112,24 +139,47 @@ void EngineState<T>::cross_entropy_columns(unsigned thread, std::size_t first, s
   kernels->softmax_columns(last.dz.data(), kColumnRows, outputs_count, n, buffers_of.log_sums.data());
   kernels->cross_entropy_columns(last.dz.data(), kColumnRows, outputs_count, n, buffers_of.labels.data(),
                                  buffers_of.shares.data(), buffers_of.best.data());
-  if (thread != 0) return;
   const T* const z = last.h.data();
   report_cross_entropy(first, count, buffers_of.log_sums.data(), buffers_of.labels.data(), buffers_of.best.data(),
                        [=](std::size_t b, std::size_t label) { return z[label * kColumnRows + b]; });
 }
 
 template <class T>
-void EngineState<T>::backward_columns(unsigned thread, std::size_t first, std::size_t count) {
+void EngineState<T>::input_gradients_of_columns(unsigned thread, std::size_t num_rows) {
   ThreadState<T>& state = *threads[thread];
   ColumnBuffers<T>& buffers_of = state.columns_of_layers;
-  const std::size_t num_rows = padded<T>(count);
+  for (std::size_t l = plan.layers.size() - 1; l > 0; --l) {
+    const LayerPlan& layer = plan.layers[l];
+    const LayerPlan& below = plan.layers[l - 1];
+    const Block& block = state.parameters[l].blocks.front();
+    auto& under = buffers_of.layers[l - 1];
+    kernels->columns_product({.x = buffers_of.layers[l].dz.data(),
+                              .depth = layer.outputs,
+                              .w = state.parameters[l].panel(block),
+                              .w_of_k = 1,
+                              .w_of_output = block.width<T>(),
+                              .outputs = layer.inputs,
+                              .bias = nullptr,
+                              .out = under.dz.data(),
+                              .rows = num_rows});
+    const T* const value = (below.keeps_z ? under.z : under.h).data();
+    for_columns(below.outputs, num_rows, [&](std::size_t at, std::size_t n) {
+      kernels->activation_gradient(below.activation.kind, static_cast<T>(below.activation.alpha), under.dz.data() + at,
+                                   value + at, value + at, under.dz.data() + at, n);
+    });
+  }
+}
+
+template <class T>
+void EngineState<T>::weight_gradients_of_columns(unsigned thread, std::size_t first, std::size_t count) {
+  ThreadState<T>& state = *threads[thread];
+  ColumnBuffers<T>& buffers_of = state.columns_of_layers;
   for (std::size_t l = plan.layers.size(); l-- > 0;) {
     const LayerPlan& layer = plan.layers[l];
     const Block& block = state.parameters[l].blocks.front();
     const std::size_t width = block.width<T>();
-    const T* const dz = buffers_of.layers[l].dz.data();
     T* const dz_rows = buffers_of.gradient_rows.data();
-    kernels->transpose(dz, kColumnRows, layer.outputs, num_rows, dz_rows, width);
+    kernels->transpose(buffers_of.layers[l].dz.data(), kColumnRows, layer.outputs, padded<T>(count), dz_rows, width);
     for (std::size_t unit = 0; unit < width; unit += kernels::kUnit<T>) {
       kernels->columns_gradient({.x = l == 0 ? buffers_of.x.data() : buffers_of.layers[l - 1].h.data(),
                                  .rows = count,
@@ -140,23 +190,6 @@ void EngineState<T>::backward_columns(unsigned thread, std::size_t first, std::s
                                  .sums = state.gradients[l].bias(block) + unit,
                                  .accumulate = first > 0});
     }
-    if (l == 0) return;
-    const LayerPlan& below = plan.layers[l - 1];
-    auto& under = buffers_of.layers[l - 1];
-    kernels->columns_product({.x = dz,
-                              .depth = layer.outputs,
-                              .w = state.parameters[l].panel(block),
-                              .w_of_k = 1,
-                              .w_of_output = width,
-                              .outputs = layer.inputs,
-                              .bias = nullptr,
-                              .out = under.dz.data(),
-                              .rows = num_rows});
-    const T* const value = (below.keeps_z ? under.z : under.h).data();
-    for_columns(below.outputs, num_rows, [&](std::size_t at, std::size_t n) {
-      kernels->activation_gradient(below.activation.kind, static_cast<T>(below.activation.alpha), under.dz.data() + at,
-                                   value + at, value + at, under.dz.data() + at, n);
-    });
   }
 }
 

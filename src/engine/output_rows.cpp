@@ -161,7 +161,7 @@ void EngineState<T>::output_rows(unsigned thread) {
                              scratch + stride,
                              threads[thread]->columns_of_rows.data()};
   const bool reports = !layer.replicated || thread == 0;
-  if (kind != StepKind::kEvaluate && is_exact_cross_entropy()) {
+  if (kind != StepKind::kEvaluate && has_exact_cross_entropy(spec)) {
     cross_entropy_in_columns(block, reports);
   } else {
     any_output_rows(thread, block, reports);

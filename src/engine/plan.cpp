@@ -42,6 +42,9 @@ constexpr double kTimeOfMixedOperation = 0.5;
 // at batch 1,024 (384 operations per output) lost a fifth with two threads, layers of 128 (768) gained an eighth.
 constexpr double kMinOperationsPerSharedOutput = 600;
 
+// Lots of rows for two threads to take turns with.
+constexpr std::size_t kMinLotsOfTurns = 4;
+
 // Every thread computes a layer of fewer outputs whole.
 template <class T>
 bool is_replicated(std::size_t outputs, unsigned threads) {
@@ -49,6 +52,10 @@ bool is_replicated(std::size_t outputs, unsigned threads) {
 }
 
 }  // namespace
+
+unsigned worthwhile_turns(std::size_t rows, unsigned available) {
+  return rows >= kMinLotsOfTurns * kernels::kColumnRows ? std::clamp(available, 1U, 2U) : 1;
+}
 
 template <class T>
 unsigned worthwhile_threads(const NetworkSpec& spec, std::size_t rows, unsigned available, bool mixed) {
@@ -67,15 +74,19 @@ unsigned worthwhile_threads(const NetworkSpec& spec, std::size_t rows, unsigned 
   return worthwhile ? std::max(1U, available) : 1;
 }
 
+bool is_narrow(const NetworkSpec& spec) {
+  return spec.num_inputs <= kernels::kNarrowOutputs &&
+         std::all_of(spec.layers.begin(), spec.layers.end(), [](const LayerSpec& layer) {
+           return layer.units <= kernels::kNarrowOutputs && layer.dropout == 0.0;
+         });
+}
+
 template <class T>
 Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_rows) {
   const std::size_t panel_units = kernels::panel_units_for(typical_rows);
   Plan plan;
   plan.threads = threads;
-  plan.narrow = spec.num_inputs <= kernels::kNarrowOutputs &&
-                std::all_of(spec.layers.begin(), spec.layers.end(), [](const LayerSpec& layer) {
-                  return layer.units <= kernels::kNarrowOutputs && layer.dropout == 0.0;
-                });
+  plan.narrow = is_narrow(spec);
   for (std::size_t l = 0; l < spec.layers.size(); ++l) {
     const LayerSpec& from = spec.layers[l];
     LayerPlan layer;

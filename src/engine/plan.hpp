@@ -62,6 +62,12 @@ struct Plan {
 /// The activation's derivative is computed from z, not from f(z).
 bool derivative_needs_z(ActivationKind kind);
 
+/// Steps of this network may run in columns (narrow_step.cpp).
+bool is_narrow(const NetworkSpec& spec);
+
+/// Threads that make a training step in columns of `rows` rows shorter: 1, or two of `available`.
+unsigned worthwhile_turns(std::size_t rows, unsigned available);
+
 /// 1 or `available`: what makes a step of `rows` rows shorter.
 template <class T>
 unsigned worthwhile_threads(const NetworkSpec& spec, std::size_t rows, unsigned available, bool mixed = false);
