@@ -76,7 +76,7 @@ void expect_equal_in_rows_and_columns(const test::Problem<T>& problem, EngineOpt
     };
     EXPECT_EQ(hash(0, 1, Source::kMatrix), in_rows) << target;
     EXPECT_EQ(hash(0, 2, Source::kBytes), in_rows) << target << ", bytes, two threads";
-    EXPECT_EQ(hash(0, 1, Source::kFloats), in_rows) << target << ", floats";
+    EXPECT_EQ(hash(0, 3, Source::kFloats), in_rows) << target << ", floats, three threads";
     EXPECT_EQ(hash(140, 1, Source::kDoubles), in_rows) << target << ", doubles, in parts";
   }
 }
