@@ -9,8 +9,12 @@
 namespace gradus {
 namespace {
 
-// About 20 us of pauses: longer than any wait between balanced slices of a step, shorter than a scheduler's time slice.
-constexpr int kSpins = 400;
+// Pauses between steps, some 20 us: the caller prepares the next one in less.
+constexpr int kSpinsBetweenSteps = 400;
+// Within a step up to 10 us: when another process holds a core, both threads often share the other one, and the one
+// that is waited for cannot run meanwhile (s0 kept .21 to .35 of its speed with 400 pauses, .34 to .62 with 200; with
+// 100 the hand-overs of s4 took a sixth longer undisturbed).
+constexpr int kSpinsWithinStep = 200;
 // Then the core is offered to whoever wants it (often the very thread that is waited for), then left for a while.
 constexpr int kYields = 100;
 constexpr std::chrono::microseconds kNap{50};
@@ -24,8 +28,8 @@ void pause() {
 }
 
 template <class Reached>
-bool reached_while_spinning(const std::atomic<std::uint32_t>& value, const Reached& reached) {
-  for (int spin = 0; spin < kSpins; ++spin) {
+bool reached_while_spinning(const std::atomic<std::uint32_t>& value, int spins, const Reached& reached) {
+  for (int spin = 0; spin < spins; ++spin) {
     if (reached(value.load(std::memory_order_acquire))) return true;
     pause();
   }
@@ -38,7 +42,7 @@ bool reached_while_spinning(const std::atomic<std::uint32_t>& value, const Reach
 // asleep).
 template <class Reached>
 void wait_within_step(const std::atomic<std::uint32_t>& value, Reached reached) {
-  if (reached_while_spinning(value, reached)) return;
+  if (reached_while_spinning(value, kSpinsWithinStep, reached)) return;
   for (int turn = 0; !reached(value.load(std::memory_order_acquire)); ++turn) {
     if (turn < kYields) {
       std::this_thread::yield();
@@ -52,7 +56,7 @@ void wait_within_step(const std::atomic<std::uint32_t>& value, Reached reached) 
 // a full fence.
 template <class Reached>
 void wait_for_step(const std::atomic<std::uint32_t>& value, Reached reached) {
-  if (reached_while_spinning(value, reached)) return;
+  if (reached_while_spinning(value, kSpinsBetweenSteps, reached)) return;
   for (;;) {
     const std::uint32_t seen = value.load(std::memory_order_acquire);
     if (reached(seen)) return;
