@@ -1,4 +1,4 @@
-// The optimizers as data: which rule and its constants. The arithmetic is in src/kernels/optimizer_step.
+// The optimizers as data: which rule and its constants. The arithmetic is in src/kernels/elementwise.inc.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,7 +8,8 @@
 
 namespace gradus {
 
-// g: gradient of loss and penalties, w: parameter, e: learning rate, t: step counted from 1.
+// g: gradient of loss and penalties, w: parameter, e: learning rate, t: step counted from 1. Moments that decay (v, s,
+// Adam's) become 0 below the smallest normal number of their type.
 enum class OptimizerKind : std::uint8_t {
   kSgd,       // w -= e g
   kMomentum,  // v = m v + g;  w -= e v                               Polyak 1964
