@@ -56,14 +56,14 @@ void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
     const std::size_t count = rows * column.width<T>();
     if (continues) {
       progress[layer][thread - 1].wait_for(finished + 1);
-      fetch(chains.block(column), count);
+      if (far_cores) fetch(chains.block(column), count);
     }
     const bool is_own = owns(thread, layer - 1, column);
-    if (ends_in_dz && !is_own) fetch(under.h.block(column), count);
+    if (ends_in_dz && !is_own && crosses_far(layer)) fetch(under.h.block(column), count);
     const Chain chain{.start = continues ? chains.block(column) : nullptr,
                       .positive = ends_in_dz ? under.h.block(column) : nullptr,
                       .out = (ends_in_dz ? under.dz : chains).block(column),
-                      .streams = crosses(layer) && !(ends_in_dz && is_own)};
+                      .streams = crosses_far(layer) && !(ends_in_dz && is_own)};
     if (few_rows) {
       multiply_few_rows(thread, layer, column, chain);
     } else {
@@ -164,8 +164,11 @@ void EngineState<T>::finish_input_gradient(unsigned thread, std::size_t layer) {
   auto finished = static_cast<std::uint32_t>(b_plan.owned[thread].begin);
   for (const Block& block : owned_blocks(thread, below)) {
     if (!l.replicated) progress[layer][plan.threads - 1].wait_for(++finished);
-    if (masks_in_product(layer)) continue;
     const std::size_t count = rows * block.width<T>();
+    if (masks_in_product(layer)) {
+      if (crosses_far(layer) && thread + 1 < plan.threads) fetch(to.dz.block(block), count);
+      continue;
+    }
     T* const dz = to.dz.block(block);
     const T* source = l.replicated && b_plan.replicated ? dz : dh[below].block(block);
     const T* const value = (b_plan.keeps_value ? to.kept : to.h).block(block);
@@ -194,6 +197,8 @@ void EngineState<T>::weight_gradient_of(unsigned thread, std::size_t layer, cons
   // Penalties come after the whole chain.
   const bool ends = first_row + rows == batch_rows;
   const InputColumns* const columns = layer == 0 && state.columns.skipping ? &state.columns : nullptr;
+  kernels::RowLines ahead = layer == 0 && ends ? next_rows : kernels::RowLines();
+  ahead.pace(parameters.blocks.size() * runs.front().depth);
   for (const Block& block : parameters.blocks) {
     const std::size_t width = block.width<T>();
     kernels::WeightGradientArgs<T, F> args{
@@ -210,7 +215,8 @@ void EngineState<T>::weight_gradient_of(unsigned thread, std::size_t layer, cons
         .accumulate = first_row > 0,
         .learning_rate = static_cast<T>(step.learning_rate),
         .l1 = static_cast<T>(ends ? l.l1 : 0.0),
-        .l2_twice = static_cast<T>(ends ? 2.0 * l.l2 : 0.0)};
+        .l2_twice = static_cast<T>(ends ? 2.0 * l.l2 : 0.0),
+        .ahead = &ahead};
     std::size_t row = 0;
     for (const kernels::InputRun<F>& run : runs) {
       for (std::size_t k = 0; k < run.depth; k += kernels::kDepthBlock) {

@@ -1,9 +1,6 @@
 #include "engine/benchmark.hpp"
 
-#include <atomic>
 #include <chrono>
-#include <cstdint>
-#include <thread>
 
 #include "kernels/kernel_table.hpp"
 
@@ -87,39 +84,6 @@ double bf16_peak_gflops(ThreadPool& pool, double seconds) {
 template <class T>
 double peak_gflops(ThreadPool& pool, double seconds) {
   return rate_of(pool, seconds, kernels::kernel_table<T>(kernels::active_target()).multiply_adds);
-}
-
-double handover_nanoseconds() {
-  if (std::thread::hardware_concurrency() < 2) return 0.0;
-  constexpr std::uint32_t kTurns = 2000;
-  constexpr std::uint32_t kStop = 0xFFFFFFFF;
-  // Where both threads share a core a hand-over takes a time slice: 2,000 turns would take half a minute.
-  constexpr double kLongestSeconds = 0.02;
-  alignas(kAlignment) std::atomic<std::uint32_t> line{0};
-  std::thread partner([&line] {
-    for (std::uint32_t turn = 0; turn < kTurns; ++turn) {
-      for (std::uint32_t seen = 0; seen != 2 * turn + 1;) {
-        seen = line.load(std::memory_order_acquire);
-        if (seen == kStop) return;
-      }
-      line.store(2 * turn + 2, std::memory_order_release);
-    }
-  });
-  double start = 0.0;
-  double elapsed = 0.0;
-  std::uint32_t turn = 0;
-  for (; turn < kTurns && elapsed < kLongestSeconds; ++turn) {
-    // The first turn waits for the partner to start.
-    if (turn == 1) start = now_seconds();
-    line.store(2 * turn + 1, std::memory_order_release);
-    while (line.load(std::memory_order_acquire) != 2 * turn + 2) {
-    }
-    if (turn > 0 && turn % 16 == 0) elapsed = now_seconds() - start;
-  }
-  elapsed = now_seconds() - start;
-  if (turn < kTurns) line.store(kStop, std::memory_order_release);
-  partner.join();
-  return elapsed / (2.0 * (turn - 1)) * 1e9;
 }
 
 template double peak_gflops<float>(ThreadPool&, double);

@@ -45,8 +45,4 @@ double peak_gflops(ThreadPool& pool, double seconds);
 /// The same with factors in bfloat16; 0 where the plain target runs.
 double bf16_peak_gflops(ThreadPool& pool, double seconds);
 
-/// Nanoseconds until a cache line written by one thread is seen by the other: the mean over up to 4,000 hand-overs
-/// within 20 ms. 0 with one core. Where another process has one of the cores, it shows as microseconds.
-double handover_nanoseconds();
-
 }  // namespace gradus::benchmark

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/core_latency.hpp"
 #include "engine/engine_state.hpp"
 #include "gradus/core/error.hpp"
 
@@ -89,7 +90,8 @@ EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engi
       options(engine_options),
       plan(make_plan<T>(network.spec, num_threads<T>(network.spec, engine_options), typical_rows(engine_options))),
       kernels(&kernels::kernel_table<T>(target_of(engine_options))),
-      pool(std::make_unique<ThreadPool>(plan.threads)) {
+      pool(std::make_unique<ThreadPool>(plan.threads)),
+      far_cores(plan.threads > 1 && (options.far_cores ? *options.far_cores : cores_are_far())) {
   spec.validate();
   if (options.mixed) {
     if (sizeof(T) != sizeof(float)) throw InputError("engine: mixed is for float parameters");
@@ -203,6 +205,7 @@ BatchStats EngineState<T>::run(StepKind step_kind, const BatchTargets<T>* batch_
   reset_progress();
   pool->run([this](unsigned thread) { run_thread(thread); });
   row_source = std::monostate();
+  next_rows = {};
   BatchStats stats;
   stats.rows = batch_rows;
   if (targets == nullptr) return stats;

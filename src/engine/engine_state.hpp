@@ -135,6 +135,7 @@ struct EngineState {
   const kernels::KernelTable<T>* kernels = nullptr;
   const kernels::PairKernels* pairs = nullptr;  // mixed only
   std::unique_ptr<ThreadPool> pool;
+  bool far_cores;
   std::vector<std::unique_ptr<ThreadState<T>>> threads;
   std::vector<LayerBuffers<T>> shared;           // [layer]
   std::vector<BlockBuffer<T>> dh;                // [layer]: chains of the input gradient, where they cross
@@ -144,6 +145,7 @@ struct EngineState {
   std::vector<std::vector<double>> square_sums;  // [layer][output]: for the gradient norm
   Matrix<T> input;
   std::variant<std::monostate, ByteRows, ValueRows<float>, ValueRows<double>> row_source;  // where not in `input`
+  kernels::RowLines next_rows;       // of the batch after this one
   std::array<T, 256> byte_values{};  // each byte divided by `byte_divisor`
   double byte_divisor = 0.0;
   bool divides_exactly = false;  // the kernel's division gives exactly these values
@@ -167,6 +169,8 @@ struct EngineState {
   void set_inputs(const ByteRows& from);
   template <class S>
   void set_inputs(const ValueRows<S>& from);
+  template <class Rows>
+  void set_rows(const Rows& from);
   void check_targets(const BatchTargets<T>& batch_targets) const;
 
   /// The whole call, part by part.
@@ -279,6 +283,8 @@ struct EngineState {
   }
   /// Outputs of this layer, and the gradient of its inputs, are read by other threads than wrote them.
   [[nodiscard]] bool crosses(std::size_t layer) const { return plan.threads > 1 && !plan.layers[layer].replicated; }
+  /// ... whose cores are far apart: they are written past the caches, and fetched in order.
+  [[nodiscard]] bool crosses_far(std::size_t layer) const { return far_cores && crosses(layer); }
   [[nodiscard]] std::size_t last_layer() const { return plan.layers.size() - 1; }
 };
 

@@ -21,7 +21,7 @@ void EngineState<T>::forward(unsigned thread) {
 // Reads what other threads have written once from end to end, before the products read it tile by tile.
 template <class T>
 void EngineState<T>::fetch_outputs(unsigned thread, std::size_t layer) {
-  if (!crosses(layer) || layer == last_layer()) return;
+  if (!crosses_far(layer) || layer == last_layer()) return;
   LayerBuffers<T>& from = shared[layer];
   for (const Block& block : plan.layers[layer].blocks) {
     if (owns(thread, layer, block)) continue;
@@ -58,7 +58,7 @@ void EngineState<T>::forward_layer(unsigned thread, std::size_t layer) {
              .positive = nullptr,
              .out = (l.keeps_value ? to.kept : to.h).block(block),
              .relu = relu_fused,
-             .streams = is_final && crosses(layer)});
+             .streams = is_final && crosses_far(layer)});
     finish_block(thread, layer, block, relu_fused);
   };
   if constexpr (std::is_same_v<T, float>) {

@@ -5,13 +5,21 @@
 namespace gradus::engine {
 namespace {
 
+// The units of one thread. Where they do not come out even, the first threads have one more in every other layer and
+// the last ones in the layers between: what a step costs a thread evens out over its layers.
+kernels::UnitRange units_of_thread(std::size_t units, unsigned threads, unsigned thread, bool more_for_last) {
+  if (!more_for_last) return kernels::part_of({0, units}, threads, thread);
+  const kernels::UnitRange mirrored = kernels::part_of({0, units}, threads, threads - 1 - thread);
+  return {units - mirrored.first - mirrored.count, mirrored.count};
+}
+
 template <class T>
-void cut_into_blocks(LayerPlan& layer, unsigned threads, std::size_t panel_units) {
+void cut_into_blocks(LayerPlan& layer, unsigned threads, std::size_t panel_units, bool more_for_last) {
   const unsigned parts = layer.replicated ? 1 : threads;
   for (unsigned t = 0; t < parts; ++t) {
     const std::size_t begin = layer.blocks.size();
     for (const kernels::UnitRange panel :
-         kernels::panels_of(kernels::part_of({0, layer.units}, parts, t), panel_units)) {
+         kernels::panels_of(units_of_thread(layer.units, parts, t, more_for_last), panel_units)) {
       const std::size_t first = panel.first * kernels::kUnit<T>;
       const std::size_t outputs = std::min(panel.count * kernels::kUnit<T>, layer.outputs - first);
       layer.blocks.push_back({first, outputs, panel.count, panel.first});
@@ -100,7 +108,7 @@ Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_ro
     layer.replicated = is_replicated<T>(layer.outputs, threads);
     layer.keeps_z = derivative_needs_z(from.activation.kind);
     layer.keeps_value = layer.keeps_z || from.dropout > 0.0;
-    cut_into_blocks<T>(layer, threads, panel_units);
+    cut_into_blocks<T>(layer, threads, panel_units, l % 2 == 1);
     plan.layers.push_back(std::move(layer));
   }
   return plan;

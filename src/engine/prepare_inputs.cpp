@@ -29,11 +29,9 @@ bool division_is_exact(const kernels::KernelTable<T>& kernels, const std::array<
   return std::equal(values.begin(), values.end(), found.begin());
 }
 
-template <class Rows>
-void check_rows(const Rows& from, std::size_t max_batch) {
-  if (from.rows.size() > max_batch) throw InputError("engine: more rows than max_batch");
-  for (const std::uint32_t row : from.rows) {
-    if (row >= from.count) throw InputError("engine: a row number of the batch lies beyond the data");
+void check_rows(std::span<const std::uint32_t> rows, std::size_t count) {
+  for (const std::uint32_t row : rows) {
+    if (row >= count) throw InputError("engine: a row number of the batch lies beyond the data");
   }
 }
 
@@ -58,10 +56,20 @@ void copy_values(const S* from, std::size_t count, T* to) {
 }  // namespace
 
 template <class T>
-void EngineState<T>::set_inputs(const ByteRows& from) {
-  check_rows(from, options.max_batch);
+template <class Rows>
+void EngineState<T>::set_rows(const Rows& from) {
+  if (from.rows.size() > options.max_batch) throw InputError("engine: more rows than max_batch");
+  check_rows(from.rows, from.count);
+  check_rows(from.next_rows, from.count);
   batch_rows = from.rows.size();
   row_source = from;
+  next_rows =
+      kernels::RowLines(reinterpret_cast<const char*>(from.data), spec.num_inputs * sizeof(*from.data), from.next_rows);
+}
+
+template <class T>
+void EngineState<T>::set_inputs(const ByteRows& from) {
+  set_rows(from);
   if (byte_divisor == from.divisor) return;
   byte_divisor = from.divisor;
   for (std::size_t i = 0; i < byte_values.size(); ++i) {
@@ -73,9 +81,7 @@ void EngineState<T>::set_inputs(const ByteRows& from) {
 template <class T>
 template <class S>
 void EngineState<T>::set_inputs(const ValueRows<S>& from) {
-  check_rows(from, options.max_batch);
-  batch_rows = from.rows.size();
-  row_source = from;
+  set_rows(from);
 }
 
 // Every thread packs all rows for itself: cheaper than reading what another core has just written, and nobody waits.

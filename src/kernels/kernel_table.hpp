@@ -13,6 +13,7 @@
 #include "gradus/engine/optimizer.hpp"
 #include "gradus/network/activation.hpp"
 #include "kernels/panel_layout.hpp"
+#include "kernels/row_lines.hpp"
 
 namespace gradus::kernels {
 
@@ -103,6 +104,7 @@ struct WeightGradientArgs {
   T learning_rate;
   T l1;
   T l2_twice;
+  RowLines* ahead = nullptr;  // advanced by one for every row of the panel, if the target cares
 };
 
 /// A panel of a layer's outputs: the gradient of output o in row b at dz[b * width + o], the weight from input i at

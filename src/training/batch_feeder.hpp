@@ -5,28 +5,29 @@
 #include <span>
 #include <vector>
 
+#include "gradus/data/batches.hpp"
 #include "gradus/data/dataset.hpp"
 #include "gradus/engine/engine.hpp"
 
 namespace gradus {
 
-/// Makes `rows` of `features` the inputs of the engine's next call; values
-/// that nothing but a divisor of bytes scales go in as they are, and must stay until then.
+/// Makes `rows` of `features` the inputs of the engine's next call; values that nothing but a divisor of bytes scales
+/// go in as they are, and must stay until then. `next_rows`: what the call after that will be fed, if that is known.
 template <class T>
 void feed_inputs(Engine<T>& engine, const Features& features, const Scaling& scaling,
-                 std::span<const std::uint32_t> rows) {
+                 std::span<const std::uint32_t> rows, std::span<const std::uint32_t> next_rows = {}) {
   const bool standardised = !scaling.mean.empty();
   if (const auto* const bytes = std::get_if<Matrix<std::uint8_t>>(&features); bytes != nullptr && !standardised) {
-    engine.set_inputs(ByteRows{bytes->data(), bytes->rows(), rows, scaling.divisor});
+    engine.set_inputs(ByteRows{bytes->data(), bytes->rows(), rows, scaling.divisor, next_rows});
     return;
   }
   const bool as_stored = !standardised && scaling.divisor == 1.0;
   const auto* const floats = std::get_if<Matrix<float>>(&features);
   const auto* const doubles = std::get_if<Matrix<double>>(&features);
   if (as_stored && floats != nullptr) {
-    engine.set_inputs(ValueRows<float>{floats->data(), floats->rows(), rows});
+    engine.set_inputs(ValueRows<float>{floats->data(), floats->rows(), rows, next_rows});
   } else if (as_stored && doubles != nullptr) {
-    engine.set_inputs(ValueRows<double>{doubles->data(), doubles->rows(), rows});
+    engine.set_inputs(ValueRows<double>{doubles->data(), doubles->rows(), rows, next_rows});
   } else {
     gather_rows<T>(features, scaling, rows, engine.inputs(rows.size()));
   }
@@ -41,9 +42,16 @@ class BatchFeeder {
       : dataset_(dataset), scaling_(scaling), row_weights_(row_weights) {}
 
   /// Feeds the engine `rows` and returns their targets, valid until the next call.
-  BatchTargets<T> feed(Engine<T>& engine, std::span<const std::uint32_t> rows) {
-    feed_inputs(engine, dataset_.table.features, scaling_, rows);
+  BatchTargets<T> feed(Engine<T>& engine, std::span<const std::uint32_t> rows,
+                       std::span<const std::uint32_t> next_rows = {}) {
+    feed_inputs(engine, dataset_.table.features, scaling_, rows, next_rows);
     return targets(rows);
+  }
+
+  /// Feeds the engine batch `step`.
+  BatchTargets<T> feed(Engine<T>& engine, const EpochBatches& batches, std::size_t step) {
+    return feed(engine, batches[step],
+                step + 1 < batches.size() ? batches[step + 1] : std::span<const std::uint32_t>());
   }
 
   BatchTargets<T> targets(std::span<const std::uint32_t> rows) {

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <memory>
 
+#include "core/core_latency.hpp"
 #include "core/median.hpp"
 #include "gradus/core/random.hpp"
 #include "gradus/data/batches.hpp"
@@ -75,7 +76,7 @@ class TimedTraining {
   Round run_round() {
     const unsigned threads = peak_pool_.size();
     Round round;
-    if (threads > 1) round.handover_ns = handover_nanoseconds();
+    if (threads > 1) round.handover_ns = gradus::handover_nanoseconds();
     const std::clock_t cpu_start = std::clock();
     const Clock::time_point start = Clock::now();
     const double before = peak_gflops<T>(peak_pool_, kPeakSeconds);
@@ -99,7 +100,7 @@ class TimedTraining {
   double run_steps(std::size_t count) {
     const Clock::time_point start = Clock::now();
     for (std::size_t i = 0; i < count; ++i) {
-      const BatchTargets<T> targets = feeder_.feed(engine_, batches_[step_ % batches_.size()]);
+      const BatchTargets<T> targets = feeder_.feed(engine_, batches_, step_ % batches_.size());
       step_ += 1;
       engine_.train_step(targets, {.learning_rate = 1e-4, .step = step_});
     }

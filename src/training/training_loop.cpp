@@ -149,7 +149,7 @@ void TrainingLoop<T>::train_batch(const EpochBatches& batches) {
   const Clock::time_point start = Clock::now();
   TrainProgress& p = state_.progress;
   const StepOptions options = step_options(batches.size());
-  const BatchTargets<T> targets = feeder_.feed(*engine_, batches[p.step]);
+  const BatchTargets<T> targets = feeder_.feed(*engine_, batches, p.step);
   const BatchStats stats = engine_->train_step(targets, options);
   p.sums.add(stats);
   p.step += 1;

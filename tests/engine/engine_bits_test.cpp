@@ -43,9 +43,13 @@ void expect_one_hash(const test::Problem<T>& problem, EngineOptions options, con
     for (const unsigned threads : thread_counts) {
       options.target = target;
       options.threads = threads;
-      const std::string hash = hash_after_training(problem, options, step);
-      if (first.empty()) first = hash;
-      EXPECT_EQ(hash, first) << target << " with " << threads << " threads";
+      for (const bool far_cores : {false, true}) {
+        if (far_cores && threads == 1) continue;
+        options.far_cores = far_cores;
+        const std::string hash = hash_after_training(problem, options, step);
+        if (first.empty()) first = hash;
+        EXPECT_EQ(hash, first) << target << " with " << threads << " threads, far: " << far_cores;
+      }
     }
   }
   EXPECT_NE(first, weights_sha256(problem.network)) << "training changed nothing";

@@ -47,12 +47,16 @@ std::string hash_after_bytes(const ByteCase& c, EngineOptions options, bool as_b
   options.max_batch = batch;
   options.optimizer.kind = c.optimizer;
   Engine<T> engine(problem.network, options);
-  for (std::size_t step = 0; step < 5; ++step) {
+  const auto rows_of = [&](std::size_t step) {
     std::vector<std::uint32_t> rows;
     for (std::size_t b = 0; b < batch; ++b)
       rows.push_back(static_cast<std::uint32_t>(3 * batch - 1 - (b * 4 + step) % (3 * batch)));
+    return rows;
+  };
+  for (std::size_t step = 0; step < 5; ++step) {
+    const std::vector<std::uint32_t> rows = rows_of(step), next_rows = rows_of(step + 1);
     if (as_bytes) {
-      engine.set_inputs(ByteRows{bytes.data(), bytes.rows(), rows, c.divisor});
+      engine.set_inputs(ByteRows{bytes.data(), bytes.rows(), rows, c.divisor, next_rows});
     } else {
       const MatrixView<T> x = engine.inputs(batch);
       for (std::size_t b = 0; b < batch; ++b) {
@@ -109,6 +113,9 @@ TYPED_TEST(EngineInputs, row_beyond_the_bytes_is_refused) {
   const std::vector<std::uint8_t> bytes(12);
   const std::vector<std::uint32_t> rows = {0, 3};
   EXPECT_THROW(engine.set_inputs(ByteRows{bytes.data(), 3, rows, 255.0}), InputError);
+  const std::vector<std::uint32_t> good_rows = {0, 2};
+  EXPECT_THROW(engine.set_inputs(ByteRows{bytes.data(), 3, good_rows, 255.0, rows}), InputError);
+  EXPECT_NO_THROW(engine.set_inputs(ByteRows{bytes.data(), 3, good_rows, 255.0, good_rows}));
 }
 
 template <class T>

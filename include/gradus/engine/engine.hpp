@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,7 +24,10 @@ struct EngineOptions {
       0;                 // rows of most calls, to which the layout is fitted; 0: max_batch. Never changes a bit
   unsigned threads = 1;  // at most; fewer where a step is too small to share. Never changes a bit
   bool shares_small_work = false;  // `threads` exactly, for tests and measurements
-  bool trains = true;              // false: evaluate and predict only, without the memory of the backward pass
+  /// The cores of the threads are far apart: what threads exchange then goes past the caches. Empty: measured once in a
+  /// process, where it matters. Never changes a bit.
+  std::optional<bool> far_cores{};
+  bool trains = true;  // false: evaluate and predict only, without the memory of the backward pass
   /// Rows of a call worked on at a time, so that activations take less memory; 0: all. Never changes a bit.
   std::size_t part_rows = 0;
   /// Every factor of a product (inputs, weights, activations, their gradients) is rounded to bfloat16; sums, biases,
@@ -40,6 +44,8 @@ struct ByteRows {
   std::size_t count = 0;                // rows of `data`
   std::span<const std::uint32_t> rows;  // row numbers of the batch, each below `count`
   double divisor = 1.0;
+  /// Rows of the batch after this one, if they are known: a training step brings them near. Never changes a bit.
+  std::span<const std::uint32_t> next_rows{};
 };
 
 /// Rows of a matrix of numbers as inputs: x(b, i) = data[rows[b] * I + i], rounded once where T is narrower.
@@ -48,6 +54,8 @@ struct ValueRows {
   const S* data = nullptr;              // count x I
   std::size_t count = 0;                // rows of `data`
   std::span<const std::uint32_t> rows;  // row numbers of the batch, each below `count`
+  /// Rows of the batch after this one, if they are known: a training step brings them near. Never changes a bit.
+  std::span<const std::uint32_t> next_rows{};
 };
 
 /// What one step is told beside its data.
