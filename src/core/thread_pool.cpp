@@ -74,14 +74,17 @@ void Progress::wait_for(std::uint32_t value) const {
   wait_within_step(value_, [value](std::uint32_t seen) { return seen >= value; });
 }
 
-void Barrier::arrive_and_wait() {
+std::uint32_t Barrier::arrive() {
   const std::uint32_t phase = phase_.load(std::memory_order_relaxed);
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == parties_) {
     arrived_.store(0, std::memory_order_relaxed);
     phase_.store(phase + 1, std::memory_order_release);
-    return;
   }
-  wait_within_step(phase_, [phase](std::uint32_t seen) { return seen != phase; });
+  return phase;
+}
+
+void Barrier::wait(std::uint32_t arrival) const {
+  wait_within_step(phase_, [arrival](std::uint32_t seen) { return seen != arrival; });
 }
 
 ThreadPool::ThreadPool(unsigned threads) : barrier_(threads) {

@@ -32,7 +32,9 @@ class alignas(kAlignment) Progress {
 class alignas(kAlignment) Barrier {
  public:
   explicit Barrier(unsigned parties) : parties_(parties) {}
-  void arrive_and_wait();
+  /// Says that this thread has arrived; returns what it has to wait for, once, before it arrives again.
+  std::uint32_t arrive();
+  void wait(std::uint32_t arrival) const;
 
  private:
   const unsigned parties_;
@@ -53,7 +55,15 @@ class ThreadPool {
   void run(const std::function<void(unsigned)>& work);
   /// A barrier for all threads of a run.
   void sync() {
-    if (!workers_.empty()) barrier_.arrive_and_wait();
+    sync([] {});
+  }
+  /// The same; this thread does `meanwhile` between its arrival and the others'.
+  template <class Work>
+  void sync(const Work& meanwhile) {
+    if (workers_.empty()) return meanwhile();
+    const std::uint32_t arrival = barrier_.arrive();
+    meanwhile();
+    barrier_.wait(arrival);
   }
 
  private:

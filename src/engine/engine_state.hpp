@@ -182,7 +182,13 @@ struct EngineState {
   void find_columns(unsigned thread, const ByteRows& bytes);
   void pack_bytes(unsigned thread, const ByteRows& bytes, std::size_t row, T* to);
   void forward(unsigned thread);
-  void forward_layer(unsigned thread, std::size_t layer);
+  /// A layer whole, or its first block alone as far as this thread's own outputs of the layer below go, or the rest.
+  enum class ForwardPart : std::uint8_t { kAll, kStart, kRest };
+  void forward_layer(unsigned thread, std::size_t layer, ForwardPart part);
+  template <class Product, class Run, class Panel>
+  void multiply_blocks(unsigned thread, std::size_t layer, ForwardPart part, const Product& product,
+                       std::span<const Run> runs, const Panel& panel, const std::vector<std::uint32_t>& used);
+  [[nodiscard]] bool starts_early(unsigned thread, std::size_t layer) const;
   void fetch_outputs(unsigned thread, std::size_t layer);
   void finish_block(unsigned thread, std::size_t layer, const Block& block, bool activated);
   void output_rows(unsigned thread);

@@ -11,9 +11,12 @@ template <class T>
 void EngineState<T>::forward(unsigned thread) {
   if (kind != StepKind::kEvaluate) draw_masks(thread);
   for (std::size_t l = 0; l < plan.layers.size(); ++l) {
-    forward_layer(thread, l);
+    forward_layer(thread, l, starts_early(thread, l) ? ForwardPart::kRest : ForwardPart::kAll);
     // A replicated layer was computed whole by every thread; nobody has to wait for its outputs.
-    if (!plan.layers[l].replicated) pool->sync();
+    if (plan.layers[l].replicated) continue;
+    pool->sync([&] {
+      if (l < last_layer() && starts_early(thread, l + 1)) forward_layer(thread, l + 1, ForwardPart::kStart);
+    });
     fetch_outputs(thread, l);
   }
 }
@@ -34,46 +37,67 @@ void EngineState<T>::fetch_outputs(unsigned thread, std::size_t layer) {
   }
 }
 
+// The chains of a layer begin with what the first thread has computed of the layer below: it does its first block that
+// far while it would wait for the others.
 template <class T>
-void EngineState<T>::forward_layer(unsigned thread, std::size_t layer) {
-  const LayerPlan& l = plan.layers[layer];
+bool EngineState<T>::starts_early(unsigned thread, std::size_t layer) const {
+  return thread == 0 && layer > 0 && crosses(layer - 1);
+}
+
+template <class T>
+void EngineState<T>::forward_layer(unsigned thread, std::size_t layer, ForwardPart part) {
   const PackedSlice<T>& parameters = threads[thread]->parameters[layer];
   const InputColumns& columns = threads[thread]->columns;
-  const bool skips = layer == 0 && columns.skipping;
+  if constexpr (std::is_same_v<T, float>) {
+    if (options.mixed) {
+      PairBuffer& weights = threads[thread]->weight_pairs[layer];
+      return multiply_blocks(
+          thread, layer, part, pairs->forward, input_pair_runs(thread, layer, PairsAlong::kColumns),
+          [&](const Block& block) { return weights.along_rows(parameters.units_before(block)); }, columns.used_pairs);
+    }
+  }
+  multiply_blocks(
+      thread, layer, part, kernels->forward, input_runs(thread, layer),
+      [&](const Block& block) { return parameters.panel(block); }, columns.used);
+}
+
+template <class T>
+template <class Product, class Run, class Panel>
+void EngineState<T>::multiply_blocks(unsigned thread, std::size_t layer, ForwardPart part, const Product& product,
+                                     std::span<const Run> runs, const Panel& panel,
+                                     const std::vector<std::uint32_t>& used) {
+  const LayerPlan& l = plan.layers[layer];
+  const PackedSlice<T>& parameters = threads[thread]->parameters[layer];
   LayerBuffers<T>& to = buffers(thread, layer);
+  const bool skips = layer == 0 && threads[thread]->columns.skipping;
   // Nothing comes after the product: bias and activation are part of it.
   const bool is_final = !options.mixed && !l.keeps_value &&
                         (l.activation.kind == ActivationKind::kRelu || l.activation.kind == ActivationKind::kIdentity);
   const bool relu_fused = l.activation.kind == ActivationKind::kRelu && !l.keeps_value;
-  const auto multiply = [&](const auto& product, const auto& runs, const auto* w, const Block& block,
-                            const std::vector<std::uint32_t>& used) {
-    product({.runs = runs.data(),
-             .num_runs = runs.size(),
+  for (const Block& block : parameters.blocks) {
+    const bool is_first = &block == &parameters.blocks.front();
+    const bool starts = part == ForwardPart::kStart;
+    const bool goes_on = part == ForwardPart::kRest && is_first;
+    if (starts && !is_first) return;
+    // The runs that the first thread has computed come first.
+    const std::size_t own = starts || goes_on ? plan.layers[layer - 1].owned[0].end : 0;
+    std::size_t own_depth = 0;
+    for (const Run& run : runs.first(own)) own_depth += run.depth;
+    const std::span<const Run> some = starts ? runs.first(own) : runs.subspan(goes_on ? own : 0);
+    T* const out = (l.keeps_value ? to.kept : to.h).block(block);
+    product({.runs = some.data(),
+             .num_runs = some.size(),
              .rows = rows,
              .row_of_k = skips ? used.data() : nullptr,
-             .w = w,
+             .w = panel(block) + (goes_on ? own_depth * block.width<T>() : 0),
              .units = block.units,
-             .bias = parameters.bias(block),
-             .start = nullptr,
+             .bias = starts ? nullptr : parameters.bias(block),
+             .start = goes_on ? out : nullptr,
              .positive = nullptr,
-             .out = (l.keeps_value ? to.kept : to.h).block(block),
-             .relu = relu_fused,
-             .streams = is_final && crosses_far(layer)});
-    finish_block(thread, layer, block, relu_fused);
-  };
-  if constexpr (std::is_same_v<T, float>) {
-    if (options.mixed) {
-      const auto runs = input_pair_runs(thread, layer, PairsAlong::kColumns);
-      PairBuffer& weights = threads[thread]->weight_pairs[layer];
-      for (const Block& block : parameters.blocks) {
-        multiply(pairs->forward, runs, weights.along_rows(parameters.units_before(block)), block, columns.used_pairs);
-      }
-      return;
-    }
-  }
-  const auto runs = input_runs(thread, layer);
-  for (const Block& block : parameters.blocks) {
-    multiply(kernels->forward, runs, parameters.panel(block), block, columns.used);
+             .out = out,
+             .relu = relu_fused && !starts,
+             .streams = is_final && !starts && crosses_far(layer)});
+    if (!starts) finish_block(thread, layer, block, relu_fused);
   }
 }
 

@@ -108,7 +108,7 @@ Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_ro
     layer.replicated = is_replicated<T>(layer.outputs, threads);
     layer.keeps_z = derivative_needs_z(from.activation.kind);
     layer.keeps_value = layer.keeps_z || from.dropout > 0.0;
-    cut_into_blocks<T>(layer, threads, panel_units, l % 2 == 1);
+    cut_into_blocks<T>(layer, threads, panel_units, l % 2 == 0);
     plan.layers.push_back(std::move(layer));
   }
   return plan;
