@@ -33,10 +33,20 @@ bool EngineState<T>::masks_in_product(std::size_t layer) const {
          (plan.layers[layer].replicated || !below.replicated);
 }
 
+// Blocks of an input gradient whose chains pass from thread to thread do so in two parts of the batch: the next thread
+// begins after half a block. A part of the rows is a multiple of every tile's height.
+template <class T>
+std::array<RowRange, 2> EngineState<T>::chain_parts(std::size_t layer) const {
+  constexpr std::size_t kTallestTile = 12;
+  const std::size_t half = (rows / 2 + kTallestTile / 2) / kTallestTile * kTallestTile;
+  const std::size_t first = crosses(layer) && !multiplies_few_rows() && half < rows ? half : 0;
+  return {RowRange{0, first}, RowRange{first, rows - first}};
+}
+
 // dH(b, i) = chain_o dZ(b, o) W(i, o), block of i after block of i; where the layer below is a plain ReLU, whoever ends
-// the chain makes dZ of it at once. For few rows the kernel transposes the weights in registers. For more, those of
-// this thread that belong to a block are transposed into scratch that stays in the cache (while the thread before still
-// computes), and the forward kernel does the product.
+// the chain makes dZ of it at once. For few rows the kernel transposes the weights a few columns at a time. For more,
+// those of this thread that belong to a block are transposed into scratch that stays in the cache (while the thread
+// before still computes), and the forward kernel does the product.
 template <class T>
 void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
   const LayerPlan& l = plan.layers[layer];
@@ -49,28 +59,31 @@ void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
   const std::span<const Block> columns =
       l.replicated ? owned_blocks(thread, layer - 1) : std::span<const Block>(below.blocks);
   const bool continues = !l.replicated && thread > 0;
-  const bool few_rows = rows <= kernels::kFewRows && !options.mixed;
   std::uint32_t finished = 0;
   for (const Block& column : columns) {
-    if (!few_rows) transpose_weights(thread, layer, column);
-    const std::size_t count = rows * column.width<T>();
-    if (continues) {
-      progress[layer][thread - 1].wait_for(finished + 1);
-      if (far_cores) fetch(chains.block(column), count);
-    }
+    if (!multiplies_few_rows()) transpose_weights(thread, layer, column);
     const bool is_own = owns(thread, layer - 1, column);
-    if (ends_in_dz && !is_own && crosses_far(layer)) fetch(under.h.block(column), count);
-    const Chain chain{.start = continues ? chains.block(column) : nullptr,
-                      .positive = ends_in_dz ? under.h.block(column) : nullptr,
-                      .out = (ends_in_dz ? under.dz : chains).block(column),
-                      .streams = crosses_far(layer) && !(ends_in_dz && is_own)};
-    if (few_rows) {
-      multiply_few_rows(thread, layer, column, chain);
-    } else {
-      multiply_transposed(thread, layer, column, chain);
+    for (const RowRange& part : chain_parts(layer)) {
+      if (part.count == 0) continue;
+      ++finished;
+      const std::size_t first = part.first * column.width<T>(), count = part.count * column.width<T>();
+      if (continues) {
+        progress[layer][thread - 1].wait_for(finished);
+        if (far_cores) fetch(chains.block(column) + first, count);
+      }
+      if (ends_in_dz && !is_own && crosses_far(layer)) fetch(under.h.block(column) + first, count);
+      const Chain chain{.rows = part,
+                        .start = continues ? chains.block(column) + first : nullptr,
+                        .positive = ends_in_dz ? under.h.block(column) + first : nullptr,
+                        .out = (ends_in_dz ? under.dz : chains).block(column) + first,
+                        .streams = crosses_far(layer) && !(ends_in_dz && is_own)};
+      if (multiplies_few_rows()) {
+        multiply_few_rows(thread, layer, column, chain);
+      } else {
+        multiply_transposed(thread, layer, column, chain);
+      }
+      if (!l.replicated) progress[layer][thread].advance_to(finished);
     }
-    ++finished;
-    if (!l.replicated) progress[layer][thread].advance_to(finished);
   }
 }
 
@@ -86,7 +99,7 @@ void EngineState<T>::multiply_few_rows(unsigned thread, std::size_t layer, const
   }
   kernels->input_gradient({.runs = runs.data(),
                            .num_runs = runs.size(),
-                           .rows = rows,
+                           .rows = chain.rows.count,
                            .inputs = column.outputs,
                            .units = column.units,
                            .start = chain.start,
@@ -125,7 +138,7 @@ void EngineState<T>::multiply_transposed(unsigned thread, std::size_t layer, con
   const auto multiply = [&](const auto& product, const auto& runs, const auto* w) {
     product({.runs = runs.data(),
              .num_runs = runs.size(),
-             .rows = rows,
+             .rows = chain.rows.count,
              .row_of_k = nullptr,
              .w = w,
              .units = column.units,
@@ -143,13 +156,17 @@ void EngineState<T>::multiply_transposed(unsigned thread, std::size_t layer, con
       state.pair_runs.clear();
       for (const Block& block : blocks) {
         state.pair_runs.push_back(
-            {from.dz_pairs.along_columns(block.units_before), block.width<T>() / 2, (block.outputs + 1) / 2});
+            {from.dz_pairs.along_columns(block.units_before) + chain.rows.first * block.width<T>() / 2,
+             block.width<T>() / 2, (block.outputs + 1) / 2});
       }
       return multiply(pairs->forward, state.pair_runs, state.transposed_pairs.data());
     }
   }
   state.runs.clear();
-  for (const Block& block : blocks) state.runs.push_back({from.dz.block(block), block.width<T>(), block.outputs});
+  for (const Block& block : blocks) {
+    const std::size_t width = block.width<T>();
+    state.runs.push_back({from.dz.block(block) + chain.rows.first * width, width, block.outputs});
+  }
   multiply(kernels->forward, state.runs, state.transposed.data());
 }
 
@@ -161,9 +178,11 @@ void EngineState<T>::finish_input_gradient(unsigned thread, std::size_t layer) {
   const std::size_t below = layer - 1;
   const LayerPlan& b_plan = plan.layers[below];
   LayerBuffers<T>& to = buffers(thread, below);
-  auto finished = static_cast<std::uint32_t>(b_plan.owned[thread].begin);
+  const std::uint32_t parts = chain_parts(layer).front().count > 0 ? 2 : 1;
+  auto finished = static_cast<std::uint32_t>(b_plan.owned[thread].begin) * parts;
   for (const Block& block : owned_blocks(thread, below)) {
-    if (!l.replicated) progress[layer][plan.threads - 1].wait_for(++finished);
+    finished += parts;
+    if (!l.replicated) progress[layer][plan.threads - 1].wait_for(finished);
     const std::size_t count = rows * block.width<T>();
     if (masks_in_product(layer)) {
       if (crosses_far(layer) && thread + 1 < plan.threads) fetch(to.dz.block(block), count);

@@ -72,6 +72,12 @@ inline bool has_exact_cross_entropy(const NetworkSpec& spec) {
          spec.loss.floor_kind == FloorKind::kExact;
 }
 
+/// Rows of the part of the batch in progress.
+struct RowRange {
+  std::size_t first;
+  std::size_t count;
+};
+
 /// What belongs to one thread alone.
 template <class T>
 struct ThreadState {
@@ -211,11 +217,15 @@ struct EngineState {
   void pair_weights(unsigned thread, std::size_t layer, const Block& block, std::size_t first, std::size_t count);
   /// Where the chains of one block of an input gradient start and end (kernels::ForwardArgs).
   struct Chain {
+    RowRange rows;
     const T* start;
     const T* positive;
     T* out;
     bool streams;
   };
+  [[nodiscard]] std::array<RowRange, 2> chain_parts(std::size_t layer) const;
+  /// The input gradient works straight on the weights, without a transposed copy.
+  [[nodiscard]] bool multiplies_few_rows() const { return rows <= kernels::kFewRows && !options.mixed; }
   /// Whoever ends the chains of this layer's input gradient applies the derivative of the layer below.
   [[nodiscard]] bool masks_in_product(std::size_t layer) const;
   void multiply_few_rows(unsigned thread, std::size_t layer, const Block& column, const Chain& chain);
