@@ -33,58 +33,156 @@ bool EngineState<T>::masks_in_product(std::size_t layer) const {
          (plan.layers[layer].replicated || !below.replicated);
 }
 
-// Blocks of an input gradient whose chains pass from thread to thread do so in two parts of the batch: the next thread
-// begins after half a block. A part of the rows is a multiple of every tile's height.
+// Which of three ways suits the rows: rows in the lanes of vectors where they fill them, else inputs; then the weights
+// as they lie where rows are few, or a transposed copy.
 template <class T>
-std::array<RowRange, 2> EngineState<T>::chain_parts(std::size_t layer) const {
+InputGradientWay EngineState<T>::input_gradient_way() const {
+  constexpr std::size_t kUnit = kernels::kUnit<T>;
+  if (rows <= kernels::kFewRows) return options.mixed ? InputGradientWay::kTransposed : InputGradientWay::kFewRows;
+  const bool fill_lanes = rows % kUnit == 0 && rows <= kernels::kPanelUnits * kUnit;
+  return fill_lanes ? InputGradientWay::kRowLanes : InputGradientWay::kTransposed;
+}
+
+// A column of an input gradient whose chains pass from thread to thread does so in two parts, of its inputs where rows
+// lie in lanes, else of the batch: the next thread begins after half a column. A part is whole units or tiles.
+template <class T>
+std::array<ColumnPart, 2> EngineState<T>::chain_parts(std::size_t layer, const Block& column) const {
   constexpr std::size_t kTallestTile = 12;
-  const std::size_t half = (rows / 2 + kTallestTile / 2) / kTallestTile * kTallestTile;
-  const std::size_t first = crosses(layer) && !multiplies_few_rows() && half < rows ? half : 0;
-  return {RowRange{0, first}, RowRange{first, rows - first}};
+  const InputGradientWay way = input_gradient_way();
+  const bool in_lanes = way == InputGradientWay::kRowLanes;
+  const std::size_t whole = in_lanes ? column.outputs : rows;
+  const std::size_t multiple = in_lanes ? kernels::kUnit<T> : kTallestTile;
+  const std::size_t half = (whole / 2 + multiple / 2) / multiple * multiple;
+  const bool splits = crosses(layer) && way != InputGradientWay::kFewRows && half < whole;
+  const std::size_t first = splits ? half : 0;
+  return {ColumnPart{0, first}, ColumnPart{first, whole - first}};
 }
 
 // dH(b, i) = chain_o dZ(b, o) W(i, o), block of i after block of i; where the layer below is a plain ReLU, whoever ends
-// the chain makes dZ of it at once. For few rows the kernel transposes the weights a few columns at a time. For more,
-// those of this thread that belong to a block are transposed into scratch that stays in the cache (while the thread
-// before still computes), and the forward kernel does the product.
+// the chain makes dZ of it at once.
 template <class T>
 void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
   const LayerPlan& l = plan.layers[layer];
   const LayerPlan& below = plan.layers[layer - 1];
   LayerBuffers<T>& under = buffers(thread, layer - 1);
+  const InputGradientWay way = input_gradient_way();
+  const bool in_lanes = way == InputGradientWay::kRowLanes;
   const bool ends = l.replicated || thread + 1 == plan.threads;
   const bool ends_in_dz = ends && masks_in_product(layer);
   BlockBuffer<T>& chains = l.replicated && below.replicated ? under.dz : dh[layer - 1];
+  BlockBuffer<T>& ended = ends_in_dz ? under.dz : chains;
   // Replicated weights: this thread computes only the columns that it needs itself, with the whole chain.
   const std::span<const Block> columns =
       l.replicated ? owned_blocks(thread, layer - 1) : std::span<const Block>(below.blocks);
   const bool continues = !l.replicated && thread > 0;
-  std::uint32_t finished = 0;
+  if (in_lanes) turn_gradients(thread, layer);
+  std::uint32_t finished = 0;  // two for each column, whether it has two parts or one
   for (const Block& column : columns) {
-    if (!multiplies_few_rows()) transpose_weights(thread, layer, column);
+    if (way == InputGradientWay::kTransposed) transpose_weights(thread, layer, column);
     const bool is_own = owns(thread, layer - 1, column);
-    for (const RowRange& part : chain_parts(layer)) {
-      if (part.count == 0) continue;
+    for (const ColumnPart& part : chain_parts(layer, column)) {
       ++finished;
-      const std::size_t first = part.first * column.width<T>(), count = part.count * column.width<T>();
+      if (part.count == 0) continue;
+      const std::size_t size = in_lanes ? rows : column.width<T>();
+      const std::size_t first = part.first * size;
       if (continues) {
         progress[layer][thread - 1].wait_for(finished);
-        if (far_cores) fetch(chains.block(column) + first, count);
+        if (far_cores) fetch(chains.block(column) + first, part.count * size);
       }
-      if (ends_in_dz && !is_own && crosses_far(layer)) fetch(under.h.block(column) + first, count);
-      const Chain chain{.rows = part,
+      const bool masks_at_end = ends_in_dz && !in_lanes;
+      if (masks_at_end && !is_own && crosses_far(layer)) fetch(under.h.block(column) + first, part.count * size);
+      T* const turned = threads[thread]->lane_chains.data();
+      const Chain chain{.part = part,
                         .start = continues ? chains.block(column) + first : nullptr,
-                        .positive = ends_in_dz ? under.h.block(column) + first : nullptr,
-                        .out = (ends_in_dz ? under.dz : chains).block(column) + first,
-                        .streams = crosses_far(layer) && !(ends_in_dz && is_own)};
-      if (multiplies_few_rows()) {
-        multiply_few_rows(thread, layer, column, chain);
-      } else {
-        multiply_transposed(thread, layer, column, chain);
+                        .positive = masks_at_end ? under.h.block(column) + first : nullptr,
+                        .out = (in_lanes && ends ? turned : ended.block(column)) + first,
+                        .streams = crosses_far(layer) && !(ends && (in_lanes || (ends_in_dz && is_own)))};
+      switch (way) {
+        case InputGradientWay::kRowLanes:
+          multiply_in_lanes(thread, layer, column, chain);
+          break;
+        case InputGradientWay::kFewRows:
+          multiply_few_rows(thread, layer, column, chain);
+          break;
+        case InputGradientWay::kTransposed:
+          multiply_transposed(thread, layer, column, chain);
+          break;
       }
-      if (!l.replicated) progress[layer][thread].advance_to(finished);
+      if (!l.replicated && !(in_lanes && ends)) progress[layer][thread].advance_to(finished);
+    }
+    if (!in_lanes || !ends) continue;
+    turn_back(thread, column, ended.block(column), ends_in_dz ? under.h.block(column) : nullptr);
+    if (!l.replicated) progress[layer][thread].advance_to(finished);
+  }
+}
+
+// dZ of this thread's outputs with the rows in the lanes: what weights, as they lie, are multiplied with. A thirtieth
+// of turning the weights at 32 rows.
+template <class T>
+void EngineState<T>::turn_gradients(unsigned thread, std::size_t layer) {
+  ThreadState<T>& state = *threads[thread];
+  LayerBuffers<T>& from = buffers(thread, layer);
+  const auto turn = [&](const auto& kernel, const auto* dz, std::size_t width, std::size_t count, auto* to) {
+    kernel(dz, width, rows, count, to, rows);
+  };
+  std::size_t turned = 0;
+  for (const Block& block : owned_blocks(thread, layer)) {
+    const std::size_t width = block.width<T>();
+    if (options.mixed) {
+      turn(pairs->transpose, from.dz_pairs.along_columns(block.units_before), width / 2, (block.outputs + 1) / 2,
+           state.transposed_pairs.data() + turned / 2 * rows);
+    } else {
+      turn(kernels->transpose, from.dz.block(block), width, block.outputs, state.transposed.data() + turned * rows);
+    }
+    turned += block.outputs;
+  }
+}
+
+// Back to rows below each other; dZ where `positive` > 0.
+template <class T>
+void EngineState<T>::turn_back(unsigned thread, const Block& column, T* to, const T* positive) {
+  kernels->transpose(threads[thread]->lane_chains.data(), rows, column.outputs, rows, to, column.width<T>());
+  if (positive == nullptr) return;
+  kernels->activation_gradient(ActivationKind::kRelu, T{0}, to, positive, positive, to, rows * column.width<T>());
+}
+
+template <class T>
+void EngineState<T>::multiply_in_lanes(unsigned thread, std::size_t layer, const Block& column, const Chain& chain) {
+  ThreadState<T>& state = *threads[thread];
+  PackedSlice<T>& parameters = state.parameters[layer];
+  const std::size_t first_input = column.first + chain.part.first;
+  const auto multiply = [&](const auto& product, const auto& runs, const auto* dz) {
+    product({.runs = runs.data(),
+             .num_runs = runs.size(),
+             .rows = chain.part.count,
+             .row_of_k = nullptr,
+             .w = dz,
+             .units = rows / kernels::kUnit<T>,
+             .bias = nullptr,
+             .start = chain.start,
+             .positive = nullptr,
+             .out = chain.out,
+             .relu = false,
+             .streams = chain.streams});
+  };
+  if constexpr (std::is_same_v<T, float>) {
+    if (options.mixed) {
+      state.pair_runs.clear();
+      for (const Block& block : parameters.blocks) {
+        const std::size_t width = block.width<T>() / 2;
+        const kernels::BfloatPair* const panel =
+            state.weight_pairs[layer].along_columns(parameters.units_before(block));
+        state.pair_runs.push_back({panel + first_input * width, width, (block.outputs + 1) / 2});
+      }
+      return multiply(pairs->forward, state.pair_runs, state.transposed_pairs.data());
     }
   }
+  state.runs.clear();
+  for (const Block& block : parameters.blocks) {
+    const std::size_t width = block.width<T>();
+    state.runs.push_back({parameters.panel(block) + first_input * width, width, block.outputs});
+  }
+  multiply(kernels->forward, state.runs, state.transposed.data());
 }
 
 template <class T>
@@ -99,7 +197,7 @@ void EngineState<T>::multiply_few_rows(unsigned thread, std::size_t layer, const
   }
   kernels->input_gradient({.runs = runs.data(),
                            .num_runs = runs.size(),
-                           .rows = chain.rows.count,
+                           .rows = chain.part.count,
                            .inputs = column.outputs,
                            .units = column.units,
                            .start = chain.start,
@@ -138,7 +236,7 @@ void EngineState<T>::multiply_transposed(unsigned thread, std::size_t layer, con
   const auto multiply = [&](const auto& product, const auto& runs, const auto* w) {
     product({.runs = runs.data(),
              .num_runs = runs.size(),
-             .rows = chain.rows.count,
+             .rows = chain.part.count,
              .row_of_k = nullptr,
              .w = w,
              .units = column.units,
@@ -156,7 +254,7 @@ void EngineState<T>::multiply_transposed(unsigned thread, std::size_t layer, con
       state.pair_runs.clear();
       for (const Block& block : blocks) {
         state.pair_runs.push_back(
-            {from.dz_pairs.along_columns(block.units_before) + chain.rows.first * block.width<T>() / 2,
+            {from.dz_pairs.along_columns(block.units_before) + chain.part.first * block.width<T>() / 2,
              block.width<T>() / 2, (block.outputs + 1) / 2});
       }
       return multiply(pairs->forward, state.pair_runs, state.transposed_pairs.data());
@@ -165,7 +263,7 @@ void EngineState<T>::multiply_transposed(unsigned thread, std::size_t layer, con
   state.runs.clear();
   for (const Block& block : blocks) {
     const std::size_t width = block.width<T>();
-    state.runs.push_back({from.dz.block(block) + chain.rows.first * width, width, block.outputs});
+    state.runs.push_back({from.dz.block(block) + chain.part.first * width, width, block.outputs});
   }
   multiply(kernels->forward, state.runs, state.transposed.data());
 }
@@ -178,10 +276,9 @@ void EngineState<T>::finish_input_gradient(unsigned thread, std::size_t layer) {
   const std::size_t below = layer - 1;
   const LayerPlan& b_plan = plan.layers[below];
   LayerBuffers<T>& to = buffers(thread, below);
-  const std::uint32_t parts = chain_parts(layer).front().count > 0 ? 2 : 1;
-  auto finished = static_cast<std::uint32_t>(b_plan.owned[thread].begin) * parts;
+  auto finished = static_cast<std::uint32_t>(b_plan.owned[thread].begin) * 2;
   for (const Block& block : owned_blocks(thread, below)) {
-    finished += parts;
+    finished += 2;
     if (!l.replicated) progress[layer][plan.threads - 1].wait_for(finished);
     const std::size_t count = rows * block.width<T>();
     if (masks_in_product(layer)) {

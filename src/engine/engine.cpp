@@ -68,6 +68,8 @@ std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const Engine
   std::size_t outputs = 0;
   for (const PackedSlice<T>& slice : state->parameters) outputs = std::max(outputs, slice.biases.size());
   const std::size_t transposed = options.trains ? outputs * kernels::kPanelUnits * kernels::kUnit<T> : 0;
+  constexpr std::size_t kPanelWidth = kernels::kPanelUnits * kernels::kUnit<T>;
+  if (options.trains) state->lane_chains = AlignedBuffer<T>(kPanelWidth * kPanelWidth);
   if (options.mixed) {
     state->transposed_pairs = AlignedBuffer<kernels::BfloatPair>(transposed);
     state->input_pairs = PairBuffer(kernels::units_for<T>(plan.layers.front().inputs), part_rows(options));

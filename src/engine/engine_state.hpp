@@ -72,11 +72,14 @@ inline bool has_exact_cross_entropy(const NetworkSpec& spec) {
          spec.loss.floor_kind == FloorKind::kExact;
 }
 
-/// Rows of the part of the batch in progress.
-struct RowRange {
+/// Part of one column block of an input gradient: rows of the batch, or inputs where rows lie in the lanes.
+struct ColumnPart {
   std::size_t first;
   std::size_t count;
 };
+
+/// How the products of an input gradient read weights (backward.cpp).
+enum class InputGradientWay : std::uint8_t { kRowLanes, kFewRows, kTransposed };
 
 /// What belongs to one thread alone.
 template <class T>
@@ -85,7 +88,8 @@ struct ThreadState {
   std::vector<PackedSlice<T>> gradients;           // [layer], empty until a step needs them
   std::vector<std::vector<PackedSlice<T>>> slots;  // [slot][layer]
   std::vector<LayerBuffers<T>> own;                // [layer], replicated layers only
-  AlignedBuffer<T> transposed;                     // block of transposed weights for the input gradient
+  AlignedBuffer<T> transposed;                     // for the input gradient: block of transposed weights, or dZ
+  AlignedBuffer<T> lane_chains;                    // the same where rows lie in the lanes: chains of one block
   // Logits and their gradient row by row, where the last layer has several blocks.
   Matrix<T> logit_rows;
   Matrix<T> gradient_rows;
@@ -217,17 +221,19 @@ struct EngineState {
   void pair_weights(unsigned thread, std::size_t layer, const Block& block, std::size_t first, std::size_t count);
   /// Where the chains of one block of an input gradient start and end (kernels::ForwardArgs).
   struct Chain {
-    RowRange rows;
+    ColumnPart part;
     const T* start;
     const T* positive;
     T* out;
     bool streams;
   };
-  [[nodiscard]] std::array<RowRange, 2> chain_parts(std::size_t layer) const;
-  /// The input gradient works straight on the weights, without a transposed copy.
-  [[nodiscard]] bool multiplies_few_rows() const { return rows <= kernels::kFewRows && !options.mixed; }
+  [[nodiscard]] InputGradientWay input_gradient_way() const;
+  [[nodiscard]] std::array<ColumnPart, 2> chain_parts(std::size_t layer, const Block& column) const;
   /// Whoever ends the chains of this layer's input gradient applies the derivative of the layer below.
   [[nodiscard]] bool masks_in_product(std::size_t layer) const;
+  void turn_gradients(unsigned thread, std::size_t layer);
+  void turn_back(unsigned thread, const Block& column, T* to, const T* positive);
+  void multiply_in_lanes(unsigned thread, std::size_t layer, const Block& column, const Chain& chain);
   void multiply_few_rows(unsigned thread, std::size_t layer, const Block& column, const Chain& chain);
   void transpose_weights(unsigned thread, std::size_t layer, const Block& column);
   void multiply_transposed(unsigned thread, std::size_t layer, const Block& column, const Chain& chain);
