@@ -85,6 +85,19 @@ TEST(EngineBits, same_hash_for_all_threads_and_targets_over_activations_and_loss
   }
 }
 
+TEST(EngineBits, same_hash_for_all_threads_and_targets_over_batch_sizes) {
+  const std::vector<std::size_t> widths = {19, 130, 67, 5};
+  for (const std::size_t rows : {8, 16, 32, 64, 100}) {
+    SCOPED_TRACE(rows);
+    const auto floats =
+        test::make_problem<float>(widths, ActivationKind::kTanh, LossKind::kSoftmaxCrossEntropy, rows, 3);
+    const auto doubles =
+        test::make_problem<double>(widths, ActivationKind::kTanh, LossKind::kSoftmaxCrossEntropy, rows, 3);
+    expect_one_hash(floats, {}, {.learning_rate = 0.05});
+    expect_one_hash(doubles, {}, {.learning_rate = 0.05});
+  }
+}
+
 TEST(EngineBits, same_hash_with_dropout_penalties_and_clipping) {
   auto problem =
       test::make_problem<float>({12, 140, 90, 70}, ActivationKind::kTanh, LossKind::kSoftmaxCrossEntropy, 17, 5);

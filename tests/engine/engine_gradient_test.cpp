@@ -78,7 +78,7 @@ TEST_P(EngineGradient, matches_textbook_for_every_activation_and_loss) {
 TEST_P(EngineGradient, matches_textbook_for_odd_shapes) {
   std::uint64_t seed = 1000;
   for (const std::size_t width : {1, 3, 7, 8, 15, 16, 17, 31, 33, 64, 129}) {
-    for (const std::size_t rows : {1, 3, 12, 13, 25}) {
+    for (const std::size_t rows : {1, 3, 12, 13, 16, 25, 32}) {
       SCOPED_TRACE(testing::Message() << "width " << width << " rows " << rows);
       const auto loss = LossKind::kSoftmaxCrossEntropy;
       expect_engine_matches_textbook(
@@ -98,18 +98,31 @@ TEST_P(EngineGradient, matches_textbook_with_penalties_and_sample_weights) {
   }
 }
 
+template <class T>
+void expect_textbooks_bits(std::size_t rows, unsigned threads) {
+  const auto problem = make_problem<T>({50, 130, 145, 40}, ActivationKind::kRelu, LossKind::kMeanSquaredError, rows, 5);
+  for (const bool far_cores : {false, true}) {
+    SCOPED_TRACE(testing::Message() << rows << " rows, " << sizeof(T) << " bytes, far " << far_cores);
+    Engine<T> engine(
+        problem.network,
+        {.max_batch = rows, .threads = threads, .shares_small_work = true, .far_cores = far_cores, .optimizer = {}});
+    test::copy_rows(problem.inputs, engine.inputs(rows));
+    std::vector<LayerParameters<T>> gradients;
+    engine.gradients(problem.targets(), gradients);
+    const auto pass = textbook::forward<T>(problem.network, problem.inputs.view());
+    const auto expected = textbook::backward<T>(problem.network, pass, problem.targets());
+    for (std::size_t l = 0; l < gradients.size(); ++l) {
+      EXPECT_TRUE(std::ranges::equal(gradients[l].weights.span(), expected.layers[l].weights.span())) << "layer " << l;
+      EXPECT_TRUE(std::ranges::equal(gradients[l].biases.span(), expected.layers[l].biases.span())) << "layer " << l;
+    }
+  }
+}
+
+// Every way to an input gradient: few rows, rows in the lanes of vectors, transposed weights.
 TEST_P(EngineGradient, relu_network_has_the_textbooks_bits) {
-  const auto problem = make_problem<float>({50, 70, 45, 1}, ActivationKind::kRelu, LossKind::kMeanSquaredError, 9, 5);
-  Engine<float> engine(problem.network,
-                       {.max_batch = 9, .threads = GetParam(), .shares_small_work = true, .optimizer = {}});
-  test::copy_rows(problem.inputs, engine.inputs(9));
-  std::vector<LayerParameters<float>> gradients;
-  engine.gradients(problem.targets(), gradients);
-  const auto pass = textbook::forward<float>(problem.network, problem.inputs.view());
-  const auto expected = textbook::backward<float>(problem.network, pass, problem.targets());
-  for (std::size_t l = 0; l < gradients.size(); ++l) {
-    EXPECT_TRUE(std::ranges::equal(gradients[l].weights.span(), expected.layers[l].weights.span())) << "layer " << l;
-    EXPECT_TRUE(std::ranges::equal(gradients[l].biases.span(), expected.layers[l].biases.span())) << "layer " << l;
+  for (const std::size_t rows : {1, 8, 9, 12, 16, 24, 32, 40, 48, 64, 80}) {
+    expect_textbooks_bits<float>(rows, GetParam());
+    expect_textbooks_bits<double>(rows, GetParam());
   }
 }
 
