@@ -36,8 +36,7 @@ std::size_t typical_rows(const EngineOptions& options) {
 template <class T>
 unsigned num_threads(const NetworkSpec& spec, const EngineOptions& options) {
   if (options.shares_small_work) return std::max(1U, options.threads);
-  const bool in_columns = options.trains && !options.mixed && is_narrow(spec) && has_exact_cross_entropy(spec);
-  if (in_columns) return worthwhile_turns(typical_rows(options), options.threads);
+  if (suits_columns(spec, options)) return worthwhile_turns(typical_rows(options), options.threads);
   return worthwhile_threads<T>(spec, typical_rows(options), options.threads, options.mixed);
 }
 
@@ -46,7 +45,8 @@ kernels::Target target_of(const EngineOptions& options) {
 }
 
 template <class T>
-std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const EngineOptions& options, unsigned thread) {
+std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const EngineOptions& options, bool in_columns,
+                                                  unsigned thread) {
   auto state = std::make_unique<ThreadState<T>>();
   state->slots.resize(optimizer_slots(options.optimizer.kind));
   for (const LayerPlan& layer : plan.layers) {
@@ -80,7 +80,7 @@ std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const Engine
   const std::size_t padded_rows = kernels::padded<T>(part_rows(options));
   state->row = AlignedBuffer<T>(output_width + padded_rows);
   state->columns_of_rows = AlignedBuffer<T>((output_width + 3) * padded_rows);
-  if (plan.narrow && options.trains) state->columns_of_layers = ColumnBuffers<T>(plan.layers);
+  if (in_columns) state->columns_of_layers = ColumnBuffers<T>(plan.layers);
   return state;
 }
 
@@ -100,7 +100,9 @@ EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engi
     pairs = &kernels::pair_kernels(target_of(options));
   }
   const std::size_t batch = part_rows(options);
-  for (unsigned t = 0; t < plan.threads; ++t) threads.push_back(make_thread_state<T>(plan, options, t));
+  for (unsigned t = 0; t < plan.threads; ++t) {
+    threads.push_back(make_thread_state<T>(plan, options, suits_columns(spec, options), t));
+  }
   for (std::size_t l = 0; l < plan.layers.size(); ++l) {
     const LayerPlan& layer = plan.layers[l];
     const bool is_last = l + 1 == plan.layers.size();

@@ -81,6 +81,11 @@ struct ColumnPart {
 /// How the products of an input gradient read weights (backward.cpp).
 enum class InputGradientWay : std::uint8_t { kRowLanes, kFewRows, kTransposed };
 
+/// Training steps of this network run in columns, if there are enough rows for that.
+inline bool suits_columns(const NetworkSpec& spec, const EngineOptions& options) {
+  return options.trains && !options.mixed && is_narrow(spec) && has_exact_cross_entropy(spec);
+}
+
 /// What belongs to one thread alone.
 template <class T>
 struct ThreadState {
@@ -289,7 +294,7 @@ struct EngineState {
   }
   /// This call is a training step in columns.
   [[nodiscard]] bool works_in_columns() const {
-    return plan.narrow && !options.mixed && kind != StepKind::kEvaluate && has_exact_cross_entropy(spec) &&
+    return suits_columns(spec, options) && kind != StepKind::kEvaluate &&
            std::min(part_size(), batch_rows) >= kMinColumnRows<T>;
   }
   /// Gradients go through a buffer instead of straight into the weights.

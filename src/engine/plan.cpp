@@ -94,7 +94,6 @@ Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_ro
   const std::size_t panel_units = kernels::panel_units_for(typical_rows);
   Plan plan;
   plan.threads = threads;
-  plan.narrow = is_narrow(spec);
   for (std::size_t l = 0; l < spec.layers.size(); ++l) {
     const LayerSpec& from = spec.layers[l];
     LayerPlan layer;

@@ -54,8 +54,6 @@ struct LayerPlan {
 
 struct Plan {
   unsigned threads = 1;
-  /// No layer is wide, nothing is dropped out: steps may run in columns (narrow_step.cpp).
-  bool narrow = false;
   std::vector<LayerPlan> layers;
 };
 
