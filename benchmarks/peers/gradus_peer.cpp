@@ -70,7 +70,7 @@ class GradusTrainer : public bench::Trainer {
         batches_(data_.train, {.batch_size = problem.batch, .order = BatchOrder::kFile, .drop_last = true}, 0, 0) {}
 
   void train_batch(std::size_t batch) override {
-    const BatchTargets<T> targets = feeder_.feed(engine_, batches_[batch]);
+    const BatchTargets<T> targets = feeder_.feed(engine_, batches_, batch);
     engine_.train_step(targets, {.learning_rate = learning_rate_, .step = ++step_});
   }
 
