@@ -1,6 +1,7 @@
 #include "gradus/engine/engine.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "core/core_latency.hpp"
@@ -164,15 +165,31 @@ void EngineState<T>::run_thread(unsigned thread) {
       if (kind != StepKind::kEvaluate) backward(thread);
     }
     if (first_row + rows == batch_rows) break;
-    pool->sync();
+    sync();
     if (thread == 0) {
       first_row += rows;
       rows = std::min(part_size(), batch_rows - first_row);
       reset_progress();
     }
-    pool->sync();
+    sync();
   }
   if (kind == StepKind::kTrain && stores_gradients()) scale_and_update(thread);
+}
+
+template <class T>
+void EngineState<T>::run_threads() {
+  using Clock = std::chrono::steady_clock;
+  const bool takes_turns =
+      plan.threads > 1 && !options.shares_small_work && kind == StepKind::kTrain && works_in_columns();
+  const Clock::time_point start = takes_turns ? Clock::now() : Clock::time_point();
+  working_threads = takes_turns && !turns.shares_next() ? 1 : plan.threads;
+  if (working_threads == plan.threads) {
+    pool->run([this](unsigned thread) { run_thread(thread); });
+  } else {
+    run_thread(0);
+    copy_to_other_threads();
+  }
+  if (takes_turns) turns.note_step(std::chrono::duration<double>(Clock::now() - start).count(), batch_rows);
 }
 
 template <class T>
@@ -207,7 +224,7 @@ BatchStats EngineState<T>::run(StepKind step_kind, const BatchTargets<T>* batch_
   first_row = 0;
   rows = std::min(part_size(), batch_rows);
   reset_progress();
-  pool->run([this](unsigned thread) { run_thread(thread); });
+  run_threads();
   row_source = std::monostate();
   next_rows = {};
   BatchStats stats;

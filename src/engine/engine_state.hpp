@@ -17,6 +17,7 @@
 #include "engine/packed_parameters.hpp"
 #include "engine/pair_buffer.hpp"
 #include "engine/plan.hpp"
+#include "engine/turns.hpp"
 #include "gradus/engine/engine.hpp"
 #include "kernels/kernel_table.hpp"
 
@@ -168,7 +169,10 @@ struct EngineState {
   AlignedBuffer<T> loss_rows;
   std::vector<std::uint8_t> correct_rows;
 
+  TurnsPolicy turns;
+
   // The call in progress.
+  unsigned working_threads = 0;
   std::size_t batch_rows = 0;
   std::size_t first_row = 0;  // the part in progress: rows [first_row, first_row + rows) of the batch
   std::size_t rows = 0;
@@ -188,8 +192,14 @@ struct EngineState {
   void set_rows(const Rows& from);
   void check_targets(const BatchTargets<T>& batch_targets) const;
 
+  /// The call on all threads, or on the first one alone.
+  void run_threads();
   /// The whole call, part by part.
   void run_thread(unsigned thread);
+  /// A barrier for the threads of this call.
+  void sync() {
+    if (working_threads > 1) pool->sync();
+  }
   void reset_progress();
 
   // Phases of one thread.
@@ -255,6 +265,7 @@ struct EngineState {
   void cross_entropy_columns(unsigned thread, std::size_t first, std::size_t count);
   void input_gradients_of_columns(unsigned thread, std::size_t num_rows);
   void take_gradients_after(unsigned thread, std::size_t lot);
+  void copy_to_other_threads();
   void weight_gradients_of_columns(unsigned thread, std::size_t first, std::size_t count);
   void add_penalties(unsigned thread);
   void scale_and_update(unsigned thread);

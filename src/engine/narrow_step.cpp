@@ -3,7 +3,7 @@
 // chains are those of every other step, so the bits are the same; the gradient goes through a buffer, where it
 // continues from one lot to the next. Threads take turns with the lots: all but the sums of the weight gradients, which
 // are a chain through all rows and pass from thread to thread, happens side by side. Each then updates its own copy of
-// the parameters.
+// the parameters. While turns do not pay (turns.hpp) the first thread works alone.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
@@ -39,7 +39,7 @@ ColumnBuffers<T>::ColumnBuffers(const std::vector<LayerPlan>& plan) : x(plan.fro
 template <class T>
 void EngineState<T>::train_in_columns(unsigned thread) {
   const std::size_t lots = (rows + kColumnRows - 1) / kColumnRows;
-  for (std::size_t lot = thread; lot < lots; lot += plan.threads) {
+  for (std::size_t lot = thread; lot < lots; lot += working_threads) {
     const std::size_t first = first_row + lot * kColumnRows;
     const std::size_t count = std::min(kColumnRows, first_row + rows - first);
     gather_columns(thread, first, count);
@@ -50,20 +50,35 @@ void EngineState<T>::train_in_columns(unsigned thread) {
     weight_gradients_of_columns(thread, first, count);
     finished_lots.advance_to(static_cast<std::uint32_t>(lot + 1));
   }
-  if (plan.threads > 1) {
+  if (working_threads > 1) {
     take_gradients_after(thread, lots);
-    pool->sync();  // whoever had the last lot changes its gradients next
+    sync();  // whoever had the last lot changes its gradients next
   }
   if (first_row + rows == batch_rows) add_penalties(thread);
+}
+
+// What a step of the first thread alone has changed.
+template <class T>
+void EngineState<T>::copy_to_other_threads() {
+  const auto copy = [](const std::vector<PackedSlice<T>>& from, std::vector<PackedSlice<T>>& to) {
+    for (std::size_t l = 0; l < from.size(); ++l) {
+      std::copy_n(from[l].weights.data(), from[l].weights.size(), to[l].weights.data());
+      std::copy_n(from[l].biases.data(), from[l].biases.size(), to[l].biases.data());
+    }
+  };
+  for (unsigned t = 1; t < plan.threads; ++t) {
+    copy(threads[0]->parameters, threads[t]->parameters);
+    for (std::size_t s = 0; s < threads[0]->slots.size(); ++s) copy(threads[0]->slots[s], threads[t]->slots[s]);
+  }
 }
 
 // The gradients of all rows before `lot`, once they are complete. Whoever holds them goes on with another lot, but adds
 // nothing before this thread has finished its own.
 template <class T>
 void EngineState<T>::take_gradients_after(unsigned thread, std::size_t lot) {
-  if (lot == 0 || plan.threads == 1) return;
+  if (lot == 0 || working_threads == 1) return;
   finished_lots.wait_for(static_cast<std::uint32_t>(lot));
-  const std::size_t owner = (lot - 1) % plan.threads;
+  const std::size_t owner = (lot - 1) % working_threads;
   if (owner == thread) return;
   for (std::size_t l = 0; l < plan.layers.size(); ++l) {
     const PackedSlice<T>& from = threads[owner]->gradients[l];
@@ -220,6 +235,8 @@ void EngineState<T>::add_penalties(unsigned thread) {
 
 template struct ColumnBuffers<float>;
 template struct ColumnBuffers<double>;
+template void EngineState<float>::copy_to_other_threads();
+template void EngineState<double>::copy_to_other_threads();
 template void EngineState<float>::train_in_columns(unsigned);
 template void EngineState<double>::train_in_columns(unsigned);
 

@@ -87,7 +87,7 @@ void EngineState<T>::scale_and_update(unsigned thread) {
     for (std::size_t l = 0; l < plan.layers.size(); ++l) {
       if (!plan.layers[l].replicated || thread == 0) column_square_sums(state.gradients[l], square_sums[l]);
     }
-    pool->sync();
+    sync();
     double square = 0.0;
     for (const std::vector<double>& layer : square_sums) {
       for (const double sum : layer) square += sum;

@@ -2,6 +2,9 @@
 // of every sum, so their weights have the same bits.
 #include <gtest/gtest.h>
 
+#include <numeric>
+
+#include "engine/engine_state.hpp"
 #include "gradus/engine/engine.hpp"
 #include "support/random_network.hpp"
 #include "support/targets.hpp"
@@ -113,6 +116,79 @@ TYPED_TEST(NarrowStep, has_the_bits_of_the_step_in_rows_with_everything_that_fol
     options.optimizer.weight_decay = 0.01;
     expect_equal_in_rows_and_columns(problem, options, {.learning_rate = 1e-2});
     expect_equal_in_rows_and_columns(problem, options, {.learning_rate = 1e-2, .clip_norm = 0.01});
+  }
+}
+
+TEST(TurnsPolicy, leaves_the_first_thread_alone_while_turns_do_not_pay) {
+  engine::TurnsPolicy policy;
+  const auto steps = [&policy](int count, double seconds) {
+    for (int step = 0; step < count; ++step) policy.note_step(seconds, 1000);
+  };
+  const double alone = 3e-5, shared = 2e-5, slice = 5e-3;
+  EXPECT_FALSE(policy.shares_next());
+  steps(3, alone);
+  for (int hiccup = 0; hiccup < 5; ++hiccup) {
+    EXPECT_TRUE(policy.shares_next());
+    steps(1, slice);
+    steps(2000, shared);
+  }
+  steps(1, slice);
+  steps(200, shared);  // time slices to and fro
+  steps(1, slice);
+  EXPECT_FALSE(policy.shares_next());
+  int count = 0;
+  for (; !policy.shares_next() && count < 10000; ++count) steps(1, alone);
+  EXPECT_GT(count, 1000);
+  EXPECT_LT(count, 3000);
+  steps(2000, shared);
+  EXPECT_TRUE(policy.shares_next());
+  steps(200, 1e-4);  // both on one core
+  EXPECT_FALSE(policy.shares_next());
+}
+
+/// Hash after eight steps by two threads, of which every other one is the first thread's alone if `alternates`.
+template <class T>
+std::string hash_after_turns(const test::Problem<T>& problem, const EngineOptions& options, bool alternates) {
+  engine::EngineState<T> state(problem.network, options);
+  state.options.shares_small_work = false;
+  for (const auto& thread : state.threads) {
+    for (std::size_t l = 0; l < problem.network.layers.size(); ++l) {
+      engine::pack(problem.network.layers[l], thread->parameters[l]);
+    }
+  }
+  std::vector<std::uint32_t> rows(kMaxBatch);
+  std::iota(rows.begin(), rows.end(), 0U);
+  const BatchTargets<T> targets = problem.targets();
+  for (std::size_t step = 1; step <= 8; ++step) {
+    const bool alone = alternates && step % 2 == 0;
+    // A new policy begins with one thread, and has two after three steps.
+    state.turns = engine::TurnsPolicy();
+    for (int before = 0; before < 3 && !alone; ++before) state.turns.note_step(1.0, 1);
+    state.set_inputs(ValueRows<T>{problem.inputs.data(), kMaxBatch, rows});
+    state.run(engine::StepKind::kTrain, &targets, {.learning_rate = 1e-2, .step = step});
+    EXPECT_EQ(state.working_threads, alone ? 1U : 2U);
+  }
+  std::string first;
+  for (const auto& thread : state.threads) {
+    Network<T> trained = problem.network;
+    for (std::size_t l = 0; l < trained.layers.size(); ++l) engine::unpack(thread->parameters[l], trained.layers[l]);
+    if (first.empty()) first = weights_sha256(trained);
+    EXPECT_EQ(weights_sha256(trained), first) << "the copies of the threads differ";
+  }
+  EXPECT_NE(first, weights_sha256(problem.network));
+  return first;
+}
+
+TYPED_TEST(NarrowStep, steps_of_one_thread_between_those_of_two_keep_the_bits) {
+  const auto problem = test::make_problem<TypeParam>({2, 4, 8, 16, 5}, ActivationKind::kTanh,
+                                                     LossKind::kSoftmaxCrossEntropy, kMaxBatch, 9);
+  for (const OptimizerKind kind : {OptimizerKind::kSgd, OptimizerKind::kAdam}) {
+    EngineOptions options;
+    options.max_batch = kMaxBatch;
+    options.threads = 2;
+    options.shares_small_work = true;
+    options.optimizer.kind = kind;
+    EXPECT_EQ(hash_after_turns(problem, options, true), hash_after_turns(problem, options, false));
   }
 }
 
