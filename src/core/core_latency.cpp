@@ -3,6 +3,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <limits>
+#include <mutex>
 #include <thread>
 
 #include "gradus/core/matrix.hpp"
@@ -103,8 +105,22 @@ double handover_nanoseconds() {
 }
 
 bool cores_are_far() {
-  static const bool are_far = measure_far();
-  return are_far;
+  static constexpr std::chrono::seconds kValid{2};
+  static std::mutex measuring;
+  static std::atomic<bool> are_far{false};
+  static std::atomic<Clock::rep> measured_at{std::numeric_limits<Clock::rep>::min()};
+  const auto is_valid = [] {
+    const Clock::rep at = measured_at.load(std::memory_order_acquire);
+    return at != std::numeric_limits<Clock::rep>::min() &&
+           Clock::now() - Clock::time_point(Clock::duration(at)) < kValid;
+  };
+  if (is_valid()) return are_far.load(std::memory_order_relaxed);
+  const std::scoped_lock lock(measuring);
+  if (!is_valid()) {
+    are_far.store(measure_far(), std::memory_order_relaxed);
+    measured_at.store(Clock::now().time_since_epoch().count(), std::memory_order_release);
+  }
+  return are_far.load(std::memory_order_relaxed);
 }
 
 }  // namespace gradus

@@ -8,8 +8,9 @@ namespace gradus {
 /// has one of the cores, it shows as microseconds.
 double handover_nanoseconds();
 
-/// Measured at the first call, in a quarter of a millisecond, or in ten where they are far or busy: hardly any
-/// hand-over takes less than 150 ns.
+/// Hardly any hand-over takes less than 150 ns. Measured at the first call and again when that is two seconds ago, for
+/// a system moves threads, and a host its virtual cores; in a quarter of a millisecond, or in ten where cores are far
+/// or busy.
 bool cores_are_far();
 
 }  // namespace gradus

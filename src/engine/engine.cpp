@@ -93,8 +93,7 @@ EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engi
       options(engine_options),
       plan(make_plan<T>(network.spec, num_threads<T>(network.spec, engine_options), typical_rows(engine_options))),
       kernels(&kernels::kernel_table<T>(target_of(engine_options))),
-      pool(std::make_unique<ThreadPool>(plan.threads)),
-      far_cores(plan.threads > 1 && (options.far_cores ? *options.far_cores : cores_are_far())) {
+      pool(std::make_unique<ThreadPool>(plan.threads)) {
   spec.validate();
   if (options.mixed) {
     if (sizeof(T) != sizeof(float)) throw InputError("engine: mixed is for float parameters");
@@ -182,6 +181,7 @@ void EngineState<T>::run_threads() {
   const bool takes_turns =
       plan.threads > 1 && !options.shares_small_work && kind == StepKind::kTrain && works_in_columns();
   const Clock::time_point start = takes_turns ? Clock::now() : Clock::time_point();
+  far_cores = plan.threads > 1 && !takes_turns && (options.far_cores ? *options.far_cores : cores_are_far());
   working_threads = takes_turns && !turns.shares_next() ? 1 : plan.threads;
   if (working_threads == plan.threads) {
     pool->run([this](unsigned thread) { run_thread(thread); });

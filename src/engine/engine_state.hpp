@@ -151,7 +151,6 @@ struct EngineState {
   const kernels::KernelTable<T>* kernels = nullptr;
   const kernels::PairKernels* pairs = nullptr;  // mixed only
   std::unique_ptr<ThreadPool> pool;
-  bool far_cores;
   std::vector<std::unique_ptr<ThreadState<T>>> threads;
   std::vector<LayerBuffers<T>> shared;           // [layer]
   std::vector<BlockBuffer<T>> dh;                // [layer]: chains of the input gradient, where they cross
@@ -173,6 +172,7 @@ struct EngineState {
 
   // The call in progress.
   unsigned working_threads = 0;
+  bool far_cores = false;
   std::size_t batch_rows = 0;
   std::size_t first_row = 0;  // the part in progress: rows [first_row, first_row + rows) of the batch
   std::size_t rows = 0;
