@@ -1,5 +1,7 @@
 // How far apart two cores are: the time that a cache line written on one takes to be seen on the other. Cores that
-// share a cache take 40 to 100 ns, others 190 to 260. SPDX-License-Identifier: Apache-2.0
+// share a cache take 40 to 100 ns, others 190 to 260.
+//
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 namespace gradus {

@@ -5,6 +5,26 @@
 #include "engine/engine_state.hpp"
 
 namespace gradus::engine {
+namespace {
+
+// The forward kernel as a product of an input gradient: runs times `w`, added to the chain.
+template <class Product, class Runs, class Factor, class Chain>
+void multiply_chain(const Product& product, const Runs& runs, const Factor* w, std::size_t units, const Chain& chain) {
+  product({.runs = runs.data(),
+           .num_runs = runs.size(),
+           .rows = chain.part.count,
+           .row_of_k = nullptr,
+           .w = w,
+           .units = units,
+           .bias = nullptr,
+           .start = chain.start,
+           .positive = chain.positive,
+           .out = chain.out,
+           .relu = false,
+           .streams = chain.streams});
+}
+
+}  // namespace
 
 template <class T>
 bool EngineState<T>::masks_in_product(std::size_t layer) const {
@@ -131,20 +151,7 @@ void EngineState<T>::multiply_in_lanes(unsigned thread, std::size_t layer, const
   ThreadState<T>& state = *threads[thread];
   PackedSlice<T>& parameters = state.parameters[layer];
   const std::size_t first_input = column.first + chain.part.first;
-  const auto multiply = [&](const auto& product, const auto& runs, const auto* dz) {
-    product({.runs = runs.data(),
-             .num_runs = runs.size(),
-             .rows = chain.part.count,
-             .row_of_k = nullptr,
-             .w = dz,
-             .units = rows / kernels::kUnit<T>,
-             .bias = nullptr,
-             .start = chain.start,
-             .positive = nullptr,
-             .out = chain.out,
-             .relu = false,
-             .streams = chain.streams});
-  };
+  const std::size_t units = rows / kernels::kUnit<T>;
   if constexpr (std::is_same_v<T, float>) {
     if (options.mixed) {
       state.pair_runs.clear();
@@ -154,7 +161,7 @@ void EngineState<T>::multiply_in_lanes(unsigned thread, std::size_t layer, const
             state.weight_pairs[layer].along_columns(parameters.units_before(block));
         state.pair_runs.push_back({panel + first_input * width, width, (block.outputs + 1) / 2});
       }
-      return multiply(pairs->forward, state.pair_runs, state.transposed_pairs.data());
+      return multiply_chain(pairs->forward, state.pair_runs, state.transposed_pairs.data(), units, chain);
     }
   }
   state.runs.clear();
@@ -162,7 +169,7 @@ void EngineState<T>::multiply_in_lanes(unsigned thread, std::size_t layer, const
     const std::size_t width = block.width<T>();
     state.runs.push_back({parameters.panel(block) + first_input * width, width, block.outputs});
   }
-  multiply(kernels->forward, state.runs, state.transposed.data());
+  multiply_chain(kernels->forward, state.runs, state.transposed.data(), units, chain);
 }
 
 template <class T>
@@ -213,20 +220,6 @@ void EngineState<T>::transpose_weights(unsigned thread, std::size_t layer, const
 template <class T>
 void EngineState<T>::multiply_transposed(unsigned thread, std::size_t layer, const Block& column, const Chain& chain) {
   ThreadState<T>& state = *threads[thread];
-  const auto multiply = [&](const auto& product, const auto& runs, const auto* w) {
-    product({.runs = runs.data(),
-             .num_runs = runs.size(),
-             .rows = chain.part.count,
-             .row_of_k = nullptr,
-             .w = w,
-             .units = column.units,
-             .bias = nullptr,
-             .start = chain.start,
-             .positive = chain.positive,
-             .out = chain.out,
-             .relu = false,
-             .streams = chain.streams});
-  };
   LayerBuffers<T>& from = buffers(thread, layer);
   const std::span<const Block> blocks = owned_blocks(thread, layer);
   if constexpr (std::is_same_v<T, float>) {
@@ -237,7 +230,7 @@ void EngineState<T>::multiply_transposed(unsigned thread, std::size_t layer, con
             {from.dz_pairs.along_columns(block.units_before) + chain.part.first * block.width<T>() / 2,
              block.width<T>() / 2, (block.outputs + 1) / 2});
       }
-      return multiply(pairs->forward, state.pair_runs, state.transposed_pairs.data());
+      return multiply_chain(pairs->forward, state.pair_runs, state.transposed_pairs.data(), column.units, chain);
     }
   }
   state.runs.clear();
@@ -245,7 +238,7 @@ void EngineState<T>::multiply_transposed(unsigned thread, std::size_t layer, con
     const std::size_t width = block.width<T>();
     state.runs.push_back({from.dz.block(block) + chain.part.first * width, width, block.outputs});
   }
-  multiply(kernels->forward, state.runs, state.transposed.data());
+  multiply_chain(kernels->forward, state.runs, state.transposed.data(), column.units, chain);
 }
 
 // dZ of the layer below from dH, where the product has not made it: mask of its dropout, then its activation's

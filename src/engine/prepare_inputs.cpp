@@ -35,13 +35,10 @@ void check_rows(std::span<const std::uint32_t> rows, std::size_t count) {
   }
 }
 
-// Rows of a shuffled batch lie anywhere in memory: all of them are asked for before the first one is used.
+// The lines of these rows, which lie anywhere in memory.
 template <class S>
-void prefetch_rows(const S* data, std::size_t cols, std::span<const std::uint32_t> rows) {
-  for (const std::uint32_t row : rows) {
-    const auto* const bytes = reinterpret_cast<const char*>(data + row * cols);
-    for (std::size_t at = 0; at < cols * sizeof(S); at += kAlignment) __builtin_prefetch(bytes + at, 0, 2);
-  }
+kernels::RowLines lines_of(const S* data, std::size_t cols, std::span<const std::uint32_t> rows) {
+  return {reinterpret_cast<const char*>(data), cols * sizeof(S), rows};
 }
 
 template <class S, class T>
@@ -63,8 +60,7 @@ void EngineState<T>::set_rows(const Rows& from) {
   check_rows(from.next_rows, from.count);
   batch_rows = from.rows.size();
   row_source = from;
-  next_rows =
-      kernels::RowLines(reinterpret_cast<const char*>(from.data), spec.num_inputs * sizeof(*from.data), from.next_rows);
+  next_rows = lines_of(from.data, spec.num_inputs, from.next_rows);
 }
 
 template <class T>
@@ -92,7 +88,10 @@ void EngineState<T>::prepare_inputs(unsigned thread) {
   const auto pack = [&](const auto& from) {
     using From = std::decay_t<decltype(from)>;
     if constexpr (!std::is_same_v<From, std::monostate>) {
-      prefetch_rows(from.data, spec.num_inputs, from.rows.subspan(first_row, rows));
+      // All of them are asked for before the first one is used.
+      kernels::RowLines lines = lines_of(from.data, spec.num_inputs, from.rows.subspan(first_row, rows));
+      lines.pace(1);
+      lines.prefetch(1);
       if constexpr (std::is_same_v<From, ByteRows>) find_columns(thread, from);
       for (std::size_t b = first_row; b < first_row + rows; ++b) {
         T* const row = to.data() + b * to.cols();

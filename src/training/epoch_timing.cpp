@@ -76,7 +76,7 @@ class TimedTraining {
   Round run_round() {
     const unsigned threads = peak_pool_.size();
     Round round;
-    if (threads > 1) round.handover_ns = gradus::handover_nanoseconds();
+    if (threads > 1) round.handover_ns = handover_nanoseconds();
     const std::clock_t cpu_start = std::clock();
     const Clock::time_point start = Clock::now();
     const double before = peak_gflops<T>(peak_pool_, kPeakSeconds);
