@@ -104,7 +104,7 @@ void EngineState<T>::weight_gradient(unsigned thread, std::size_t layer) {
   if constexpr (std::is_same_v<T, float>) {
     if (options.mixed) {
       weight_gradient_of<kernels::BfloatPair>(
-          thread, layer, pairs->weight_gradient, input_pair_runs(thread, layer, PairsAlong::kRows), (rows + 1) / 2,
+          thread, layer, pairs->weight_gradient, input_pair_runs(thread, layer, PairsAlong::kRows, 0), (rows + 1) / 2,
           [&](const Block& block) { return from.dz_pairs.along_rows(block.units_before); },
           [&](const Block& block, std::size_t first, std::size_t count) {
             if (!stores) pair_weights(thread, layer, block, first, count);
@@ -113,7 +113,7 @@ void EngineState<T>::weight_gradient(unsigned thread, std::size_t layer) {
   }
   if (!options.mixed) {
     weight_gradient_of<T>(
-        thread, layer, kernels->weight_gradient, input_runs(thread, layer), rows,
+        thread, layer, kernels->weight_gradient, input_runs(thread, layer, 0), rows,
         [&](const Block& block) { return from.dz.block(block); }, [](const Block&, std::size_t, std::size_t) {});
   }
   for (const Block& block : parameters.blocks) {

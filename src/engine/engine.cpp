@@ -50,15 +50,17 @@ std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const Engine
                                                   unsigned thread) {
   auto state = std::make_unique<ThreadState<T>>();
   state->slots.resize(optimizer_slots(options.optimizer.kind));
-  for (const LayerPlan& layer : plan.layers) {
+  for (std::size_t l = 0; l < plan.layers.size(); ++l) {
+    const LayerPlan& layer = plan.layers[l];
+    const InputRange inputs = plan.inputs_of(l, thread);
     const BlockRange range = layer.owned[thread];
     const std::span<const Block> owned = std::span(layer.blocks).subspan(range.begin, range.end - range.begin);
-    state->parameters.emplace_back(owned, layer.inputs);
-    state->gradients.emplace_back(owned, 0);  // biases only; weights when a step needs them
+    state->parameters.emplace_back(owned, inputs);
+    state->gradients.emplace_back(owned, InputRange());  // biases only; weights when a step needs them
     if (options.mixed)
-      state->weight_pairs.emplace_back(state->parameters.back().biases.size() / kernels::kUnit<T>, layer.inputs);
-    for (auto& slot : state->slots) slot.emplace_back(owned, options.trains ? layer.inputs : 0);
-    const bool is_last = state->own.size() + 1 == plan.layers.size();
+      state->weight_pairs.emplace_back(state->parameters.back().biases.size() / kernels::kUnit<T>, inputs.count);
+    for (auto& slot : state->slots) slot.emplace_back(owned, options.trains ? inputs : InputRange());
+    const bool is_last = l + 1 == plan.layers.size();
     state->own.push_back(layer.replicated
                              ? make_buffers<T>(layer, part_rows(options), is_last, options.trains, options.mixed)
                              : LayerBuffers<T>{});
@@ -108,6 +110,7 @@ EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engi
     const bool is_last = l + 1 == plan.layers.size();
     shared.push_back(layer.replicated ? LayerBuffers<T>{}
                                       : make_buffers<T>(layer, batch, is_last, options.trains, options.mixed));
+    if (layer.splits_inputs) shared.back().h = BlockBuffer<T>(layer, batch);
     dh.emplace_back(layer, !is_last && options.trains ? batch : 0);
     masks.emplace_back(layer, layer.dropout > 0.0 && options.trains ? batch : 0);
     progress.emplace_back(plan.threads);
@@ -217,7 +220,8 @@ BatchStats EngineState<T>::run(StepKind step_kind, const BatchTargets<T>* batch_
     for (auto& thread : threads) {
       for (std::size_t l = 0; l < plan.layers.size(); ++l) {
         PackedSlice<T>& gradient = thread->gradients[l];
-        if (gradient.inputs == 0) gradient = PackedSlice<T>(gradient.blocks, plan.layers[l].inputs);
+        const PackedSlice<T>& like = thread->parameters[l];
+        if (gradient.inputs == 0) gradient = PackedSlice<T>(like.blocks, {like.first_input, like.inputs});
       }
     }
   }
@@ -320,9 +324,8 @@ void Engine<T>::load_parameters(const Network<T>& network) {
   }
   for (unsigned t = 0; t < threads(); ++t) {
     for (std::size_t l = 0; l < network.layers.size(); ++l) {
-      for (const engine::Block& block : state_->threads[t]->parameters[l].blocks) {
-        state_->pair_weights(t, l, block, 0, state_->spec.inputs_of(l));
-      }
+      const engine::PackedSlice<T>& slice = state_->threads[t]->parameters[l];
+      for (const engine::Block& block : slice.blocks) state_->pair_weights(t, l, block, 0, slice.inputs);
     }
   }
 }

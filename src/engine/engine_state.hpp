@@ -27,7 +27,7 @@ namespace gradus::engine {
 /// replicated.
 template <class T>
 struct LayerBuffers {
-  BlockBuffer<T> h;     // outputs of the layer; logits for the last one
+  BlockBuffer<T> h;     // outputs of the layer; logits for the last one. Shared, of a split layer: chains
   BlockBuffer<T> kept;  // z, or f(z) before dropout, where the plan says so
   BlockBuffer<T> dz;    // gradient of z
   // Mixed: what products read of h and dz.
@@ -72,12 +72,6 @@ inline bool has_exact_cross_entropy(const NetworkSpec& spec) {
   return spec.output == OutputKind::kSoftmax && spec.loss.kind == LossKind::kSoftmaxCrossEntropy &&
          spec.loss.floor_kind == FloorKind::kExact;
 }
-
-/// Part of one column block of an input gradient: rows of the batch, or inputs where rows lie in the lanes.
-struct ColumnPart {
-  std::size_t first;
-  std::size_t count;
-};
 
 /// How the products of an input gradient read weights (backward.cpp).
 enum class InputGradientWay : std::uint8_t { kRowLanes, kFewRows, kTransposed };
@@ -213,6 +207,11 @@ struct EngineState {
   template <class Product, class Run, class Panel>
   void multiply_blocks(unsigned thread, std::size_t layer, ForwardPart part, const Product& product,
                        std::span<const Run> runs, const Panel& panel, const std::vector<std::uint32_t>& used);
+  void forward_split_layer(unsigned thread, std::size_t layer);
+  void multiply_own_inputs(unsigned thread, std::size_t layer, const ChainPart& part);
+  template <class Product, class Run, class Panel>
+  void continue_chains(unsigned thread, std::size_t layer, const ChainPart& part, const Product& product,
+                       std::span<const Run> runs, const Panel& panel);
   [[nodiscard]] bool starts_early(unsigned thread, std::size_t layer) const;
   void fetch_outputs(unsigned thread, std::size_t layer);
   void finish_block(unsigned thread, std::size_t layer, const Block& block, bool activated);
@@ -236,14 +235,14 @@ struct EngineState {
   void pair_weights(unsigned thread, std::size_t layer, const Block& block, std::size_t first, std::size_t count);
   /// Where the chains of one block of an input gradient start and end (kernels::ForwardArgs).
   struct Chain {
-    ColumnPart part;
+    ChainPart part;
     const T* start;
     const T* positive;
     T* out;
     bool streams;
   };
   [[nodiscard]] InputGradientWay input_gradient_way() const;
-  [[nodiscard]] std::array<ColumnPart, 2> chain_parts(std::size_t layer, const Block& column) const;
+  [[nodiscard]] ChainParts chain_parts(std::size_t layer, const Block& column) const;
   /// Whoever ends the chains of this layer's input gradient applies the derivative of the layer below.
   [[nodiscard]] bool masks_in_product(std::size_t layer) const;
   void turn_gradients(unsigned thread, std::size_t layer);
@@ -268,6 +267,7 @@ struct EngineState {
   void copy_to_other_threads();
   void weight_gradients_of_columns(unsigned thread, std::size_t first, std::size_t count);
   void add_penalties(unsigned thread);
+  void sum_squares(unsigned thread, std::size_t layer);
   void scale_and_update(unsigned thread);
   void draw_masks(unsigned thread);
 
@@ -289,12 +289,18 @@ struct EngineState {
     const std::span<const Block> owned = owned_blocks(thread, layer);
     return &block >= owned.data() && &block < owned.data() + owned.size();
   }
-  /// Where the inputs of a layer lie: one run of the input matrix, or the blocks of the layer below.
-  std::span<const kernels::InputRun<T>> input_runs(unsigned thread, std::size_t layer);
+  /// The blocks of the layer below that `thread` multiplies its weights with.
+  [[nodiscard]] std::span<const Block> inputs_read_by(unsigned thread, std::size_t layer) const {
+    return plan.layers[layer].splits_inputs ? owned_blocks(thread, layer - 1)
+                                            : std::span<const Block>(plan.layers[layer - 1].blocks);
+  }
+  /// Where the inputs of a layer lie: one run of the input matrix, or those blocks; from row `first` of the
+  /// part on.
+  std::span<const kernels::InputRun<T>> input_runs(unsigned thread, std::size_t layer, std::size_t first);
   /// Mixed: the same as pairs of inputs for a forward product, or as pairs of rows for a weight gradient.
   enum class PairsAlong : std::uint8_t { kColumns, kRows };
   std::span<const kernels::InputRun<kernels::BfloatPair>> input_pair_runs(unsigned thread, std::size_t layer,
-                                                                          PairsAlong along);
+                                                                          PairsAlong along, std::size_t first);
   /// What the loss of a row of the batch counts for in the mean.
   [[nodiscard]] T share_of(std::size_t row) const {
     const bool weighted = !targets->weights.empty() && factor_sum != T{0};
@@ -321,6 +327,10 @@ struct EngineState {
   }
   /// Outputs of this layer, and the gradient of its inputs, are read by other threads than wrote them.
   [[nodiscard]] bool crosses(std::size_t layer) const { return plan.threads > 1 && !plan.layers[layer].replicated; }
+  /// ... the outputs: whoever computes those below a split layer is the only one who reads them.
+  [[nodiscard]] bool outputs_cross(std::size_t layer) const {
+    return crosses(layer) && (layer == last_layer() || !plan.layers[layer + 1].splits_inputs);
+  }
   /// ... whose cores are far apart: they are written past the caches, and fetched in order.
   [[nodiscard]] bool crosses_far(std::size_t layer) const { return far_cores && crosses(layer); }
   [[nodiscard]] std::size_t last_layer() const { return plan.layers.size() - 1; }

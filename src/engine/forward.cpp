@@ -11,9 +11,12 @@ template <class T>
 void EngineState<T>::forward(unsigned thread) {
   if (kind != StepKind::kEvaluate) draw_masks(thread);
   for (std::size_t l = 0; l < plan.layers.size(); ++l) {
+    if (plan.layers[l].splits_inputs) {
+      forward_split_layer(thread, l);
+      continue;
+    }
     forward_layer(thread, l, starts_early(thread, l) ? ForwardPart::kRest : ForwardPart::kAll);
-    // A replicated layer was computed whole by every thread; nobody has to wait for its outputs.
-    if (plan.layers[l].replicated) continue;
+    if (!outputs_cross(l)) continue;
     pool->sync([&] {
       if (l < last_layer() && starts_early(thread, l + 1)) forward_layer(thread, l + 1, ForwardPart::kStart);
     });
@@ -24,7 +27,7 @@ void EngineState<T>::forward(unsigned thread) {
 // Reads what other threads have written once from end to end, before the products read it tile by tile.
 template <class T>
 void EngineState<T>::fetch_outputs(unsigned thread, std::size_t layer) {
-  if (!crosses_far(layer) || layer == last_layer()) return;
+  if (!far_cores || !outputs_cross(layer) || layer == last_layer()) return;
   LayerBuffers<T>& from = shared[layer];
   for (const Block& block : plan.layers[layer].blocks) {
     if (owns(thread, layer, block)) continue;
@@ -41,7 +44,66 @@ void EngineState<T>::fetch_outputs(unsigned thread, std::size_t layer) {
 // far while it would wait for the others.
 template <class T>
 bool EngineState<T>::starts_early(unsigned thread, std::size_t layer) const {
-  return thread == 0 && layer > 0 && crosses(layer - 1);
+  return thread == 0 && layer > 0 && outputs_cross(layer - 1);
+}
+
+// The threads continue each other's chains with the inputs that each of them has computed; the last one's are complete,
+// and everyone needs all of them. To have them is to know that all threads are done with the layer below.
+template <class T>
+void EngineState<T>::forward_split_layer(unsigned thread, std::size_t layer) {
+  const std::span<Progress> finished = progress[layer];
+  std::uint32_t part_number = 0;
+  for (const ChainPart& part : chain_parts_of(rows, kTallestTile, kChainParts)) {
+    ++part_number;
+    if (part.count == 0) continue;
+    if (thread > 0) finished[thread - 1].wait_for(part_number);
+    multiply_own_inputs(thread, layer, part);
+    finished[thread].advance_to(part_number);
+  }
+  finished.back().wait_for(part_number);
+  const LayerPlan& l = plan.layers[layer];
+  LayerBuffers<T>& own = buffers(thread, layer);
+  for (const Block& block : l.blocks) {
+    std::copy_n(shared[layer].h.block(block), rows * block.width<T>(), (l.keeps_value ? own.kept : own.h).block(block));
+    finish_block(thread, layer, block, false);
+  }
+}
+
+template <class T>
+void EngineState<T>::multiply_own_inputs(unsigned thread, std::size_t layer, const ChainPart& part) {
+  const PackedSlice<T>& parameters = threads[thread]->parameters[layer];
+  if constexpr (std::is_same_v<T, float>) {
+    if (options.mixed) {
+      PairBuffer& weights = threads[thread]->weight_pairs[layer];
+      return continue_chains(thread, layer, part, pairs->forward,
+                             input_pair_runs(thread, layer, PairsAlong::kColumns, part.first),
+                             [&](const Block& block) { return weights.along_rows(parameters.units_before(block)); });
+    }
+  }
+  continue_chains(thread, layer, part, kernels->forward, input_runs(thread, layer, part.first),
+                  [&](const Block& block) { return parameters.panel(block); });
+}
+
+template <class T>
+template <class Product, class Run, class Panel>
+void EngineState<T>::continue_chains(unsigned thread, std::size_t layer, const ChainPart& part, const Product& product,
+                                     std::span<const Run> runs, const Panel& panel) {
+  const PackedSlice<T>& parameters = threads[thread]->parameters[layer];
+  for (const Block& block : parameters.blocks) {
+    T* const out = shared[layer].h.block(block) + part.first * block.width<T>();
+    product({.runs = runs.data(),
+             .num_runs = runs.size(),
+             .rows = part.count,
+             .row_of_k = nullptr,
+             .w = panel(block),
+             .units = block.units,
+             .bias = thread + 1 == plan.threads ? parameters.bias(block) : nullptr,
+             .start = thread > 0 ? out : nullptr,
+             .positive = nullptr,
+             .out = out,
+             .relu = false,
+             .streams = far_cores});
+  }
 }
 
 template <class T>
@@ -52,12 +114,12 @@ void EngineState<T>::forward_layer(unsigned thread, std::size_t layer, ForwardPa
     if (options.mixed) {
       PairBuffer& weights = threads[thread]->weight_pairs[layer];
       return multiply_blocks(
-          thread, layer, part, pairs->forward, input_pair_runs(thread, layer, PairsAlong::kColumns),
+          thread, layer, part, pairs->forward, input_pair_runs(thread, layer, PairsAlong::kColumns, 0),
           [&](const Block& block) { return weights.along_rows(parameters.units_before(block)); }, columns.used_pairs);
     }
   }
   multiply_blocks(
-      thread, layer, part, kernels->forward, input_runs(thread, layer),
+      thread, layer, part, kernels->forward, input_runs(thread, layer, 0),
       [&](const Block& block) { return parameters.panel(block); }, columns.used);
 }
 
@@ -96,22 +158,23 @@ void EngineState<T>::multiply_blocks(unsigned thread, std::size_t layer, Forward
              .positive = nullptr,
              .out = out,
              .relu = relu_fused && !starts,
-             .streams = is_final && !starts && crosses_far(layer)});
+             .streams = is_final && !starts && far_cores && outputs_cross(layer)});
     if (!starts) finish_block(thread, layer, block, relu_fused);
   }
 }
 
 template <class T>
-std::span<const kernels::InputRun<T>> EngineState<T>::input_runs(unsigned thread, std::size_t layer) {
+std::span<const kernels::InputRun<T>> EngineState<T>::input_runs(unsigned thread, std::size_t layer,
+                                                                 std::size_t first) {
   std::vector<kernels::InputRun<T>>& runs = threads[thread]->runs;
   runs.clear();
   if (layer == 0) {
     const Matrix<T>& x = inputs_of(thread);
-    runs.push_back({x.data() + first_row * x.cols(), x.cols(), packed_inputs(thread)});
+    runs.push_back({x.data() + (first_row + first) * x.cols(), x.cols(), packed_inputs(thread)});
   } else {
     const BlockBuffer<T>& h = buffers(thread, layer - 1).h;
-    for (const Block& block : plan.layers[layer - 1].blocks) {
-      runs.push_back({h.block(block), block.width<T>(), block.outputs});
+    for (const Block& block : inputs_read_by(thread, layer)) {
+      runs.push_back({h.block(block) + first * block.width<T>(), block.width<T>(), block.outputs});
     }
   }
   return runs;
@@ -120,12 +183,13 @@ std::span<const kernels::InputRun<T>> EngineState<T>::input_runs(unsigned thread
 template <class T>
 std::span<const kernels::InputRun<kernels::BfloatPair>> EngineState<T>::input_pair_runs(unsigned thread,
                                                                                         std::size_t layer,
-                                                                                        PairsAlong along) {
+                                                                                        PairsAlong along,
+                                                                                        std::size_t first) {
   ThreadState<T>& state = *threads[thread];
   state.pair_runs.clear();
   const auto add = [&](PairBuffer& from, std::size_t units_before, std::size_t width, std::size_t count) {
     if (along == PairsAlong::kColumns) {
-      state.pair_runs.push_back({from.along_columns(units_before), width / 2, (count + 1) / 2});
+      state.pair_runs.push_back({from.along_columns(units_before) + first * width / 2, width / 2, (count + 1) / 2});
     } else {
       state.pair_runs.push_back({from.along_rows(units_before), width, count});
     }
@@ -135,7 +199,7 @@ std::span<const kernels::InputRun<kernels::BfloatPair>> EngineState<T>::input_pa
     add(state.input_pairs, 0, kernels::padded<T>(depth), depth);
   } else {
     PairBuffer& h = buffers(thread, layer - 1).h_pairs;
-    for (const Block& block : plan.layers[layer - 1].blocks) {
+    for (const Block& block : inputs_read_by(thread, layer)) {
       add(h, block.units_before, block.width<T>(), block.outputs);
     }
   }

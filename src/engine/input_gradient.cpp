@@ -43,19 +43,16 @@ InputGradientWay EngineState<T>::input_gradient_way() const {
   return fill_lanes ? InputGradientWay::kRowLanes : InputGradientWay::kTransposed;
 }
 
-// A column of an input gradient whose chains pass from thread to thread does so in two parts, of its inputs where rows
-// lie in lanes, else of the batch: the next thread begins after half a column. A part is whole units or tiles.
+// A column of an input gradient whose chains pass from thread to thread does so in parts, of its inputs where rows lie
+// in lanes, else of the batch. A part is whole units or tiles.
 template <class T>
-std::array<ColumnPart, 2> EngineState<T>::chain_parts(std::size_t layer, const Block& column) const {
-  constexpr std::size_t kTallestTile = 12;
+ChainParts EngineState<T>::chain_parts(std::size_t layer, const Block& column) const {
   const InputGradientWay way = input_gradient_way();
-  const bool in_lanes = way == InputGradientWay::kRowLanes;
-  const std::size_t whole = in_lanes ? column.outputs : rows;
-  const std::size_t multiple = in_lanes ? kernels::kUnit<T> : kTallestTile;
-  const std::size_t half = (whole / 2 + multiple / 2) / multiple * multiple;
-  const bool splits = crosses(layer) && way != InputGradientWay::kFewRows && half < whole;
-  const std::size_t first = splits ? half : 0;
-  return {ColumnPart{0, first}, ColumnPart{first, whole - first}};
+  const bool splits = crosses(layer) && way != InputGradientWay::kFewRows;
+  if (way == InputGradientWay::kRowLanes) {
+    return chain_parts_of(column.outputs, kernels::kUnit<T>, splits ? 2 : 1);
+  }
+  return chain_parts_of(rows, kTallestTile, splits ? kChainParts : 1);
 }
 
 // dH(b, i) = chain_o dZ(b, o) W(i, o), block of i after block of i; where the layer below is a plain ReLU, whoever ends
@@ -76,11 +73,11 @@ void EngineState<T>::input_gradient(unsigned thread, std::size_t layer) {
       l.replicated ? owned_blocks(thread, layer - 1) : std::span<const Block>(below.blocks);
   const bool continues = !l.replicated && thread > 0;
   if (in_lanes) turn_gradients(thread, layer);
-  std::uint32_t finished = 0;  // two for each column, whether it has two parts or one
+  std::uint32_t finished = 0;  // kChainParts for each column, however many it has
   for (const Block& column : columns) {
     if (way == InputGradientWay::kTransposed) transpose_weights(thread, layer, column);
     const bool is_own = owns(thread, layer - 1, column);
-    for (const ColumnPart& part : chain_parts(layer, column)) {
+    for (const ChainPart& part : chain_parts(layer, column)) {
       ++finished;
       if (part.count == 0) continue;
       const std::size_t size = in_lanes ? rows : column.width<T>();
@@ -149,7 +146,7 @@ void EngineState<T>::turn_back(unsigned thread, const Block& column, T* to, cons
 template <class T>
 void EngineState<T>::multiply_in_lanes(unsigned thread, std::size_t layer, const Block& column, const Chain& chain) {
   ThreadState<T>& state = *threads[thread];
-  PackedSlice<T>& parameters = state.parameters[layer];
+  const PackedSlice<T>& parameters = state.parameters[layer];
   const std::size_t first_input = column.first + chain.part.first;
   const std::size_t units = rows / kernels::kUnit<T>;
   if constexpr (std::is_same_v<T, float>) {
@@ -159,7 +156,8 @@ void EngineState<T>::multiply_in_lanes(unsigned thread, std::size_t layer, const
         const std::size_t width = block.width<T>() / 2;
         const kernels::BfloatPair* const panel =
             state.weight_pairs[layer].along_columns(parameters.units_before(block));
-        state.pair_runs.push_back({panel + first_input * width, width, (block.outputs + 1) / 2});
+        state.pair_runs.push_back(
+            {panel + (first_input - parameters.first_input) * width, width, (block.outputs + 1) / 2});
       }
       return multiply_chain(pairs->forward, state.pair_runs, state.transposed_pairs.data(), units, chain);
     }
@@ -167,7 +165,7 @@ void EngineState<T>::multiply_in_lanes(unsigned thread, std::size_t layer, const
   state.runs.clear();
   for (const Block& block : parameters.blocks) {
     const std::size_t width = block.width<T>();
-    state.runs.push_back({parameters.panel(block) + first_input * width, width, block.outputs});
+    state.runs.push_back({parameters.row(block, first_input), width, block.outputs});
   }
   multiply_chain(kernels->forward, state.runs, state.transposed.data(), units, chain);
 }
@@ -180,7 +178,7 @@ void EngineState<T>::multiply_few_rows(unsigned thread, std::size_t layer, const
   runs.clear();
   for (const Block& block : parameters.blocks) {
     const std::size_t width = block.width<T>();
-    runs.push_back({dz.block(block), parameters.panel(block) + column.first * width, width, block.outputs});
+    runs.push_back({dz.block(block), parameters.row(block, column.first), width, block.outputs});
   }
   kernels->input_gradient({.runs = runs.data(),
                            .num_runs = runs.size(),
@@ -196,13 +194,14 @@ void EngineState<T>::multiply_few_rows(unsigned thread, std::size_t layer, const
 template <class T>
 void EngineState<T>::transpose_weights(unsigned thread, std::size_t layer, const Block& column) {
   ThreadState<T>& state = *threads[thread];
-  PackedSlice<T>& parameters = state.parameters[layer];
+  const PackedSlice<T>& parameters = state.parameters[layer];
+  const std::size_t first_row_of_panel = column.first - parameters.first_input;
   // An element is a weight, or a pair of them for two outputs.
   const auto transpose = [&](const auto& kernel, const auto& panel, auto* to, std::size_t outputs_per_element) {
     for (const Block& block : parameters.blocks) {
       const std::size_t width = block.width<T>() / outputs_per_element;
       const std::size_t count = (block.outputs + outputs_per_element - 1) / outputs_per_element;
-      kernel(panel(block) + column.first * width, width, column.outputs, count, to, column.width<T>());
+      kernel(panel(block) + first_row_of_panel * width, width, column.outputs, count, to, column.width<T>());
       to += count * column.width<T>();
     }
   };
@@ -249,9 +248,9 @@ void EngineState<T>::finish_input_gradient(unsigned thread, std::size_t layer) {
   const std::size_t below = layer - 1;
   const LayerPlan& b_plan = plan.layers[below];
   LayerBuffers<T>& to = buffers(thread, below);
-  auto finished = static_cast<std::uint32_t>(b_plan.owned[thread].begin) * 2;
+  auto finished = static_cast<std::uint32_t>(b_plan.owned[thread].begin) * kChainParts;
   for (const Block& block : owned_blocks(thread, below)) {
-    finished += 2;
+    finished += kChainParts;
     if (!l.replicated) progress[layer][plan.threads - 1].wait_for(finished);
     const std::size_t count = rows * block.width<T>();
     if (masks_in_product(layer)) {

@@ -40,7 +40,7 @@ void EngineState<T>::pair_outputs(unsigned thread, std::size_t layer, const Bloc
                     .width = width,
                     .along_columns = from.h_pairs.along_columns(block.units_before),
                     .along_rows = kind == StepKind::kEvaluate ? nullptr : from.h_pairs.along_rows(block.units_before),
-                    .streams = crosses(layer)});
+                    .streams = outputs_cross(layer)});
   }
 }
 

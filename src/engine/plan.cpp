@@ -31,6 +31,26 @@ void cut_into_blocks(LayerPlan& layer, unsigned threads, std::size_t panel_units
 
 }  // namespace
 
+InputRange Plan::inputs_of(std::size_t layer, unsigned thread) const {
+  const LayerPlan& l = layers[layer];
+  if (!l.splits_inputs) return {0, l.inputs};
+  const LayerPlan& below = layers[layer - 1];
+  const Block& first = below.blocks[below.owned[thread].begin];
+  const Block& last = below.blocks[below.owned[thread].end - 1];
+  return {first.first, last.first + last.outputs - first.first};
+}
+
+ChainParts chain_parts_of(std::size_t whole, std::size_t multiple, std::size_t parts) {
+  const std::size_t size = std::max<std::size_t>(1, (whole / parts + multiple / 2) / multiple) * multiple;
+  const std::size_t count = std::clamp<std::size_t>((whole + size - 1) / size, 1, parts);
+  ChainParts cut{};
+  for (std::size_t p = 0; p < count; ++p) {
+    const bool is_last = p + 1 == count;
+    cut[kChainParts - count + p] = {p * size, is_last ? whole - p * size : size};
+  }
+  return cut;
+}
+
 bool derivative_needs_z(ActivationKind kind) {
   return kind == ActivationKind::kSoftplus || kind == ActivationKind::kElu || kind == ActivationKind::kGelu ||
          kind == ActivationKind::kSilu;
@@ -105,6 +125,7 @@ Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_ro
     layer.l2 = from.l2;
     layer.dropout = from.dropout;
     layer.replicated = is_replicated<T>(layer.outputs, threads);
+    layer.splits_inputs = layer.replicated && l > 0 && !plan.layers.back().replicated;
     layer.keeps_z = derivative_needs_z(from.activation.kind);
     layer.keeps_value = layer.keeps_z || from.dropout > 0.0;
     cut_into_blocks<T>(layer, threads, panel_units, l % 2 == 0);

@@ -3,7 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "gradus/core/matrix.hpp"
@@ -32,6 +34,12 @@ struct BlockRange {
   std::size_t end = 0;
 };
 
+/// Inputs [first, first + count) of a layer.
+struct InputRange {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
 /// One layer for the threads of the plan.
 struct LayerPlan {
   std::size_t inputs = 0;   // I
@@ -43,6 +51,9 @@ struct LayerPlan {
   double dropout = 0.0;
   /// Too few outputs to share out: every thread keeps and computes all of them, so nothing has to be exchanged.
   bool replicated = false;
+  /// Replicated, above a layer that is shared out: every thread holds the weights of the inputs that it computes, and
+  /// the chains pass from thread to thread. Its inputs never cross between them.
+  bool splits_inputs = false;
   /// The derivative needs a value that the layer's output does not hold: z (softplus, ELU, GELU, SiLU), or the output
   /// before dropout.
   bool keeps_value = false;
@@ -55,6 +66,9 @@ struct LayerPlan {
 struct Plan {
   unsigned threads = 1;
   std::vector<LayerPlan> layers;
+
+  /// The inputs of a layer whose weights `thread` holds.
+  [[nodiscard]] InputRange inputs_of(std::size_t layer, unsigned thread) const;
 };
 
 /// The activation's derivative is computed from z, not from f(z).
@@ -72,6 +86,23 @@ unsigned worthwhile_threads(const NetworkSpec& spec, std::size_t rows, unsigned 
 
 template <class T>
 Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_rows);
+
+/// Part of what a product of chains computes: rows of the batch, or inputs where rows lie in the lanes.
+struct ChainPart {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
+/// The parts in which chains pass from thread to thread: the next one begins when the first part is there. Where there
+/// are fewer, the first ones are empty.
+inline constexpr std::uint32_t kChainParts = 4;
+using ChainParts = std::array<ChainPart, kChainParts>;
+
+/// [0, whole) in at most `parts` (up to kChainParts) nearly equal parts, all but the last multiples of `multiple`.
+ChainParts chain_parts_of(std::size_t whole, std::size_t multiple, std::size_t parts);
+
+/// Rows of the tallest tile of a product.
+inline constexpr std::size_t kTallestTile = 12;
 
 /// Rows of activations of one layer in block layout (panel_layout.hpp).
 template <class T>

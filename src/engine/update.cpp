@@ -8,20 +8,11 @@
 namespace gradus::engine {
 namespace {
 
-// Squares of one slice's gradient summed in double per output, over the inputs in increasing order, then the bias: the
-// same numbers whatever the slices.
+// sum(j) += row(j)^2 for each of `rows` rows in order.
 template <class T>
-void column_square_sums(const PackedSlice<T>& gradient, std::vector<double>& sums) {
-  for (const Block& block : gradient.blocks) {
-    const std::size_t width = block.width<T>();
-    double* const sum = sums.data() + block.first;
-    std::fill_n(sum, width, 0.0);
-    const T* row = gradient.panel(block);
-    for (std::size_t i = 0; i < gradient.inputs; ++i, row += width) {
-      for (std::size_t j = 0; j < width; ++j) sum[j] += static_cast<double>(row[j]) * static_cast<double>(row[j]);
-    }
-    const T* const bias = gradient.bias(block);
-    for (std::size_t j = 0; j < width; ++j) sum[j] += static_cast<double>(bias[j]) * static_cast<double>(bias[j]);
+void add_squares(const T* row, std::size_t rows, std::size_t width, double* sum) {
+  for (; rows > 0; --rows, row += width) {
+    for (std::size_t j = 0; j < width; ++j) sum[j] += static_cast<double>(row[j]) * static_cast<double>(row[j]);
   }
 }
 
@@ -79,13 +70,32 @@ void update_slice(const kernels::KernelTable<T>& kernels, const OptimizerOptions
   apply(&PackedSlice<T>::biases, 0.0);
 }
 
+// Squares of a layer's gradient summed in double per output, over the inputs in increasing order, then the bias: the
+// same numbers whatever the slices. The first thread does that for layers that all threads have.
+template <class T>
+void EngineState<T>::sum_squares(unsigned thread, std::size_t layer) {
+  const PackedSlice<T>& own = threads[thread]->gradients[layer];
+  const unsigned holders = plan.layers[layer].splits_inputs ? plan.threads : 1;
+  for (const Block& block : own.blocks) {
+    const std::size_t width = block.width<T>();
+    double* const sums = square_sums[layer].data() + block.first;
+    std::fill_n(sums, width, 0.0);
+    for (unsigned t = thread; t < thread + holders; ++t) {
+      const PackedSlice<T>& slice = threads[t]->gradients[layer];
+      add_squares(slice.panel(block), slice.inputs, width, sums);
+    }
+    add_squares(own.bias(block), 1, width, sums);
+  }
+}
+
 template <class T>
 void EngineState<T>::scale_and_update(unsigned thread) {
   ThreadState<T>& state = *threads[thread];
   double scale = 1.0;
   if (step.clip_norm > 0.0) {
+    sync();  // the first thread reads the gradients of split layers
     for (std::size_t l = 0; l < plan.layers.size(); ++l) {
-      if (!plan.layers[l].replicated || thread == 0) column_square_sums(state.gradients[l], square_sums[l]);
+      if (!plan.layers[l].replicated || thread == 0) sum_squares(thread, l);
     }
     sync();
     double square = 0.0;

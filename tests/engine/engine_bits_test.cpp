@@ -98,6 +98,20 @@ TEST(EngineBits, same_hash_for_all_threads_and_targets_over_batch_sizes) {
   }
 }
 
+TEST(EngineBits, same_hash_with_a_narrow_layer_between_wide_ones) {
+  for (const std::size_t rows : {7, 32, 100}) {
+    SCOPED_TRACE(rows);
+    auto problem =
+        test::make_problem<float>({19, 130, 5, 130, 4}, ActivationKind::kElu, LossKind::kSoftmaxCrossEntropy, rows, 3);
+    expect_one_hash(problem, {}, {.learning_rate = 0.05});
+    expect_one_hash(problem, {.mixed = true}, {.learning_rate = 0.05});
+    problem.network.spec.layers[0].dropout = 0.3;
+    problem.network.spec.layers[1].dropout = 0.2;
+    expect_one_hash(problem, {.optimizer = {.kind = OptimizerKind::kAdam}, .dropout_seed = 9},
+                    {.learning_rate = 0.05, .clip_norm = 0.01});
+  }
+}
+
 TEST(EngineBits, same_hash_with_dropout_penalties_and_clipping) {
   auto problem =
       test::make_problem<float>({12, 140, 90, 70}, ActivationKind::kTanh, LossKind::kSoftmaxCrossEntropy, 17, 5);
