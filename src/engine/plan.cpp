@@ -70,6 +70,10 @@ constexpr double kTimeOfMixedOperation = 0.5;
 // at batch 1,024 (384 operations per output) lost a fifth with two threads, layers of 128 (768) gained an eighth.
 constexpr double kMinOperationsPerSharedOutput = 600;
 
+// Rows of a batch for which a replicated layer is split over its inputs. With 8 nothing was gained, and where another
+// process has a core every wait more costs: s0 kept .43 of its speed instead of .46.
+constexpr std::size_t kMinRowsOfSplitLayer = 16;
+
 // Lots of rows for two threads to take turns with.
 constexpr std::size_t kMinLotsOfTurns = 4;
 
@@ -125,7 +129,8 @@ Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_ro
     layer.l2 = from.l2;
     layer.dropout = from.dropout;
     layer.replicated = is_replicated<T>(layer.outputs, threads);
-    layer.splits_inputs = layer.replicated && l > 0 && !plan.layers.back().replicated;
+    const bool shared_below = l > 0 && !plan.layers.back().replicated;
+    layer.splits_inputs = layer.replicated && shared_below && typical_rows >= kMinRowsOfSplitLayer;
     layer.keeps_z = derivative_needs_z(from.activation.kind);
     layer.keeps_value = layer.keeps_z || from.dropout > 0.0;
     cut_into_blocks<T>(layer, threads, panel_units, l % 2 == 0);
