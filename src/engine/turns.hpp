@@ -27,10 +27,13 @@ class TurnsPolicy {
     seconds_ += seconds;
     seconds_alone_ += alone_per_row_ * count;
     if (seconds_ < kWindowSeconds) return;
-    disturbance_ = kFades * disturbance_ + (seconds_ > kWorthless * seconds_alone_ ? 1.0 : 0.0);
+    const bool is_slow = seconds_ > kWorthless * seconds_alone_;
+    disturbance_ = kFades * disturbance_ + (is_slow ? 1.0 : 0.0);
+    if (!is_slow) next_alone_seconds_ = std::max(kShortestAlone, kFades * next_alone_seconds_);
     seconds_ = seconds_alone_ = 0.0;
     if (disturbance_ < kTooMuch) return;
-    alone_seconds_ = kAloneSeconds;
+    alone_seconds_ = next_alone_seconds_;
+    next_alone_seconds_ = std::min(kLongestAlone, 2.0 * next_alone_seconds_);
     disturbance_ = 1.0;  // the next slow window is enough
   }
 
@@ -41,8 +44,10 @@ class TurnsPolicy {
   // One slow window happens; two among six mean that the core is shared.
   static constexpr double kFades = 0.85;
   static constexpr double kTooMuch = 1.4;
-  // Finding out that the core is still taken costs a time slice, some 4 ms.
-  static constexpr double kAloneSeconds = 0.05;
+  // A host's hiccup is over after some milliseconds. Finding out that the core is still taken costs a time slice, some
+  // 4 ms: each time in a row that it is, the next time is twice as far away.
+  static constexpr double kShortestAlone = 0.004;
+  static constexpr double kLongestAlone = 0.1;
   // A machine that has become slower is not a disturbed one for ever.
   static constexpr double kForgets = 1.0001;
 
@@ -52,6 +57,7 @@ class TurnsPolicy {
   double seconds_alone_ = 0.0;  // what one thread would have taken
   double disturbance_ = 0.0;
   double alone_seconds_ = 0.0;
+  double next_alone_seconds_ = kShortestAlone;
 };
 
 }  // namespace gradus::engine

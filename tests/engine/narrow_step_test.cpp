@@ -136,14 +136,21 @@ TEST(TurnsPolicy, leaves_the_first_thread_alone_while_turns_do_not_pay) {
   steps(200, shared);  // time slices to and fro
   steps(1, slice);
   EXPECT_FALSE(policy.shares_next());
-  int count = 0;
-  for (; !policy.shares_next() && count < 10000; ++count) steps(1, alone);
-  EXPECT_GT(count, 1000);
-  EXPECT_LT(count, 3000);
-  steps(2000, shared);
+  const auto seconds_alone = [&] {
+    int count = 0;
+    for (; !policy.shares_next() && count < 10000; ++count) steps(1, alone);
+    return count * alone;
+  };
+  // Twice as long each time that the core is still taken, up to a tenth of a second.
+  for (const double expected : {0.004, 0.008, 0.016, 0.032, 0.064, 0.1, 0.1}) {
+    EXPECT_NEAR(seconds_alone(), expected, 1e-4);
+    steps(1, slice);
+  }
+  seconds_alone();
+  steps(4000, shared);
   EXPECT_TRUE(policy.shares_next());
-  steps(200, 1e-4);  // both on one core
-  EXPECT_FALSE(policy.shares_next());
+  steps(40, 1e-4);  // both on one core
+  EXPECT_NEAR(seconds_alone(), 0.004, 1e-4);
 }
 
 /// Hash after eight steps by two threads, of which every other one is the first thread's alone if `alternates`.
