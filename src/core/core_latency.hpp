@@ -4,15 +4,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+
 namespace gradus {
+
+class ThreadPool;
 
 /// Nanoseconds of a hand-over: the mean over up to 4,000 of them within 20 ms. 0 with one core. Where another process
 /// has one of the cores, it shows as microseconds.
 double handover_nanoseconds();
 
-/// Hardly any hand-over takes less than 150 ns. Measured at the first call and again when that is two seconds ago, for
-/// a system moves threads, and a host its virtual cores; in a quarter of a millisecond, or in ten where cores are far
-/// or busy.
-bool cores_are_far();
+/// Whether the first two threads of a pool run on cores that are far apart.
+class CoreDistance {
+ public:
+  /// Measured by these threads themselves, at the first call and again after 20 ms, for a host moves its virtual cores
+  /// about: a microsecond where they are near (hardly any hand-over between others takes less than 150 ns), ten where
+  /// they are far, up to fifty where they share a core. Between runs of `pool`; false if it has one thread.
+  bool is_far(ThreadPool& pool);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  bool is_far_ = false;
+  Clock::time_point valid_until_;  // the epoch: not measured yet
+};
 
 }  // namespace gradus

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cmath>
 
-#include "core/core_latency.hpp"
 #include "engine/engine_state.hpp"
 #include "gradus/core/error.hpp"
 
@@ -184,7 +183,8 @@ void EngineState<T>::run_threads() {
   const bool takes_turns =
       plan.threads > 1 && !options.shares_small_work && kind == StepKind::kTrain && works_in_columns();
   const Clock::time_point start = takes_turns ? Clock::now() : Clock::time_point();
-  far_cores = plan.threads > 1 && !takes_turns && (options.far_cores ? *options.far_cores : cores_are_far());
+  far_cores =
+      plan.threads > 1 && !takes_turns && (options.far_cores ? *options.far_cores : core_distance.is_far(*pool));
   working_threads = takes_turns && !turns.shares_next() ? 1 : plan.threads;
   if (working_threads == plan.threads) {
     pool->run([this](unsigned thread) { run_thread(thread); });

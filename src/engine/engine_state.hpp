@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/core_latency.hpp"
 #include "core/thread_pool.hpp"
 #include "engine/packed_parameters.hpp"
 #include "engine/pair_buffer.hpp"
@@ -163,6 +164,7 @@ struct EngineState {
   std::vector<std::uint8_t> correct_rows;
 
   TurnsPolicy turns;
+  CoreDistance core_distance;
 
   // The call in progress.
   unsigned working_threads = 0;

@@ -4,6 +4,8 @@
 
 #include <thread>
 
+#include "core/thread_pool.hpp"
+
 namespace gradus {
 namespace {
 
@@ -13,11 +15,26 @@ TEST(CoreLatency, hand_overs_end_and_take_time) {
   const double nanoseconds = handover_nanoseconds();
   if (std::thread::hardware_concurrency() < 2) {
     EXPECT_EQ(nanoseconds, 0.0);
-    EXPECT_FALSE(cores_are_far());
   } else {
     EXPECT_GT(nanoseconds, 1.0);
   }
-  EXPECT_EQ(cores_are_far(), cores_are_far());
+}
+
+TEST(CoreDistance, is_measured_between_runs_of_a_pool) {
+  for (const unsigned threads : {1U, 2U, 5U}) {
+    ThreadPool pool(threads);
+    CoreDistance distance;
+    const bool is_far = distance.is_far(pool);
+    EXPECT_EQ(distance.is_far(pool), is_far) << "measured again at once";
+    if (threads == 1) {
+      EXPECT_FALSE(is_far);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    distance.is_far(pool);
+    std::atomic<unsigned> ran{0};
+    pool.run([&ran](unsigned) { ++ran; });
+    EXPECT_EQ(ran, threads);
+  }
 }
 
 }  // namespace
