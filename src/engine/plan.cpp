@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/kernel_table.hpp"
+
 namespace gradus::engine {
 namespace {
 
