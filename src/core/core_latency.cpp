@@ -96,7 +96,7 @@ double handover_nanoseconds() {
 bool CoreDistance::is_far(ThreadPool& pool) {
   constexpr std::chrono::milliseconds kValid{20};
   if (pool.size() < 2) return false;
-  if (Clock::now() < valid_until_) return is_far_;
+  if (SteadyClock::now() < valid_until_) return is_far_;
   HandOverLine line;
   pool.run([&](unsigned thread) {
     if (thread == 1) line.answer();
@@ -104,7 +104,7 @@ bool CoreDistance::is_far(ThreadPool& pool) {
     is_far_ = !seems_near(line);
     line.stop();
   });
-  valid_until_ = Clock::now() + kValid;
+  valid_until_ = SteadyClock::now() + kValid;
   return is_far_;
 }
 

@@ -23,10 +23,8 @@ class CoreDistance {
   bool is_far(ThreadPool& pool);
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   bool is_far_ = false;
-  Clock::time_point valid_until_;  // the epoch: not measured yet
+  std::chrono::steady_clock::time_point valid_until_;  // the epoch: not measured yet
 };
 
 }  // namespace gradus

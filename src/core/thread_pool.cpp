@@ -49,7 +49,7 @@ bool reached_while_spinning(const std::atomic<std::uint32_t>& value, int spins, 
 template <class Reached>
 void wait_within_step(const std::atomic<std::uint32_t>& value, Reached reached) {
   using Steady = std::chrono::steady_clock;
-  if (reached(value.load(std::memory_order_acquire))) return;
+  if (reached(value.load(std::memory_order_acquire))) return;  // no wait, and no hint
   thread_local int long_waits = 0;
   const bool shares_core = long_waits >= kLongWaits;
   if (reached_while_spinning(value, shares_core ? kSpinsAfterLongWaits : kSpinsWithinStep, reached)) {

@@ -74,7 +74,7 @@ inline bool has_exact_cross_entropy(const NetworkSpec& spec) {
          spec.loss.floor_kind == FloorKind::kExact;
 }
 
-/// How the products of an input gradient read weights (backward.cpp).
+/// How the products of an input gradient read weights (input_gradient.cpp).
 enum class InputGradientWay : std::uint8_t { kRowLanes, kFewRows, kTransposed };
 
 /// Training steps of this network run in columns, if there are enough rows for that.
@@ -211,6 +211,15 @@ struct EngineState {
                        std::span<const Run> runs, const Panel& panel, const std::vector<std::uint32_t>& used);
   void forward_split_layer(unsigned thread, std::size_t layer);
   void multiply_own_inputs(unsigned thread, std::size_t layer, const ChainPart& part);
+  /// Where the chains of one block start and end (kernels::ForwardArgs).
+  struct Chain {
+    ChainPart part;
+    const T* start;
+    const T* positive;
+    T* out;
+    bool streams;
+    const T* bias = nullptr;
+  };
   template <class Product, class Run, class Panel>
   void continue_chains(unsigned thread, std::size_t layer, const ChainPart& part, const Product& product,
                        std::span<const Run> runs, const Panel& panel);
@@ -235,14 +244,6 @@ struct EngineState {
   void pair_gradients(unsigned thread, std::size_t layer);
   /// The weights [first, first + count) of a block's panel as products will read them from now on; `first` is even.
   void pair_weights(unsigned thread, std::size_t layer, const Block& block, std::size_t first, std::size_t count);
-  /// Where the chains of one block of an input gradient start and end (kernels::ForwardArgs).
-  struct Chain {
-    ChainPart part;
-    const T* start;
-    const T* positive;
-    T* out;
-    bool streams;
-  };
   [[nodiscard]] InputGradientWay input_gradient_way() const;
   [[nodiscard]] ChainParts chain_parts(std::size_t layer, const Block& column) const;
   /// Whoever ends the chains of this layer's input gradient applies the derivative of the layer below.
@@ -327,16 +328,34 @@ struct EngineState {
     const InputColumns& columns = threads[thread]->columns;
     return columns.skipping ? columns.used.size() : spec.num_inputs;
   }
-  /// Outputs of this layer, and the gradient of its inputs, are read by other threads than wrote them.
+  /// Threads share out this layer: the gradient of its inputs is read by other threads than wrote it.
   [[nodiscard]] bool crosses(std::size_t layer) const { return plan.threads > 1 && !plan.layers[layer].replicated; }
-  /// ... the outputs: whoever computes those below a split layer is the only one who reads them.
+  /// ... whose cores are far apart: it is written past the caches, and fetched in order.
+  [[nodiscard]] bool crosses_far(std::size_t layer) const { return far_cores && crosses(layer); }
+  /// The same of its outputs. Whoever computes those below a split layer is the only one who reads them.
   [[nodiscard]] bool outputs_cross(std::size_t layer) const {
     return crosses(layer) && (layer == last_layer() || !plan.layers[layer + 1].splits_inputs);
   }
-  /// ... whose cores are far apart: they are written past the caches, and fetched in order.
-  [[nodiscard]] bool crosses_far(std::size_t layer) const { return far_cores && crosses(layer); }
+  [[nodiscard]] bool outputs_cross_far(std::size_t layer) const { return far_cores && outputs_cross(layer); }
   [[nodiscard]] std::size_t last_layer() const { return plan.layers.size() - 1; }
 };
+
+/// The forward kernel as a product of chains that pass from thread to thread: runs times `w`, added to the chains.
+template <class Product, class Runs, class Factor, class Chain>
+void multiply_chain(const Product& product, const Runs& runs, const Factor* w, std::size_t units, const Chain& chain) {
+  product({.runs = runs.data(),
+           .num_runs = runs.size(),
+           .rows = chain.part.count,
+           .row_of_k = nullptr,
+           .w = w,
+           .units = units,
+           .bias = chain.bias,
+           .start = chain.start,
+           .positive = chain.positive,
+           .out = chain.out,
+           .relu = false,
+           .streams = chain.streams});
+}
 
 template <class T>
 template <class Logit>

@@ -27,7 +27,7 @@ void EngineState<T>::forward(unsigned thread) {
 // Reads what other threads have written once from end to end, before the products read it tile by tile.
 template <class T>
 void EngineState<T>::fetch_outputs(unsigned thread, std::size_t layer) {
-  if (!far_cores || !outputs_cross(layer) || layer == last_layer()) return;
+  if (!outputs_cross_far(layer) || layer == last_layer()) return;
   LayerBuffers<T>& from = shared[layer];
   for (const Block& block : plan.layers[layer].blocks) {
     if (owns(thread, layer, block)) continue;
@@ -53,7 +53,7 @@ template <class T>
 void EngineState<T>::forward_split_layer(unsigned thread, std::size_t layer) {
   const std::span<Progress> finished = progress[layer];
   std::uint32_t part_number = 0;
-  for (const ChainPart& part : chain_parts_of(rows, kTallestTile, kChainParts)) {
+  for (const ChainPart& part : chain_parts_of(rows, kernels::kTallestTile, kChainParts)) {
     ++part_number;
     if (part.count == 0) continue;
     if (thread > 0) finished[thread - 1].wait_for(part_number);
@@ -91,18 +91,13 @@ void EngineState<T>::continue_chains(unsigned thread, std::size_t layer, const C
   const PackedSlice<T>& parameters = threads[thread]->parameters[layer];
   for (const Block& block : parameters.blocks) {
     T* const out = shared[layer].h.block(block) + part.first * block.width<T>();
-    product({.runs = runs.data(),
-             .num_runs = runs.size(),
-             .rows = part.count,
-             .row_of_k = nullptr,
-             .w = panel(block),
-             .units = block.units,
-             .bias = thread + 1 == plan.threads ? parameters.bias(block) : nullptr,
-             .start = thread > 0 ? out : nullptr,
-             .positive = nullptr,
-             .out = out,
-             .relu = false,
-             .streams = far_cores});
+    multiply_chain(product, runs, panel(block), block.units,
+                   Chain{.part = part,
+                         .start = thread > 0 ? out : nullptr,
+                         .positive = nullptr,
+                         .out = out,
+                         .streams = far_cores,
+                         .bias = thread + 1 == plan.threads ? parameters.bias(block) : nullptr});
   }
 }
 
@@ -158,7 +153,7 @@ void EngineState<T>::multiply_blocks(unsigned thread, std::size_t layer, Forward
              .positive = nullptr,
              .out = out,
              .relu = relu_fused && !starts,
-             .streams = is_final && !starts && far_cores && outputs_cross(layer)});
+             .streams = is_final && !starts && outputs_cross_far(layer)});
     if (!starts) finish_block(thread, layer, block, relu_fused);
   }
 }

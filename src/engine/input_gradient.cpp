@@ -5,26 +5,6 @@
 #include "engine/engine_state.hpp"
 
 namespace gradus::engine {
-namespace {
-
-// The forward kernel as a product of an input gradient: runs times `w`, added to the chain.
-template <class Product, class Runs, class Factor, class Chain>
-void multiply_chain(const Product& product, const Runs& runs, const Factor* w, std::size_t units, const Chain& chain) {
-  product({.runs = runs.data(),
-           .num_runs = runs.size(),
-           .rows = chain.part.count,
-           .row_of_k = nullptr,
-           .w = w,
-           .units = units,
-           .bias = nullptr,
-           .start = chain.start,
-           .positive = chain.positive,
-           .out = chain.out,
-           .relu = false,
-           .streams = chain.streams});
-}
-
-}  // namespace
 
 template <class T>
 bool EngineState<T>::masks_in_product(std::size_t layer) const {
@@ -52,7 +32,7 @@ ChainParts EngineState<T>::chain_parts(std::size_t layer, const Block& column) c
   if (way == InputGradientWay::kRowLanes) {
     return chain_parts_of(column.outputs, kernels::kUnit<T>, splits ? 2 : 1);
   }
-  return chain_parts_of(rows, kTallestTile, splits ? kChainParts : 1);
+  return chain_parts_of(rows, kernels::kTallestTile, splits ? kChainParts : 1);
 }
 
 // dH(b, i) = chain_o dZ(b, o) W(i, o), block of i after block of i; where the layer below is a plain ReLU, whoever ends

@@ -101,9 +101,6 @@ using ChainParts = std::array<ChainPart, kChainParts>;
 /// [0, whole) in at most `parts` (up to kChainParts) nearly equal parts, all but the last multiples of `multiple`.
 ChainParts chain_parts_of(std::size_t whole, std::size_t multiple, std::size_t parts);
 
-/// Rows of the tallest tile of a product.
-inline constexpr std::size_t kTallestTile = 12;
-
 /// Rows of activations of one layer in block layout (panel_layout.hpp).
 template <class T>
 class BlockBuffer {

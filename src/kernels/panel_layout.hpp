@@ -49,11 +49,14 @@ constexpr UnitRange part_of(UnitRange range, std::size_t parts, std::size_t inde
   return {first, base + (index < extra ? 1 : 0)};
 }
 
+/// Rows of the tallest tile of a product.
+inline constexpr std::size_t kTallestTile = 12;
+
 /// Units per panel that suit batches of `rows`. A tile is (panel units) wide and 6, 8 or 12 rows high; per unit of
 /// outputs and k it costs one weight load per block of rows (and the cache traffic of that) and rows / units
 /// broadcasts.
 inline std::size_t panel_units_for(std::size_t rows) {
-  constexpr std::size_t kTallest[] = {0, 12, 12, 8, 6};
+  constexpr std::size_t kTallest[] = {0, kTallestTile, kTallestTile, 8, 6};
   std::size_t best = kPanelUnits;
   double best_cost = 0.0;
   for (std::size_t units = kPanelUnits; units >= 2; --units) {

@@ -24,8 +24,8 @@ struct EngineOptions {
       0;                 // rows of most calls, to which the layout is fitted; 0: max_batch. Never changes a bit
   unsigned threads = 1;  // at most; fewer where a step is too small to share. Never changes a bit
   bool shares_small_work = false;  // `threads` exactly, for tests and measurements
-  /// The cores of the threads are far apart: what threads exchange then goes past the caches. Empty: measured, every
-  /// two seconds. Never changes a bit.
+  /// The cores of the threads are far apart: what threads exchange then goes past the caches. Empty: they
+  /// measure it between calls. Never changes a bit.
   std::optional<bool> far_cores{};
   bool trains = true;  // false: evaluate and predict only, without the memory of the backward pass
   /// Rows of a call worked on at a time, so that activations take less memory; 0: all. Never changes a bit.
