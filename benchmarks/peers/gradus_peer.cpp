@@ -49,10 +49,7 @@ Network<T> make_network(const bench::Problem& problem) {
   const auto take = [&from](std::span<T> to) {
     for (T& value : to) value = static_cast<T>(*from++);
   };
-  for (LayerParameters<T>& layer : network.layers) {
-    take(layer.weights.span());
-    take(layer.biases.span());
-  }
+  for_each_block(network.parameters, [&](const ParameterBlock&, std::span<T> values) { take(values); });
   return network;
 }
 
@@ -78,10 +75,9 @@ class GradusTrainer : public bench::Trainer {
     Network<T> network(engine_.spec());
     engine_.store_parameters(network);
     std::vector<double> values;
-    for (const LayerParameters<T>& layer : network.layers) {
-      values.insert(values.end(), layer.weights.span().begin(), layer.weights.span().end());
-      values.insert(values.end(), layer.biases.span().begin(), layer.biases.span().end());
-    }
+    for_each_block(std::as_const(network.parameters), [&values](const ParameterBlock&, std::span<const T> block) {
+      values.insert(values.end(), block.begin(), block.end());
+    });
     return values;
   }
 

@@ -18,7 +18,7 @@
 #include "gradus/network/activation.hpp"        // IWYU pragma: export
 #include "gradus/network/initializer.hpp"       // IWYU pragma: export
 #include "gradus/network/loss.hpp"              // IWYU pragma: export
-#include "gradus/network/model_file.hpp"        // IWYU pragma: export
+#include "gradus/model/model_file.hpp"        // IWYU pragma: export
 #include "gradus/network/network.hpp"           // IWYU pragma: export
 #include "gradus/network/targets.hpp"           // IWYU pragma: export
 #include "gradus/report/report.hpp"             // IWYU pragma: export

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "gradus/data/source.hpp"
-#include "gradus/network/model_file.hpp"
+#include "gradus/model/model_file.hpp"
 
 namespace gradus::cli {
 

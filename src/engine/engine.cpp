@@ -91,6 +91,7 @@ std::unique_ptr<ThreadState<T>> make_thread_state(const Plan& plan, const Engine
 template <class T>
 EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engine_options)
     : spec(network.spec),
+      layout(network.parameters.layout()),
       options(engine_options),
       plan(make_plan<T>(network.spec, num_threads<T>(network.spec, engine_options), typical_rows(engine_options))),
       kernels(&kernels::kernel_table<T>(target_of(engine_options))),
@@ -299,31 +300,31 @@ MatrixView<const T> Engine<T>::predict() {
 }
 
 template <class T>
-BatchStats Engine<T>::gradients(const BatchTargets<T>& targets, std::vector<LayerParameters<T>>& gradients,
+BatchStats Engine<T>::gradients(const BatchTargets<T>& targets, Parameters<T>& gradients,
                                 const StepOptions& options) {
   const BatchStats stats = state_->run(engine::StepKind::kGradients, &targets, options);
-  gradients = Network<T>(state_->spec).layers;
+  gradients = Parameters<T>(state_->layout);
   for (const auto& thread : state_->threads) {
-    for (std::size_t l = 0; l < gradients.size(); ++l) engine::unpack(thread->gradients[l], gradients[l]);
+    for (std::size_t l = 0; l < spec().layers.size(); ++l) engine::unpack(thread->gradients[l], l, gradients);
   }
   return stats;
 }
 
 template <class T>
 void Engine<T>::store_parameters(Network<T>& network) const {
-  if (network.layers.size() != spec().layers.size()) network = Network<T>(spec());
+  if (network.parameters.count() != state_->layout->count()) network = Network<T>(spec());
   for (const auto& thread : state_->threads) {
-    for (std::size_t l = 0; l < network.layers.size(); ++l) engine::unpack(thread->parameters[l], network.layers[l]);
+    for (std::size_t l = 0; l < spec().layers.size(); ++l) engine::unpack(thread->parameters[l], l, network.parameters);
   }
 }
 
 template <class T>
 void Engine<T>::load_parameters(const Network<T>& network) {
   for (const auto& thread : state_->threads) {
-    for (std::size_t l = 0; l < network.layers.size(); ++l) engine::pack(network.layers[l], thread->parameters[l]);
+    for (std::size_t l = 0; l < network.spec.layers.size(); ++l) engine::pack(network.parameters, l, thread->parameters[l]);
   }
   for (unsigned t = 0; t < threads(); ++t) {
-    for (std::size_t l = 0; l < network.layers.size(); ++l) {
+    for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {
       const engine::PackedSlice<T>& slice = state_->threads[t]->parameters[l];
       for (const engine::Block& block : slice.blocks) state_->pair_weights(t, l, block, 0, slice.inputs);
     }
@@ -334,9 +335,11 @@ template <class T>
 OptimizerState<T> Engine<T>::store_state() const {
   OptimizerState<T> stored;
   for (std::size_t s = 0; s < optimizer_slots(state_->options.optimizer.kind); ++s) {
-    stored.slots.push_back(Network<T>(spec()).layers);
+    stored.slots.emplace_back(state_->layout);
     for (const auto& thread : state_->threads) {
-      for (std::size_t l = 0; l < spec().layers.size(); ++l) engine::unpack(thread->slots[s][l], stored.slots[s][l]);
+      for (std::size_t l = 0; l < spec().layers.size(); ++l) {
+        engine::unpack(thread->slots[s][l], l, stored.slots[s]);
+      }
     }
   }
   return stored;
@@ -349,7 +352,9 @@ void Engine<T>::load_state(const OptimizerState<T>& stored) {
   }
   for (std::size_t s = 0; s < stored.slots.size(); ++s) {
     for (const auto& thread : state_->threads) {
-      for (std::size_t l = 0; l < spec().layers.size(); ++l) engine::pack(stored.slots[s][l], thread->slots[s][l]);
+      for (std::size_t l = 0; l < spec().layers.size(); ++l) {
+        engine::pack(stored.slots[s], l, thread->slots[s][l]);
+      }
     }
   }
 }
@@ -360,12 +365,12 @@ double Engine<T>::penalty() const {
   Network<T> network(spec());
   store_parameters(network);
   double total = 0.0;
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+  for (std::size_t l = 0; l < spec().layers.size(); ++l) {
     const LayerSpec& layer = spec().layers[l];
     if (layer.l1 == 0.0 && layer.l2 == 0.0) continue;
     double absolute = 0.0;
     double square = 0.0;
-    for (const T value : network.layers[l].weights.span()) {
+    for (const T value : network.weights(l).span()) {
       const auto w = static_cast<double>(value);
       absolute += std::fabs(w);
       square += w * w;

@@ -141,6 +141,7 @@ struct EngineState {
   EngineState(const Network<T>& network, const EngineOptions& engine_options);
 
   NetworkSpec spec;
+  std::shared_ptr<const ParameterLayout> layout;
   EngineOptions options;
   Plan plan;
   const kernels::KernelTable<T>* kernels = nullptr;

@@ -5,32 +5,36 @@
 namespace gradus::engine {
 
 template <class T>
-void pack(const LayerParameters<T>& from, PackedSlice<T>& to) {
-  const std::size_t outputs = from.weights.cols();
+void pack(const Parameters<T>& from, std::size_t layer, PackedSlice<T>& to) {
+  const MatrixView<const T> weights = from.weights(layer);
+  const std::span<const T> biases = from.biases(layer);
+  const std::size_t outputs = weights.cols();
   for (const Block& block : to.blocks) {
     for (std::size_t i = 0; i < to.inputs; ++i) {
-      std::copy_n(from.weights.data() + (to.first_input + i) * outputs + block.first, block.outputs,
+      std::copy_n(weights.data() + (to.first_input + i) * outputs + block.first, block.outputs,
                   to.panel(block) + i * block.template width<T>());
     }
-    std::copy_n(from.biases.data() + block.first, block.outputs, to.bias(block));
+    std::copy_n(biases.data() + block.first, block.outputs, to.bias(block));
   }
 }
 
 template <class T>
-void unpack(const PackedSlice<T>& from, LayerParameters<T>& to) {
-  const std::size_t outputs = to.weights.cols();
+void unpack(const PackedSlice<T>& from, std::size_t layer, Parameters<T>& to) {
+  const MatrixView<T> weights = to.weights(layer);
+  const std::span<T> biases = to.biases(layer);
+  const std::size_t outputs = weights.cols();
   for (const Block& block : from.blocks) {
     for (std::size_t i = 0; i < from.inputs; ++i) {
       std::copy_n(from.panel(block) + i * block.template width<T>(), block.outputs,
-                  to.weights.data() + (from.first_input + i) * outputs + block.first);
+                  weights.data() + (from.first_input + i) * outputs + block.first);
     }
-    std::copy_n(from.bias(block), block.outputs, to.biases.data() + block.first);
+    std::copy_n(from.bias(block), block.outputs, biases.data() + block.first);
   }
 }
 
-template void pack(const LayerParameters<float>&, PackedSlice<float>&);
-template void pack(const LayerParameters<double>&, PackedSlice<double>&);
-template void unpack(const PackedSlice<float>&, LayerParameters<float>&);
-template void unpack(const PackedSlice<double>&, LayerParameters<double>&);
+template void pack(const Parameters<float>&, std::size_t, PackedSlice<float>&);
+template void pack(const Parameters<double>&, std::size_t, PackedSlice<double>&);
+template void unpack(const PackedSlice<float>&, std::size_t, Parameters<float>&);
+template void unpack(const PackedSlice<double>&, std::size_t, Parameters<double>&);
 
 }  // namespace gradus::engine

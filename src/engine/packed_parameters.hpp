@@ -50,11 +50,11 @@ struct PackedSlice {
   const T* bias(const Block& block) const { return biases.data() + column(block); }
 };
 
-/// The weights of textbook layout that belong to a slice -> slice.
+/// The weights of the layer that belong to a slice -> slice.
 template <class T>
-void pack(const LayerParameters<T>& from, PackedSlice<T>& to);
-/// Slice -> its part of the textbook layout.
+void pack(const Parameters<T>& from, std::size_t layer, PackedSlice<T>& to);
+/// Slice -> its part of the layer.
 template <class T>
-void unpack(const PackedSlice<T>& from, LayerParameters<T>& to);
+void unpack(const PackedSlice<T>& from, std::size_t layer, Parameters<T>& to);
 
 }  // namespace gradus::engine

@@ -53,11 +53,6 @@ ChainParts chain_parts_of(std::size_t whole, std::size_t multiple, std::size_t p
   return cut;
 }
 
-bool derivative_needs_z(ActivationKind kind) {
-  return kind == ActivationKind::kSoftplus || kind == ActivationKind::kElu || kind == ActivationKind::kGelu ||
-         kind == ActivationKind::kSilu;
-}
-
 namespace {
 
 // Operations a step must have for each layer that is shared out: every such layer waits for the other threads a few
@@ -133,7 +128,7 @@ Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_ro
     layer.replicated = is_replicated<T>(layer.outputs, threads);
     const bool shared_below = l > 0 && !plan.layers.back().replicated;
     layer.splits_inputs = layer.replicated && shared_below && typical_rows >= kMinRowsOfSplitLayer;
-    layer.keeps_z = derivative_needs_z(from.activation.kind);
+    layer.keeps_z = activation_facts(from.activation.kind).needs_z;
     layer.keeps_value = layer.keeps_z || from.dropout > 0.0;
     cut_into_blocks<T>(layer, threads, panel_units, l % 2 == 0);
     plan.layers.push_back(std::move(layer));

@@ -71,9 +71,6 @@ struct Plan {
   [[nodiscard]] InputRange inputs_of(std::size_t layer, unsigned thread) const;
 };
 
-/// The activation's derivative is computed from z, not from f(z).
-bool derivative_needs_z(ActivationKind kind);
-
 /// Steps of this network may run in columns (narrow_step.cpp).
 bool is_narrow(const NetworkSpec& spec);
 

@@ -1,47 +1,43 @@
+// Names of activations, to and from text.
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/network/activation.hpp"
 
+#include <vector>
+
+#include "core/enumerators.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
 #include "network/parse_call.hpp"
 
 namespace gradus {
-namespace {
 
-// In the order of ActivationKind.
-constexpr std::array<std::string_view, kAllActivations.size()> kActivationNames = {
-    "identity", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "elu", "gelu", "silu"};
-
-bool has_alpha(ActivationKind kind) {
-  return kind == ActivationKind::kLeakyRelu || kind == ActivationKind::kElu;
-}
-
-}  // namespace
+static_assert(is_complete(kActivationTable), "every ActivationKind has its row, in order");
 
 Activation make_activation(ActivationKind kind) {
-  if (kind == ActivationKind::kLeakyRelu) return {kind, 0.01};
-  if (kind == ActivationKind::kElu) return {kind, 1.0};
-  return {kind, 0.0};
+  return {kind, activation_facts(kind).alpha};
 }
 
 std::string_view activation_name(ActivationKind kind) {
-  return kActivationNames[static_cast<std::size_t>(kind)];
+  return activation_facts(kind).name;
 }
 
 Activation parse_activation(std::string_view text) {
   const ParsedCall call = parse_call("activation", text);
-  for (const ActivationKind kind : kAllActivations) {
-    if (call.name != activation_name(kind)) continue;
-    check_argument_count("activation", call, 1, has_alpha(kind) ? 1 : 0);
-    Activation activation = make_activation(kind);
+  std::vector<std::string_view> names;
+  for (const ActivationFacts& facts : kActivationTable) {
+    names.push_back(facts.name);
+    if (call.name != facts.name) continue;
+    check_argument_count("activation", call, 1, facts.has_alpha ? 1 : 0);
+    Activation activation = make_activation(facts.kind);
     if (!call.arguments.empty()) activation.alpha = call.arguments[0];
     return activation;
   }
-  throw unknown_name("activation", call.name, kActivationNames);
+  throw unknown_name("activation", call.name, names);
 }
 
 std::string to_string(const Activation& activation) {
   std::string text(activation_name(activation.kind));
-  if (has_alpha(activation.kind) && activation != make_activation(activation.kind)) {
+  if (activation_facts(activation.kind).has_alpha && activation != make_activation(activation.kind)) {
     text += "(" + shortest(activation.alpha) + ")";
   }
   return text;

@@ -24,21 +24,22 @@ T normal_density(const T& z) {
   return exp(T(-0.5) * z * z) * T(kOneOverRootTwoPi);
 }
 
-/// h = f(z). A NaN passes through every activation, ReLU too, so that a diverged run shows itself.
+/// h = f(z) with the parameter `alpha`: the activation's own, or a unit's learned slope. A NaN passes through every
+/// activation, ReLU too, so that a diverged run shows itself.
 template <class T>
-T activate(const Activation& activation, const T& z) {
+T activate(ActivationKind kind, const T& alpha, const T& z) {
   using math::expm1;
   using math::sigmoid;
   using math::softplus;
   using math::tanh;
   const bool flat = real_value(z) <= 0.0;
-  switch (activation.kind) {
+  switch (kind) {
     case ActivationKind::kIdentity:
       return z;
     case ActivationKind::kRelu:
       return flat ? T(0.0) : z;
     case ActivationKind::kLeakyRelu:
-      return flat ? T(activation.alpha) * z : z;
+      return flat ? alpha * z : z;
     case ActivationKind::kSigmoid:
       return sigmoid(z);
     case ActivationKind::kTanh:
@@ -46,7 +47,7 @@ T activate(const Activation& activation, const T& z) {
     case ActivationKind::kSoftplus:
       return softplus(z);
     case ActivationKind::kElu:
-      return flat ? T(activation.alpha) * expm1(z) : z;
+      return flat ? alpha * expm1(z) : z;
     case ActivationKind::kGelu:
       return z * normal_distribution(z);
     case ActivationKind::kSilu:
@@ -54,23 +55,27 @@ T activate(const Activation& activation, const T& z) {
   }
   return z;
 }
+template <class T>
+T activate(const Activation& activation, const T& z) {
+  return activate(activation.kind, T(activation.alpha), z);
+}
 
 /// dz = dh f'(z). From z: ReLU, leaky ReLU, softplus, ELU, GELU, SiLU. From h = f(z), where that saves the function:
 /// sigmoid' = h (1 - h), tanh' = 1 - h^2. At the kink of ReLU, leaky ReLU and ELU the left derivative.
 /// ReLU chooses between dh and 0 instead of multiplying, so that an infinite dh cannot turn into NaN.
 template <class T>
-T activate_backward(const Activation& activation, const T& z, const T& h, const T& dh) {
+T activate_backward(ActivationKind kind, const T& alpha, const T& z, const T& h, const T& dh) {
   using math::exp;
   using math::sigmoid;
   const bool rising = real_value(z) > 0.0;
   const T one(1.0);
-  switch (activation.kind) {
+  switch (kind) {
     case ActivationKind::kIdentity:
       return dh;
     case ActivationKind::kRelu:
       return rising ? dh : T(0.0);
     case ActivationKind::kLeakyRelu:
-      return rising ? dh : dh * T(activation.alpha);
+      return rising ? dh : dh * alpha;
     case ActivationKind::kSigmoid:
       return dh * (h * (one - h));
     case ActivationKind::kTanh:
@@ -78,7 +83,7 @@ T activate_backward(const Activation& activation, const T& z, const T& h, const 
     case ActivationKind::kSoftplus:
       return dh * sigmoid(z);
     case ActivationKind::kElu:
-      return rising ? dh : dh * (T(activation.alpha) * exp(z));
+      return rising ? dh : dh * (alpha * exp(z));
     case ActivationKind::kGelu:
       return dh * (normal_distribution(z) + z * normal_density(z));
     case ActivationKind::kSilu: {
@@ -87,6 +92,19 @@ T activate_backward(const Activation& activation, const T& z, const T& h, const 
     }
   }
   return dh;
+}
+template <class T>
+T activate_backward(const Activation& activation, const T& z, const T& h, const T& dh) {
+  return activate_backward(activation.kind, T(activation.alpha), z, h, dh);
+}
+
+/// d f(z) / d alpha of an activation whose slopes are learned; 0 for the others.
+template <class T>
+T slope_derivative(ActivationKind kind, const T& /*z*/) {
+  switch (kind) {
+    default:
+      return T(0.0);
+  }
 }
 
 }  // namespace gradus::textbook

@@ -18,20 +18,20 @@ namespace gradus {
 /// Throws InputError unless every label is below the number of classes (2 for a sigmoid network with one output).
 void check_labels(const NetworkSpec& spec, std::span<const std::int32_t> labels);
 
-/// Throws InputError unless the inputs fit the network and each mask is empty or (B x O) of its layer.
+/// Throws InputError unless the inputs fit layer `first` of the network and each mask is empty or (B x O) of its layer.
 template <class T>
-void check_inputs(const Network<T>& network, std::size_t num_columns, std::size_t num_samples,
+void check_inputs(const NetworkSpec& spec, std::size_t first, std::size_t num_columns, std::size_t num_samples,
                   const std::vector<Matrix<T>>& masks) {
-  if (num_columns != network.spec.num_inputs) {
-    throw InputError({"inputs", std::to_string(network.spec.num_inputs) + " columns", std::to_string(num_columns), ""});
+  if (num_columns != spec.inputs_of(first)) {
+    throw InputError({"inputs", std::to_string(spec.inputs_of(first)) + " columns", std::to_string(num_columns), ""});
   }
   if (num_samples == 0) throw InputError({"inputs", "at least one row", "none", ""});
-  if (!masks.empty() && masks.size() != network.layers.size()) {
-    throw InputError({"dropout masks", std::to_string(network.layers.size()), std::to_string(masks.size()), ""});
+  if (!masks.empty() && masks.size() != spec.layers.size()) {
+    throw InputError({"dropout masks", std::to_string(spec.layers.size()), std::to_string(masks.size()), ""});
   }
   for (std::size_t l = 0; l < masks.size(); ++l) {
     if (masks[l].empty()) continue;
-    if (masks[l].rows() != num_samples || masks[l].cols() != network.spec.layers[l].units) {
+    if (masks[l].rows() != num_samples || masks[l].cols() != spec.layers[l].units) {
       throw InputError({"dropout mask of layer " + std::to_string(l + 1), "one factor for each output of each row",
                         "another shape", ""});
     }

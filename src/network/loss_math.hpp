@@ -141,4 +141,14 @@ T loss_gradient(const Loss& loss, const T& p, const T& y, std::size_t num_output
   return one_over_count * r;
 }
 
+/// dz of the last layer for row b, times the row's weight in the mean as the last operation. Reads logits z and outputs
+/// p (K), writes dz (K).
+template <class T>
+void loss_gradient_row(const Loss& loss, std::span<const T> /*z*/, std::span<const T> p, const BatchTargets<T>& targets,
+                       std::size_t b, const T& factor, std::span<T> dz) {
+  for (std::size_t k = 0; k < p.size(); ++k) {
+    dz[k] = loss_gradient(loss, p[k], target_of(targets, b, k, p.size()), p.size()) * factor;
+  }
+}
+
 }  // namespace gradus::textbook

@@ -1,3 +1,5 @@
+// Networks as data: validation, initial values, hash and the printed table.
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/network/network.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +14,7 @@
 #include "gradus/core/error.hpp"
 #include "gradus/core/random.hpp"
 #include "gradus/core/sha256.hpp"
+#include "network/layers/all_layers.hpp"
 
 namespace gradus {
 namespace {
@@ -136,18 +139,35 @@ class Sampler {
   double spread_ = 0.0;
 };
 
-template <class T, class Stream>
-void initialize_layer(const NetworkSpec& spec, std::size_t l, Stream& stream, LayerParameters<T>& layer) {
-  const Initializer& init = spec.layers[l].initializer;
-  const Sampler sampler(init, spec.inputs_of(l), spec.layers[l].units);
-  for (T& weight : layer.weights.span()) weight = static_cast<T>(sampler.draw(stream));
-  for (T& bias : layer.biases.span()) {
-    if (init.bias == BiasInit::kLikeWeights) {
-      bias = static_cast<T>(sampler.draw(stream));
-    } else {
-      bias = static_cast<T>(init.bias == BiasInit::kConstant ? init.bias_value : 0.0);
-    }
+// What one number of a block starts at.
+template <class Stream>
+double initial_value(const LayerSpec& layer, BlockRole role, const Sampler& sampler, Stream& stream) {
+  switch (role) {
+    case BlockRole::kWeight:
+      return sampler.draw(stream);
+    case BlockRole::kBias:
+      if (layer.initializer.bias == BiasInit::kLikeWeights) return sampler.draw(stream);
+      return layer.initializer.bias == BiasInit::kConstant ? layer.initializer.bias_value : 0.0;
+    case BlockRole::kScale:
+      return 1.0;
+    case BlockRole::kSlope:
+      return layer.activation.alpha;
+    case BlockRole::kShift:
+    case BlockRole::kRunningMean:
+    case BlockRole::kRunningVariance:
+      return 0.0;
   }
+  return 0.0;
+}
+
+template <class T, class Stream>
+void initialize_layer(Network<T>& network, std::size_t l, Stream& stream) {
+  const LayerSpec& layer = network.spec.layers[l];
+  const Sampler sampler(layer.initializer, network.spec.inputs_of(l), layer.units);
+  for_each_block(network.parameters, [&](const ParameterBlock& block, std::span<T> values) {
+    if (block.layer != l) return;
+    for (T& value : values) value = static_cast<T>(initial_value(layer, block.role, sampler, stream));
+  });
 }
 
 std::string with_separators(std::size_t value) {
@@ -160,18 +180,29 @@ std::string with_separators(std::size_t value) {
   return text;
 }
 
+// "dense", or what the kind says of itself.
+std::string layer_title(const NetworkSpec& spec, std::size_t l) {
+  return textbook::with_layer_kind(spec.layers[l].kind, [&](auto kind) { return decltype(kind)::title(spec, l); });
+}
+
 }  // namespace
 
 std::size_t NetworkSpec::num_parameters() const {
-  std::size_t count = 0;
-  for (std::size_t l = 0; l < layers.size(); ++l) count += (inputs_of(l) + 1) * layers[l].units;
-  return count;
+  return parameter_layout(*this)->count();
+}
+
+std::optional<std::size_t> NetworkSpec::source_of(std::size_t l) const {
+  const bool reads = textbook::with_layer_kind(layers[l].kind, [](auto kind) { return decltype(kind)::kReadsEarlier; });
+  return reads ? std::optional<std::size_t>(layers[l].source) : std::nullopt;
 }
 
 void NetworkSpec::validate() const {
   require(!layers.empty(), "layers", "at least one layer", "none");
   validate_width("inputs", num_inputs);
-  for (std::size_t l = 0; l < layers.size(); ++l) validate_layer("layer " + std::to_string(l + 1), layers[l]);
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    validate_layer("layer " + std::to_string(l + 1), layers[l]);
+    textbook::with_layer_kind(layers[l].kind, [&](auto kind) { decltype(kind)::validate(*this, l); });
+  }
   const LayerSpec& last = layers.back();
   const std::string where = "layer " + std::to_string(layers.size());
   require(last.activation.kind == ActivationKind::kIdentity, where,
@@ -198,40 +229,40 @@ NetworkSpec make_network_spec(std::span<const std::size_t> widths, const Activat
 
 template <class T>
 void initialize(Network<T>& network, std::uint64_t seed) {
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+  for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {
     RandomStream stream(seed, Purpose::kInitialization, l);
-    initialize_layer(network.spec, l, stream, network.layers[l]);
+    initialize_layer(network, l, stream);
   }
 }
 
 template <class T>
 void initialize(Network<T>& network, NumpyRandomState& stream) {
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
-    initialize_layer(network.spec, l, stream, network.layers[l]);
-  }
+  for (std::size_t l = 0; l < network.spec.layers.size(); ++l) initialize_layer(network, l, stream);
 }
 
 template <class T>
 std::string weights_sha256(const Network<T>& network) {
   static_assert(std::endian::native == std::endian::little, "bytes are hashed as they lie in memory");
   Sha256 hash;
-  for (const LayerParameters<T>& layer : network.layers) {
-    hash.update(std::as_bytes(layer.weights.span()));
-    hash.update(std::as_bytes(layer.biases.span()));
-  }
+  const auto add = [&hash](const ParameterBlock&, std::span<const T> values) { hash.update(std::as_bytes(values)); };
+  for_each_block(network.parameters, add);
+  for_each_block(network.state, add);
   return hash.hex_digest();
 }
 
 std::string network_summary(const NetworkSpec& spec) {
   std::vector<std::array<std::string, 4>> rows = {{"Layer", "Shape", "Activation", "Parameters"}};
   rows.push_back({"input", std::to_string(spec.num_inputs), "", ""});
+  const auto layout = parameter_layout(spec);
   for (std::size_t l = 0; l < spec.layers.size(); ++l) {
     const LayerSpec& layer = spec.layers[l];
     const bool is_last = l + 1 == spec.layers.size();
     std::string activation = is_last ? std::string(output_name(spec.output)) : to_string(layer.activation);
     if (layer.dropout > 0.0) activation += fmt::format(", dropout {}", layer.dropout);
-    rows.push_back({fmt::format("dense {}", l + 1), fmt::format("{} x {}", spec.inputs_of(l), layer.units), activation,
-                    with_separators((spec.inputs_of(l) + 1) * layer.units)});
+    std::size_t parameters = 0;
+    for (const ParameterBlock& block : layout->blocks()) parameters += block.layer == l ? block.size() : 0;
+    rows.push_back({fmt::format("{} {}", layer_title(spec, l), l + 1),
+                    fmt::format("{} x {}", spec.inputs_of(l), layer.units), activation, with_separators(parameters)});
   }
   rows.push_back({"total", "", "", with_separators(spec.num_parameters())});
   std::array<std::size_t, 4> widths{};

@@ -7,10 +7,12 @@
 //     operation, so that everything behind it is a gradient of the mean;
 //   * penalties come last: dW = multiply_add(l1, sign(W), dW), then dW = multiply_add(2 l2, W, dW), each only where
 //     l1 or l2 is not 0.
-// Letters: B samples, I inputs, O outputs of a layer, K outputs of the network, l a layer. X (B x I), W (I x O), b (O).
-//   forward    Z = X W + b,  H = f(Z),  next X = H o M  (M the dropout factors),  P = g(Z of the last layer)
-//   backward   dZ from the loss;  dW = X^T dZ,  db = sum_b dZ,  dX = dZ W^T,  dH = dX o M,  dZ before = dH o f'
-// Rumelhart, Hinton and Williams 1986. Batch formulation first, per-sample formulation below; both give the same bits.
+// Letters: B samples, I inputs, O outputs of a layer, K outputs of the network, l a layer.
+//   forward    Z = layer(X),  H = f(Z),  next X = H o M  (M the dropout factors),  P = g(Z of the last layer: the logits)
+//   backward   dZ from the loss;  dX and the parameters' gradients by the layer,  dH = dX o M,  dZ before = dH o f'
+// What a layer computes stands in its own file (layers/dense.hpp, ...). Rumelhart, Hinton and Williams 1986.
+// There is one loop forward and one backward. Whoever wants to watch, move or disturb what passes through it brings
+// hooks; whoever wants it sample by sample calls it so (backward_by_samples), with the same bits.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -25,6 +27,7 @@
 #include "gradus/network/targets.hpp"
 #include "network/activation_math.hpp"
 #include "network/check_inputs.hpp"
+#include "network/layers/all_layers.hpp"
 #include "network/loss_math.hpp"
 #include "network/scalar.hpp"
 
@@ -43,24 +46,59 @@ using Targets = std::type_identity_t<BatchTargets<T>>;
 template <class T>
 using Masks = std::type_identity_t<DropoutMasks<T>>;
 
-/// All that backward needs of a forward pass: by layer its inputs X, its Z and its H = f(Z) before dropout; P (B x K).
+/// All that backward needs of a forward pass: by layer its inputs X, its Z, its H = f(Z) before dropout and what a
+/// normalisation measured; P (B x K). `x` has one entry more, what the last layer hands on: its logits.
 template <class T>
 struct ForwardPass {
+  std::size_t first_layer = 0;  // entries before it are empty
+  Mode mode = Mode::kTraining;
   std::vector<Matrix<T>> x;
   std::vector<Matrix<T>> z;
   std::vector<Matrix<T>> h;
+  std::vector<Moments<T>> moments;
   Matrix<T> outputs;
+
+  /// Z of the last layer.
+  [[nodiscard]] const Matrix<T>& logits() const { return z.back(); }
 };
 
 /// Gradients of the mean loss, with penalties, with respect to every parameter and to the inputs (B x I).
 template <class T>
 struct Gradients {
-  std::vector<LayerParameters<T>> layers;
+  Parameters<T> parameters;
   Matrix<T> inputs;
 };
 
+/// What may be done while the loop runs; here: nothing.
+template <class T>
+class Hooks {
+ public:
+  virtual ~Hooks() = default;
+  /// The layer is about to read x, which may be moved.
+  virtual void before_layer(std::size_t /*layer*/, Matrix<T>& /*x*/) {}
+  /// z and h of the layer are known.
+  virtual void after_layer(std::size_t /*layer*/, const Matrix<T>& /*z*/, const Matrix<T>& /*h*/) {}
+  /// The samples' factors in the mean, before the logits' gradient is made.
+  virtual void sample_factors(std::vector<T>& /*factors*/) {}
+  /// A layer's backward is about to run on `at`, whose pointers may be moved to something else.
+  virtual void before_backward(LayerBackward<T>& /*at*/) {}
+  virtual void after_backward(LayerBackward<T>& /*at*/) {}
+  /// dz = dh o f' of the layer is made; dh is the gradient of its h.
+  virtual void after_activation(std::size_t /*layer*/, const Matrix<T>& /*dh*/, Matrix<T>& /*dz*/) {}
+};
+
+/// How the loop runs. With a first layer its inputs are the rows that forward is given, and `earlier` has the outputs of
+/// the layers before it (as x of layer l + 1), for those that are read again.
+template <class T>
+struct Run {
+  Mode mode = Mode::kTraining;
+  Hooks<T>* hooks = nullptr;
+  std::size_t first_layer = 0;
+  const std::vector<Matrix<T>>* earlier = nullptr;
+};
+
 // ---------------------------------------------------------------------------------------------------------------------
-// Pieces that both formulations share
+// Pieces
 
 /// w_b / sum w, or 1 / B without weights. All weights 0: all factors 0.
 template <class T>
@@ -75,148 +113,168 @@ std::vector<T> sample_factors(const BatchTargets<T>& targets, std::size_t num_sa
   return factors;
 }
 
-/// dz of the last layer for sample b. Reads p (K), writes dz (K).
+/// d/dw (l1 |w| + l2 w^2) = l1 sign(w) + 2 l2 w, sign(0) = 0, added to dW. Nothing but weights has a penalty.
 template <class T>
-void last_gradient_row(const Loss& loss, std::span<const T> p, const BatchTargets<T>& targets, std::size_t b,
-                       const T& factor, std::span<T> dz) {
-  for (std::size_t k = 0; k < p.size(); ++k) {
-    dz[k] = loss_gradient(loss, p[k], target_of(targets, b, k, p.size()), p.size()) * factor;
-  }
-}
-
-/// d/dw (l1 |w| + l2 w^2) = l1 sign(w) + 2 l2 w, sign(0) = 0, added to dW. Biases have no penalty.
-template <class T>
-void add_penalty_gradients(const Network<T>& network, std::vector<LayerParameters<T>>& gradients) {
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+void add_penalty_gradients(const Network<T>& network, Parameters<T>& gradients) {
+  for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {
     const LayerSpec& layer = network.spec.layers[l];
-    for (std::size_t i = 0; i < network.layers[l].weights.size(); ++i) {
-      const T& w = network.layers[l].weights.data()[i];
-      T& dw = gradients[l].weights.data()[i];
+    const std::span<const T> weights = network.weights(l).span();
+    const std::span<T> to = gradients.weights(l).span();
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const T& w = weights[i];
       const double sign = real_value(w) > 0.0 ? 1.0 : (real_value(w) < 0.0 ? -1.0 : 0.0);
-      if (layer.l1 != 0.0) dw = multiply_add(T(layer.l1), T(sign), dw);
-      if (layer.l2 != 0.0) dw = multiply_add(T(2.0 * layer.l2), w, dw);
+      if (layer.l1 != 0.0) to[i] = multiply_add(T(layer.l1), T(sign), to[i]);
+      if (layer.l2 != 0.0) to[i] = multiply_add(T(2.0 * layer.l2), w, to[i]);
     }
   }
 }
 
-/// Zero gradients in the network's shapes, for `num_samples` inputs.
+/// Zero gradients in the network's layout, for `num_samples` inputs.
 template <class T>
 Gradients<T> make_gradients(const Network<T>& network, std::size_t num_samples) {
-  Gradients<T> gradients;
-  for (const LayerParameters<T>& layer : network.layers) {
-    gradients.layers.push_back(
-        {Matrix<T>(layer.weights.rows(), layer.weights.cols()), AlignedBuffer<T>(layer.biases.size())});
+  return {Parameters<T>(network.parameters.layout()), Matrix<T>(num_samples, network.spec.num_inputs)};
+}
+
+/// The activation's parameter for unit o: its learned slope, or alpha.
+template <class T>
+T slope_of(const LayerSpec& layer, std::span<const T> slopes, std::size_t o) {
+  return slopes.empty() ? T(layer.activation.alpha) : slopes[o];
+}
+
+/// H = f(Z).
+template <class T>
+Matrix<T> activate_layer(const Network<T>& network, std::size_t layer, const Matrix<T>& z) {
+  const LayerSpec& spec = network.spec.layers[layer];
+  const std::span<const T> slopes = network.parameters.values(layer, BlockRole::kSlope);
+  Matrix<T> h(z.rows(), z.cols());
+  for (std::size_t b = 0; b < z.rows(); ++b) {
+    for (std::size_t o = 0; o < z.cols(); ++o) {
+      h(b, o) = activate(spec.activation.kind, slope_of(spec, slopes, o), z(b, o));
+    }
   }
-  gradients.inputs = Matrix<T>(num_samples, network.spec.num_inputs);
-  return gradients;
+  return h;
+}
+
+/// dZ = dH o f'(Z), and da(o) = chain_b dh(b, o) df/da where the slopes are learned, added to `gradient`.
+template <class T>
+Matrix<T> activation_backward(const Network<T>& network, std::size_t layer, const Matrix<T>& z, const Matrix<T>& h,
+                              const Matrix<T>& dh, Parameters<T>& gradient) {
+  const LayerSpec& spec = network.spec.layers[layer];
+  const std::span<const T> slopes = network.parameters.values(layer, BlockRole::kSlope);
+  const std::span<T> slope_gradient = gradient.values(layer, BlockRole::kSlope);
+  Matrix<T> dz(dh.rows(), dh.cols());
+  for (std::size_t b = 0; b < dh.rows(); ++b) {
+    for (std::size_t o = 0; o < dh.cols(); ++o) {
+      dz(b, o) = activate_backward(spec.activation.kind, slope_of(spec, slopes, o), z(b, o), h(b, o), dh(b, o));
+      if (slope_gradient.empty()) continue;
+      slope_gradient[o] = multiply_add(dh(b, o), slope_derivative(spec.activation.kind, z(b, o)), slope_gradient[o]);
+    }
+  }
+  return dz;
+}
+
+/// m o dropout factors, in place; nothing where the layer has none.
+template <class T>
+void apply_mask(const DropoutMasks<T>& masks, std::size_t layer, Matrix<T>& m) {
+  if (masks.empty()) return;
+  for (std::size_t i = 0; i < masks[layer].size(); ++i) m.data()[i] = m.data()[i] * masks[layer].data()[i];
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Batch formulation: matrices
-
-/// Z = X W + b.
-template <class T>
-Matrix<T> affine(const Matrix<T>& x, const LayerParameters<T>& layer) {
-  Matrix<T> z(x.rows(), layer.weights.cols());
-  for (std::size_t b = 0; b < z.rows(); ++b) {
-    for (std::size_t o = 0; o < z.cols(); ++o) {
-      T chain(0.0);
-      for (std::size_t k = 0; k < x.cols(); ++k) chain = multiply_add(x(b, k), layer.weights(k, o), chain);
-      z(b, o) = chain + layer.biases[o];
-    }
-  }
-  return z;
-}
-
-/// dW = X^T dZ (overwritten).
-template <class T>
-void weight_gradient(const Matrix<T>& x, const Matrix<T>& dz, Matrix<T>& dw) {
-  for (std::size_t k = 0; k < dw.rows(); ++k) {
-    for (std::size_t o = 0; o < dw.cols(); ++o) {
-      T chain(0.0);
-      for (std::size_t b = 0; b < x.rows(); ++b) chain = multiply_add(x(b, k), dz(b, o), chain);
-      dw(k, o) = chain;
-    }
-  }
-}
-
-/// db = sum over samples of dZ (overwritten).
-template <class T>
-void bias_gradient(const Matrix<T>& dz, AlignedBuffer<T>& db) {
-  for (std::size_t o = 0; o < db.size(); ++o) {
-    T sum(0.0);
-    for (std::size_t b = 0; b < dz.rows(); ++b) sum = sum + dz(b, o);
-    db[o] = sum;
-  }
-}
-
-/// dX = dZ W^T.
-template <class T>
-Matrix<T> input_gradient(const Matrix<T>& dz, const Matrix<T>& weights) {
-  Matrix<T> dx(dz.rows(), weights.rows());
-  for (std::size_t b = 0; b < dx.rows(); ++b) {
-    for (std::size_t k = 0; k < dx.cols(); ++k) {
-      T chain(0.0);
-      for (std::size_t o = 0; o < dz.cols(); ++o) chain = multiply_add(dz(b, o), weights(k, o), chain);
-      dx(b, k) = chain;
-    }
-  }
-  return dx;
-}
+// The two loops
 
 /// Runs the network on the rows of `x` (B x I). Throws InputError for inputs or masks of another shape.
 template <class T>
-ForwardPass<T> forward(const Network<T>& network, Rows<T> x, const Masks<T>& masks = {}) {
-  check_inputs(network, x.cols(), x.rows(), masks);
+ForwardPass<T> forward(const Network<T>& network, Rows<T> x, const Masks<T>& masks = {},
+                       const std::type_identity_t<Run<T>>& run = {}) {
+  check_inputs(network.spec, run.first_layer, x.cols(), x.rows(), masks);
+  const std::size_t depth = network.spec.layers.size();
   ForwardPass<T> pass;
+  pass.first_layer = run.first_layer;
+  pass.mode = run.mode;
+  pass.x.resize(depth + 1);
+  pass.z.resize(depth);
+  pass.h.resize(depth);
+  pass.moments.resize(depth);
   Matrix<T> inputs(x.rows(), x.cols());
   for (std::size_t b = 0; b < x.rows(); ++b) std::copy_n(x.row(b).begin(), x.cols(), inputs.row(b).begin());
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
-    pass.z.push_back(affine(inputs, network.layers[l]));
-    Matrix<T> h = pass.z[l];
-    for (T& value : h.span()) value = activate(network.spec.layers[l].activation, value);
-    pass.x.push_back(std::move(inputs));
-    pass.h.push_back(h);
-    inputs = std::move(h);
-    if (masks.empty() || masks[l].empty()) continue;
-    for (std::size_t i = 0; i < inputs.size(); ++i) inputs.data()[i] = inputs.data()[i] * masks[l].data()[i];
+  for (std::size_t l = run.first_layer; l < depth; ++l) {
+    const LayerSpec& layer = network.spec.layers[l];
+    if (run.hooks != nullptr) run.hooks->before_layer(l, inputs);
+    pass.x[l] = std::move(inputs);
+    pass.z[l] = Matrix<T>(x.rows(), layer.units);
+    const auto source = network.spec.source_of(l);
+    const Matrix<T>* source_outputs = nullptr;
+    if (source) source_outputs = *source < run.first_layer ? &(*run.earlier)[*source + 1] : &pass.x[*source + 1];
+    const LayerForward<T> at{network.spec, l,         network.parameters, network.state, run.mode,
+                             pass.x[l],    source_outputs, pass.z[l],     pass.moments[l]};
+    with_layer_kind(layer.kind, [&at](auto kind) { kind.forward(at); });
+    pass.h[l] = activate_layer(network, l, pass.z[l]);
+    if (run.hooks != nullptr) run.hooks->after_layer(l, pass.z[l], pass.h[l]);
+    inputs = pass.h[l];
+    apply_mask(masks, l, inputs);
+    pass.x[l + 1] = inputs;
   }
   pass.outputs = Matrix<T>(x.rows(), network.spec.num_outputs());
   for (std::size_t b = 0; b < x.rows(); ++b) {
-    output_row<T>(network.spec.output, std::as_const(pass.z.back()).row(b), pass.outputs.row(b));
+    output_row<T>(network.spec.output, pass.logits().row(b), pass.outputs.row(b));
   }
   return pass;
+}
+
+/// Backward from dZ of the last layer: adds to the parameters' gradients, without penalties, and returns dX of the first
+/// layer of `pass`. The masks must be those of the forward pass.
+template <class T>
+Matrix<T> backward_from(const Network<T>& network, const ForwardPass<T>& pass, Matrix<T> dz, Parameters<T>& gradient,
+                        const Masks<T>& masks = {}, Hooks<T>* hooks = nullptr) {
+  const std::size_t depth = network.spec.layers.size();
+  // What later layers that read these outputs again add to their gradient.
+  std::vector<Matrix<T>> extra(depth);
+  for (std::size_t l = depth; l-- > pass.first_layer;) {
+    Matrix<T> dx(pass.x[l].rows(), pass.x[l].cols());
+    const auto source = network.spec.source_of(l);
+    if (source && *source >= pass.first_layer && extra[*source].empty()) {
+      extra[*source] = Matrix<T>(dx.rows(), network.spec.layers[*source].units);
+    }
+    LayerBackward<T> at{network.spec,     l,   &network.parameters, pass.mode, &pass.x[l],
+                        &pass.moments[l], &dz, &gradient,           &dx,       nullptr};
+    if (source && *source >= pass.first_layer) at.source_gradient = &extra[*source];
+    if (hooks != nullptr) hooks->before_backward(at);
+    with_layer_kind(network.spec.layers[l].kind, [&at](auto kind) { kind.backward(at); });
+    if (hooks != nullptr) hooks->after_backward(at);
+    if (l == pass.first_layer) return dx;
+    Matrix<T> dh = std::move(dx);
+    for (std::size_t i = 0; i < extra[l - 1].size(); ++i) dh.data()[i] = dh.data()[i] + extra[l - 1].data()[i];
+    apply_mask(masks, l - 1, dh);
+    dz = activation_backward(network, l - 1, pass.z[l - 1], pass.h[l - 1], dh, gradient);
+    if (hooks != nullptr) hooks->after_activation(l - 1, dh, dz);
+  }
+  return {};
+}
+
+/// dZ of the last layer (B x K).
+template <class T>
+Matrix<T> logits_gradient(const Network<T>& network, const ForwardPass<T>& pass, const Targets<T>& targets,
+                          std::span<const T> factors) {
+  Matrix<T> dz(pass.outputs.rows(), pass.outputs.cols());
+  for (std::size_t b = 0; b < dz.rows(); ++b) {
+    loss_gradient_row<T>(network.spec.loss, pass.logits().row(b), pass.outputs.row(b), targets, b, factors[b],
+                         dz.row(b));
+  }
+  return dz;
 }
 
 /// Gradients of objective() at the point of `pass`. The masks must be those of the forward pass.
 template <class T>
 Gradients<T> backward(const Network<T>& network, const ForwardPass<T>& pass, const Targets<T>& targets,
-                      const Masks<T>& masks = {}) {
-  const std::size_t num_samples = pass.outputs.rows();
-  check_targets(network.spec, targets, num_samples);
-  Gradients<T> gradients = make_gradients(network, num_samples);
-  const std::vector<T> factors = sample_factors(targets, num_samples);
-  Matrix<T> dz(num_samples, network.spec.num_outputs());
-  for (std::size_t b = 0; b < num_samples; ++b) {
-    last_gradient_row(network.spec.loss, pass.outputs.row(b), targets, b, factors[b], dz.row(b));
-  }
-  for (std::size_t l = network.layers.size(); l-- > 0;) {
-    weight_gradient(pass.x[l], dz, gradients.layers[l].weights);
-    bias_gradient(dz, gradients.layers[l].biases);
-    Matrix<T> dx = input_gradient(dz, network.layers[l].weights);
-    if (l == 0) {
-      gradients.inputs = std::move(dx);
-      break;
-    }
-    dz = std::move(dx);
-    const bool dropped = !masks.empty() && !masks[l - 1].empty();
-    for (std::size_t i = 0; i < dz.size(); ++i) {
-      const T dh = dropped ? dz.data()[i] * masks[l - 1].data()[i] : dz.data()[i];
-      dz.data()[i] = activate_backward(network.spec.layers[l - 1].activation, pass.z[l - 1].data()[i],
-                                       pass.h[l - 1].data()[i], dh);
-    }
-  }
-  add_penalty_gradients(network, gradients.layers);
+                      const Masks<T>& masks = {}, Hooks<T>* hooks = nullptr) {
+  check_targets(network.spec, targets, pass.outputs.rows());
+  std::vector<T> factors = sample_factors(targets, pass.outputs.rows());
+  if (hooks != nullptr) hooks->sample_factors(factors);
+  Gradients<T> gradients = make_gradients(network, 0);
+  Matrix<T> dz = logits_gradient<T>(network, pass, targets, factors);
+  gradients.inputs = backward_from(network, pass, std::move(dz), gradients.parameters, masks, hooks);
+  add_penalty_gradients(network, gradients.parameters);
   return gradients;
 }
 
@@ -229,7 +287,7 @@ std::vector<T> losses(const Network<T>& network, const ForwardPass<T>& pass, con
   check_targets(network.spec, targets, pass.outputs.rows());
   std::vector<T> result;
   for (std::size_t b = 0; b < pass.outputs.rows(); ++b) {
-    result.push_back(loss_row<T>(network.spec.loss, pass.z.back().row(b), pass.outputs.row(b), targets, b));
+    result.push_back(loss_row<T>(network.spec.loss, pass.logits().row(b), pass.outputs.row(b), targets, b));
   }
   return result;
 }
@@ -248,10 +306,10 @@ T loss_mean(const Network<T>& network, const ForwardPass<T>& pass, const Targets
 template <class T>
 T penalty(const Network<T>& network) {
   T total(0.0);
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+  for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {
     T magnitudes(0.0);
     T squares(0.0);
-    for (const T& w : network.layers[l].weights.span()) {
+    for (const T& w : network.weights(l).span()) {
       magnitudes = magnitudes + (real_value(w) < 0.0 ? -w : w);
       squares = squares + w * w;
     }
@@ -260,100 +318,53 @@ T penalty(const Network<T>& network) {
   return total;
 }
 
-/// What backward differentiates (up to the floors, see loss_gradient): mean loss and penalties.
+/// What backward differentiates (up to the floors, see loss_gradient_row): mean loss and penalties.
 template <class T>
 T objective(const Network<T>& network, Rows<T> x, const Targets<T>& targets, const Masks<T>& masks = {}) {
   return loss_mean(network, forward(network, x, masks), targets) + penalty(network);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Per-sample formulation: vectors, one sample after the other, gradients accumulated (study s3 compares the two)
+// Sample by sample (study s3 compares the two)
 
-/// As ForwardPass, for one sample; x has one entry more, the H o M of the last layer.
+/// Row b of each mask, as the masks of a batch of one.
 template <class T>
-struct SamplePass {
-  std::vector<std::vector<T>> x;
-  std::vector<std::vector<T>> z;
-  std::vector<std::vector<T>> h;
-  std::vector<T> outputs;
-};
-
-/// Runs the network on sample `b` alone; the row b of each mask belongs to it.
-template <class T>
-SamplePass<T> forward_sample(const Network<T>& network, std::type_identity_t<std::span<const T>> x, std::size_t b,
-                             const Masks<T>& masks = {}) {
-  SamplePass<T> pass;
-  pass.x.emplace_back(x.begin(), x.end());
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
-    const LayerParameters<T>& layer = network.layers[l];
-    std::vector<T> z(layer.biases.size(), T(0.0));
-    for (std::size_t o = 0; o < z.size(); ++o) {
-      for (std::size_t k = 0; k < pass.x[l].size(); ++k) z[o] = multiply_add(pass.x[l][k], layer.weights(k, o), z[o]);
-      z[o] = z[o] + layer.biases[o];
-    }
-    std::vector<T> h = z;
-    for (T& value : h) value = activate(network.spec.layers[l].activation, value);
-    std::vector<T> next = h;
-    for (std::size_t o = 0; o < next.size() && !masks.empty() && !masks[l].empty(); ++o) {
-      next[o] = next[o] * masks[l](b, o);
-    }
-    pass.z.push_back(std::move(z));
-    pass.h.push_back(std::move(h));
-    pass.x.push_back(std::move(next));
+DropoutMasks<T> masks_of_row(const DropoutMasks<T>& masks, std::size_t b) {
+  DropoutMasks<T> row;
+  for (const Matrix<T>& mask : masks) {
+    row.emplace_back(mask.empty() ? 0 : 1, mask.cols());
+    if (!mask.empty()) std::copy_n(mask.row(b).begin(), mask.cols(), row.back().data());
   }
-  pass.outputs.resize(network.spec.num_outputs());
-  output_row<T>(network.spec.output, std::span<const T>(pass.z.back()), pass.outputs);
-  return pass;
+  return row;
 }
 
-/// Adds sample b's part to the parameters' gradients and writes row b of the inputs' gradient.
-template <class T>
-void backward_sample(const Network<T>& network, const SamplePass<T>& pass, const Targets<T>& targets, std::size_t b,
-                     const T& factor, Gradients<T>& gradients, const Masks<T>& masks = {}) {
-  std::vector<T> dz(pass.outputs.size(), T(0.0));
-  last_gradient_row<T>(network.spec.loss, pass.outputs, targets, b, factor, dz);
-  for (std::size_t l = network.layers.size(); l-- > 0;) {
-    LayerParameters<T>& gradient = gradients.layers[l];
-    std::vector<T> dx(pass.x[l].size(), T(0.0));
-    for (std::size_t o = 0; o < dz.size(); ++o) {
-      for (std::size_t k = 0; k < dx.size(); ++k) {
-        gradient.weights(k, o) = multiply_add(pass.x[l][k], dz[o], gradient.weights(k, o));
-        dx[k] = multiply_add(dz[o], network.layers[l].weights(k, o), dx[k]);
-      }
-      gradient.biases[o] = gradient.biases[o] + dz[o];
-    }
-    if (l == 0) {
-      std::copy(dx.begin(), dx.end(), gradients.inputs.row(b).begin());
-      return;
-    }
-    dz = std::move(dx);
-    for (std::size_t o = 0; o < dz.size(); ++o) {
-      const bool dropped = !masks.empty() && !masks[l - 1].empty();
-      const T dh = dropped ? dz[o] * masks[l - 1](b, o) : dz[o];
-      dz[o] = activate_backward(network.spec.layers[l - 1].activation, pass.z[l - 1][o], pass.h[l - 1][o], dh);
-    }
-  }
-}
-
-/// The same bits as backward(forward()), by a loop over the samples.
+/// The same bits as backward(forward()), by a loop over the samples whose gradients are accumulated. Not for layers
+/// that look at the whole batch.
 template <class T>
 Gradients<T> backward_by_samples(const Network<T>& network, Rows<T> x, const Targets<T>& targets,
                                  const Masks<T>& masks = {}) {
-  check_inputs(network, x.cols(), x.rows(), masks);
+  check_inputs(network.spec, 0, x.cols(), x.rows(), masks);
   check_targets(network.spec, targets, x.rows());
   Gradients<T> gradients = make_gradients(network, x.rows());
   const std::vector<T> factors = sample_factors(targets, x.rows());
   for (std::size_t b = 0; b < x.rows(); ++b) {
-    backward_sample(network, forward_sample<T>(network, x.row(b), b, masks), targets, b, factors[b], gradients, masks);
+    const DropoutMasks<T> own_masks = masks_of_row<T>(masks, b);
+    const ForwardPass<T> pass = forward(network, x.row_range(b, 1), own_masks);
+    Matrix<T> dz(1, network.spec.num_outputs());
+    loss_gradient_row<T>(network.spec.loss, pass.logits().row(0), pass.outputs.row(0), targets, b, factors[b],
+                         dz.row(0));
+    const Matrix<T> dx = backward_from(network, pass, std::move(dz), gradients.parameters, own_masks);
+    std::copy_n(dx.data(), dx.size(), gradients.inputs.row(b).begin());
   }
-  add_penalty_gradients(network, gradients.layers);
+  add_penalty_gradients(network, gradients.parameters);
   return gradients;
 }
 
 // Compiled once in textbook.cpp.
 #define GRADUS_EXTERN(T)                                                                                               \
-  extern template ForwardPass<T> forward(const Network<T>&, Rows<T>, const Masks<T>&);                                 \
-  extern template Gradients<T> backward(const Network<T>&, const ForwardPass<T>&, const Targets<T>&, const Masks<T>&); \
+  extern template ForwardPass<T> forward(const Network<T>&, Rows<T>, const Masks<T>&, const Run<T>&);                  \
+  extern template Gradients<T> backward(const Network<T>&, const ForwardPass<T>&, const Targets<T>&, const Masks<T>&, \
+                                        Hooks<T>*);                                                                    \
   extern template Gradients<T> backward_by_samples(const Network<T>&, Rows<T>, const Targets<T>&, const Masks<T>&);
 GRADUS_EXTERN(double)
 GRADUS_EXTERN(float)

@@ -22,12 +22,13 @@ void move_network(const NetworkSpec& spec, std::uint64_t network_seed, std::uint
     run.initial = std::move(network);
   }
   RandomStream random(seed, Purpose::kVerification);
-  for (LayerParameters<T>& layer : std::get<Network<T>>(*run.initial).layers) {
-    for (T& w : layer.weights.span()) {
+  for_each_block(std::get<Network<T>>(*run.initial).parameters, [&](const ParameterBlock& block, std::span<T> values) {
+    if (block.role != BlockRole::kWeight) return;
+    for (T& w : values) {
       const double ulps = static_cast<double>(random.below(2 * kRoundingUlps + 1)) - kRoundingUlps;
       w += static_cast<T>(ulps) * std::numeric_limits<T>::epsilon() * w;
     }
-  }
+  });
 }
 
 std::size_t index_of(const Study& study, const Case& one) {

@@ -51,34 +51,19 @@ bool is_chosen(const Case& one, const std::string& subject) {
 }
 
 void flatten(const textbook::Gradients<double>& gradients, std::vector<double>& values) {
-  for (const LayerParameters<double>& layer : gradients.layers) {
-    values.insert(values.end(), layer.weights.span().begin(), layer.weights.span().end());
-    values.insert(values.end(), layer.biases.span().begin(), layer.biases.span().end());
-  }
+  for_each_block(gradients.parameters, [&values](const ParameterBlock&, std::span<const double> block) {
+    values.insert(values.end(), block.begin(), block.end());
+  });
 }
 
 enum class Formulation : std::uint8_t { kSamples, kBatch };
 
-// w -= rate / samples * dw
-void update(Network<double>& network, const textbook::Gradients<double>& gradients, double rate) {
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
-    const auto step = [rate](auto values, auto changes) {
-      for (std::size_t i = 0; i < values.size(); ++i) values[i] -= rate * changes[i];
-    };
-    step(network.layers[l].weights.span(), gradients.layers[l].weights.span());
-    step(network.layers[l].biases.span(), gradients.layers[l].biases.span());
-  }
-}
-
-void add_to(textbook::Gradients<double>& sum, const textbook::Gradients<double>& part, double factor) {
-  for (std::size_t l = 0; l < sum.layers.size(); ++l) {
-    for (std::size_t i = 0; i < sum.layers[l].weights.size(); ++i) {
-      sum.layers[l].weights.data()[i] += factor * part.layers[l].weights.data()[i];
-    }
-    for (std::size_t i = 0; i < sum.layers[l].biases.size(); ++i) {
-      sum.layers[l].biases[i] += factor * part.layers[l].biases[i];
-    }
-  }
+// to += factor * from
+void add_scaled(Parameters<double>& to, const Parameters<double>& from, double factor) {
+  for_each_block(to, [&](const ParameterBlock& block, std::span<double> values) {
+    const std::span<const double> changes = from.values(block);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] += factor * changes[i];
+  });
 }
 
 // The gradient of one batch, sample by sample: each alone, `repeats` times as a notebook may ask for it, and added up.
@@ -89,7 +74,7 @@ textbook::Gradients<double> gradient_by_samples(const Network<double>& network, 
   for (std::size_t b = 0; b < x.rows(); ++b) {
     for (std::size_t r = 0; r < repeats; ++r) {
       const auto one = textbook::backward_by_samples(network, x.row_range(b, 1), {labels.subspan(b, 1), {}, {}});
-      if (r + 1 == repeats) add_to(sum, one, factor);
+      if (r + 1 == repeats) add_scaled(sum.parameters, one.parameters, factor);
     }
   }
   return sum;
@@ -109,11 +94,10 @@ double epoch_seconds(const TrainingRun& run, const Dataset& dataset, Formulation
     std::vector<std::int32_t> labels;
     for (const std::uint32_t row : rows) labels.push_back(dataset.table.labels[row]);
     const BatchTargets<double> targets{labels, {}, {}};
-    update(network,
-           formulation == Formulation::kBatch
-               ? textbook::backward(network, textbook::forward(network, x.view()), targets)
-               : gradient_by_samples(network, x.view(), labels, repeats),
-           run.learning_rate);
+    const auto gradients = formulation == Formulation::kBatch
+                               ? textbook::backward(network, textbook::forward(network, x.view()), targets)
+                               : gradient_by_samples(network, x.view(), labels, repeats);
+    add_scaled(network.parameters, gradients.parameters, -run.learning_rate);
   }
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }

@@ -74,7 +74,7 @@ std::vector<Mistake> find_mistakes(const Dataset& dataset, std::span<const std::
 }
 
 template <class T>
-std::vector<UnitPicture> picture_units(const Matrix<T>& weights) {
+std::vector<UnitPicture> picture_units(MatrixView<const T> weights) {
   std::vector<double> squares(weights.cols(), 0.0);
   for (std::size_t i = 0; i < weights.rows(); ++i) {
     for (std::size_t o = 0; o < weights.cols(); ++o) {
@@ -254,7 +254,7 @@ Analysis analyse(const Model& model, const Dataset& dataset) {
   if (analysis.shape) {
     if (classifies) analysis.mistakes = find_mistakes(dataset, rows, outputs.view());
     analysis.weights =
-        std::visit([](const auto& network) { return picture_units(network.layers[0].weights); }, model.network);
+        std::visit([]<class T>(const Network<T>& network) { return picture_units(network.weights(0)); }, model.network);
   }
   if (classifies) {
     if (dataset.num_features() == 2 && dataset.num_outputs() <= 256) {

@@ -11,7 +11,7 @@
 
 #include "gradus/core/matrix.hpp"
 #include "gradus/data/dataset.hpp"
-#include "gradus/network/model_file.hpp"
+#include "gradus/model/model_file.hpp"
 
 namespace gradus {
 

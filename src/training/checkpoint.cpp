@@ -96,18 +96,19 @@ TrainProgress json_progress(const SortedJson& json) {
   return p;
 }
 
-// All arrays of a state in their stored order.
+// All arrays of a state in their stored order: of each set of parameters, block after block.
 template <class State, class Visit>
 void for_each_array(State& state, const Visit& visit) {
-  const auto visit_layers = [&visit](auto& layers) {
-    for (auto& layer : layers) {
-      visit(layer.weights.span());
-      visit(layer.biases.span());
-    }
+  const auto visit_blocks = [&visit](auto& parameters) {
+    for_each_block(parameters, [&visit](const ParameterBlock&, auto values) { visit(values); });
   };
-  visit_layers(state.network.layers);
-  for (auto& slot : state.optimizer.slots) visit_layers(slot);
-  if (state.best) visit_layers(state.best->layers);
+  const auto visit_network = [&](auto& network) {
+    visit_blocks(network.parameters);
+    visit_blocks(network.state);
+  };
+  visit_network(state.network);
+  for (auto& slot : state.optimizer.slots) visit_blocks(slot);
+  if (state.best) visit_network(*state.best);
 }
 
 template <class State>

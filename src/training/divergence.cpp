@@ -18,28 +18,45 @@ std::string layer_text(std::size_t layer, const char* what) {
   return "layer " + std::to_string(layer + 1) + " (" + what + ")";
 }
 
+// Whether a block holds one value for "weights", "biases", ...
+std::string block_text(const ParameterBlock& block) {
+  if (block.role == BlockRole::kWeight) return layer_text(block.layer, "weights");
+  if (block.role == BlockRole::kBias) return layer_text(block.layer, "biases");
+  return layer_text(block.layer, std::string(role_name(block.role)).c_str());
+}
+
+// Notes the first place where something is not finite.
+template <class T>
+class FiniteWatch : public textbook::Hooks<T> {
+ public:
+  void after_layer(std::size_t layer, const Matrix<T>& z, const Matrix<T>& h) override {
+    if (place) return;
+    if (!all_finite<T>(z.span())) {
+      place = layer_text(layer, "its sums");
+    } else if (!all_finite<T>(h.span())) {
+      place = layer_text(layer, "its activations");
+    }
+  }
+  std::optional<std::string> place;
+};
+
 }  // namespace
 
 template <class T>
 std::optional<std::string> non_finite_parameter(const Network<T>& network) {
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
-    if (!all_finite(network.layers[l].weights.span())) return layer_text(l, "weights");
-    if (!all_finite(network.layers[l].biases.span())) return layer_text(l, "biases");
-  }
-  return std::nullopt;
+  std::optional<std::string> place;
+  for_each_block(network.parameters, [&place](const ParameterBlock& block, std::span<const T> values) {
+    if (!place && !all_finite(values)) place = block_text(block);
+  });
+  return place;
 }
 
 template <class T>
 std::optional<std::string> non_finite_layer(const Network<T>& network, const Matrix<T>& x) {
-  Matrix<T> h = x;
-  if (!all_finite<T>(h.span())) return "the inputs";
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
-    h = textbook::affine(h, network.layers[l]);
-    if (!all_finite<T>(h.span())) return layer_text(l, "its sums");
-    for (T& value : h.span()) value = textbook::activate(network.spec.layers[l].activation, value);
-    if (!all_finite<T>(h.span())) return layer_text(l, "its activations");
-  }
-  return std::nullopt;
+  if (!all_finite<T>(x.span())) return "the inputs";
+  FiniteWatch<T> watch;
+  textbook::forward(network, x.view(), {}, {.hooks = &watch});
+  return watch.place;
 }
 
 template std::optional<std::string> non_finite_parameter(const Network<float>&);

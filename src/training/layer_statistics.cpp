@@ -15,9 +15,8 @@ constexpr double kMostRows = 0.99;
 
 // The largest derivative of a bounded activation; nothing for the others, which do not saturate.
 std::optional<double> largest_derivative(ActivationKind kind) {
-  if (kind == ActivationKind::kSigmoid) return 0.25;
-  if (kind == ActivationKind::kTanh) return 1.0;
-  return std::nullopt;
+  const double largest = activation_facts(kind).largest_derivative;
+  return largest > 0.0 ? std::optional<double>(largest) : std::nullopt;
 }
 
 template <class T>
@@ -123,7 +122,7 @@ struct LayerProbe<T>::State {
   std::optional<Engine<T>> gradient_engine;
   std::vector<Network<T>> singles;
   std::vector<Engine<T>> layer_engines;
-  std::vector<LayerParameters<T>> gradients;
+  Parameters<T> gradients;
 };
 
 template <class T>
@@ -136,7 +135,8 @@ LayerProbe<T>::~LayerProbe() = default;
 template <class T>
 std::vector<LayerStatistics> LayerProbe<T>::measure(const Network<T>& network) {
   State& s = *state_;
-  s.network.layers = network.layers;
+  s.network.parameters = network.parameters;
+  s.network.state = network.state;
   s.gradient_engine->load_parameters(s.network);
   const MatrixView<T> buffer = s.gradient_engine->inputs(s.rows.size());
   for (std::size_t r = 0; r < s.rows.size(); ++r) {
@@ -145,12 +145,13 @@ std::vector<LayerStatistics> LayerProbe<T>::measure(const Network<T>& network) {
   s.gradient_engine->gradients(s.feeder.targets(s.rows), s.gradients);
   std::vector<LayerStatistics> statistics;
   Matrix<T> x = s.inputs;
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
-    s.singles[l].layers[0] = network.layers[l];
+  for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {
+    std::ranges::copy(network.weights(l).span(), s.singles[l].weights(0).data());
+    std::ranges::copy(network.biases(l), s.singles[l].biases(0).begin());
     Matrix<T> z = s.affine(l, x);
     LayerStatistics layer = activate_rows(network.spec.layers[l].activation, z);
-    layer.gradient_norm = norm<T>(s.gradients[l].weights.span());
-    layer.weight_norm = norm<T>(network.layers[l].weights.span());
+    layer.gradient_norm = norm<T>(s.gradients.weights(l).span());
+    layer.weight_norm = norm<T>(network.weights(l).span());
     statistics.push_back(layer);
     x = std::move(z);
   }

@@ -40,8 +40,7 @@ void require_weights(const TrainingRun& run, const Dataset& dataset) {
 template <class Use>
 auto with_engine(const Model& model, unsigned threads, const Use& use) {
   return std::visit(
-      [&](const auto& network) {
-        using T = std::remove_cvref_t<decltype(network.layers[0].biases[0])>;
+      [&]<class T>(const Network<T>& network) {
         EngineOptions options;
         options.max_batch = kEvaluationRows;
         options.mixed = model.mixed;

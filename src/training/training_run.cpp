@@ -66,14 +66,10 @@ T pick(const std::vector<T>& values, std::size_t index, std::size_t count, const
                     .advice = ""});
 }
 
-bool is_relu_like(ActivationKind kind) {
-  return kind != ActivationKind::kIdentity && kind != ActivationKind::kSigmoid && kind != ActivationKind::kTanh;
-}
-
 Initializer resolve_initializer(const RunConfig::Net& net, const LayerSpec& layer, std::size_t index,
                                 std::size_t count) {
   const std::string name = pick(net.init, index, count, "network.init", "layer");
-  const char* automatic = is_relu_like(layer.activation.kind) ? "he_uniform" : "glorot_uniform";
+  const char* automatic = activation_facts(layer.activation.kind).relu_like ? "he_uniform" : "glorot_uniform";
   Initializer initializer = parse_initializer(name == "auto" ? automatic : name);
   if (net.bias_init == "zeros") return initializer;
   initializer.bias = net.bias_init == "like_weights" ? BiasInit::kLikeWeights : BiasInit::kConstant;

@@ -37,9 +37,8 @@ class Prober {
 
  private:
   double& at_position(std::size_t position) {
-    LayerParameters<double>& layer = problem_.network.layers[0];
-    if (group_.part == Part::kWeights) return layer.weights.data()[position];
-    return group_.part == Part::kBiases ? layer.biases[position] : problem_.x.data()[position];
+    if (group_.part == Part::kWeights) return problem_.network.weights(0).data()[position];
+    return group_.part == Part::kBiases ? problem_.network.biases(0)[position] : problem_.x.data()[position];
   }
   // Layers with a penalty alone: the others' squares cost a pass over all weights.
   double penalty() const {

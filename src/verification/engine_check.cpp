@@ -47,10 +47,7 @@ void round_numbers(Problem& problem) {
   const auto round = [](std::span<double> numbers) {
     for (double& v : numbers) v = static_cast<double>(static_cast<T>(v));
   };
-  for (LayerParameters<double>& layer : problem.network.layers) {
-    round(layer.weights.span());
-    round(layer.biases.span());
-  }
+  for_each_block(problem.network.parameters, [&](const ParameterBlock&, std::span<double> values) { round(values); });
   round(problem.x.span());
   round(problem.values.span());
   round(problem.weights);
@@ -90,9 +87,9 @@ class Driver {
     if (!weights_.empty()) targets.weights = std::span(weights_).first(rows_);
     return targets;
   }
-  std::vector<LayerParameters<T>> gradients(const StepOptions& step) {
+  Parameters<T> gradients(const StepOptions& step) {
     feed();
-    std::vector<LayerParameters<T>> gradients;
+    Parameters<T> gradients;
     engine_.gradients(targets(), gradients, step);
     return gradients;
   }
@@ -112,15 +109,10 @@ class Driver {
 };
 
 template <class T>
-Tangent to_tangent(const std::vector<LayerParameters<T>>& layers) {
+Tangent to_tangent(const Parameters<T>& parameters, std::size_t num_layers) {
+  const Parameters<double> in_double = parameters_cast<double>(parameters);
   Tangent tangent;
-  for (const LayerParameters<T>& layer : layers) {
-    LayerTangent to{
-        Matrix<double>(layer.weights.rows(), layer.weights.cols()), Matrix<double>(1, layer.biases.size()), {}};
-    std::ranges::copy(layer.weights.span(), to.weights.data());
-    std::ranges::copy(layer.biases.span(), to.biases.data());
-    tangent.push_back(std::move(to));
-  }
+  for (std::size_t l = 0; l < num_layers; ++l) tangent.push_back(layer_tangent(in_double, l));
   return tangent;
 }
 
@@ -131,10 +123,11 @@ void compare(const VerifyOptions& options, const EngineType& type, unsigned thre
   round_numbers<T>(problem);
   const StepOptions step{.step = 1};
   Driver<T> driver(problem, spec, options, {}, threads, type.mixed);
-  comparison.engine = to_tangent(driver.gradients(step));
+  comparison.engine = to_tangent(driver.gradients(step), problem.num_layers());
   problem.masks = engine_masks(spec, options.seed, step.step, problem.x.rows(), sizeof(T) == sizeof(float));
   const auto pass = textbook::forward(problem.network, problem.x.view(), problem.masks);
-  comparison.textbook = to_tangent(textbook::backward(problem.network, pass, problem.targets(), problem.masks).layers);
+  comparison.textbook = to_tangent(
+      textbook::backward(problem.network, pass, problem.targets(), problem.masks).parameters, problem.num_layers());
   comparison.rounding = rounding_error(problem, type.arithmetic, ForwardErrors::kCounted);
 }
 
@@ -146,10 +139,9 @@ std::size_t count_different(const Network<T>& a, const Network<T>& b) {
     for (std::size_t i = 0; i < x.size(); ++i)
       different += std::bit_cast<Bits>(x[i]) != std::bit_cast<Bits>(y[i]) ? 1 : 0;
   };
-  for (std::size_t l = 0; l < a.layers.size(); ++l) {
-    compare_bits(a.layers[l].weights.span(), b.layers[l].weights.span());
-    compare_bits(a.layers[l].biases.span(), b.layers[l].biases.span());
-  }
+  for_each_block(a.parameters, [&](const ParameterBlock& block, std::span<const T> values) {
+    compare_bits(values, b.parameters.values(block));
+  });
   return different;
 }
 
@@ -255,7 +247,7 @@ template <class T>
 Tangent stored_parameters(Engine<T>& engine) {
   Network<T> network(engine.spec());
   engine.store_parameters(network);
-  return to_tangent(network.layers);
+  return to_tangent(network.parameters, engine.spec().layers.size());
 }
 
 template <class T>
@@ -265,14 +257,14 @@ double check_rule(const Problem& problem, const OptimizerOptions& optimizer, con
   double worst = 0.0;
   for (std::uint64_t s = 1; s <= kRuleSteps; ++s) {
     step.step = s;
-    const Tangent gradient = to_tangent(driver.gradients(step));
+    const Tangent gradient = to_tangent(driver.gradients(step), problem.num_layers());
     // Half the norm and half the largest element: both kinds of clipping have something to do.
     StepOptions active = step;
     if (step.clip_norm > 0.0) active.clip_norm = 0.5 * global_norm(gradient);
     if (step.clip_value > 0.0) active.clip_value = static_cast<double>(static_cast<T>(0.1 * global_norm(gradient)));
     const Tangent before = stored_parameters(driver.engine());
     std::vector<Tangent> slots;
-    for (const auto& slot : driver.engine().store_state().slots) slots.push_back(to_tangent(slot));
+    for (const auto& slot : driver.engine().store_state().slots) slots.push_back(to_tangent(slot, problem.num_layers()));
     driver.feed();
     driver.engine().train_step(driver.targets(), active);
     const Tangent after = stored_parameters(driver.engine());

@@ -74,13 +74,13 @@ IdentityResult measure_penalty(const char* statement, double l1, double l2, Rand
   NetworkSpec spec{.num_inputs = 5, .layers = {{.units = 4, .l1 = l1, .l2 = l2}}};
   Network<double> network(spec);
   for (int i = 0; i < kIdentityPoints / 20; ++i) {
-    for (double& w : network.layers[0].weights.span()) w = random.normal();
-    std::vector<LayerParameters<double>> gradients{{Matrix<double>(5, 4), AlignedBuffer<double>(4)}};
+    for (double& w : network.weights(0).span()) w = random.normal();
+    Parameters<double> gradients(network.parameters.layout());
     textbook::add_penalty_gradients(network, gradients);
     for (std::size_t k = 0; k < 20; ++k) {
-      const double w = network.layers[0].weights.data()[k];
+      const double w = network.weights(0).data()[k];
       const double right = l1 * sign_of(w) + 2.0 * l2 * w;
-      result.largest_ulps = std::max(result.largest_ulps, ulps_apart(gradients[0].weights.data()[k], right, right));
+      result.largest_ulps = std::max(result.largest_ulps, ulps_apart(gradients.weights(0).data()[k], right, right));
     }
   }
   return result;

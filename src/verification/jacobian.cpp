@@ -29,8 +29,8 @@ void set_functional(Problem& problem, const Matrix<double>& wanted) {
   problem.functional = Matrix<double>(p.rows(), p.cols());
   const std::vector<double> factors = textbook::sample_factors(problem.targets(), p.rows());
   for (std::size_t b = 0; b < p.rows(); ++b) {
-    textbook::last_gradient_row<double>(problem.network.spec.loss, p.row(b), problem.targets(), b, factors[b],
-                                        problem.functional.row(b));
+    textbook::loss_gradient_row<double>(problem.network.spec.loss, pass.logits().row(b), p.row(b), problem.targets(), b,
+                                        factors[b], problem.functional.row(b));
   }
 }
 
@@ -132,13 +132,15 @@ void measure_one(JacobianEvidence& evidence, const JacobianOptions& options, boo
 Problem layer_functional(const Problem& problem, const textbook::ForwardPass<double>& pass, std::size_t layer,
                          RandomStream& random) {
   Problem result;
-  const LayerParameters<double>& parameters = problem.network.layers[layer];
-  const std::size_t units = parameters.weights.cols();
-  result.network.spec.num_inputs = parameters.weights.rows();
-  result.network.spec.layers = {problem.network.spec.layers[layer], LayerSpec{.units = units}};
-  LayerParameters<double> identity{Matrix<double>(units, units), AlignedBuffer<double>(units)};
-  for (std::size_t o = 0; o < units; ++o) identity.weights(o, o) = 1.0;
-  result.network.layers = {parameters, identity};
+  const NetworkSpec& spec = problem.network.spec;
+  const std::size_t units = spec.layers[layer].units;
+  result.network = Network<double>({.num_inputs = spec.inputs_of(layer),
+                                    .layers = {spec.layers[layer], LayerSpec{.units = units}},
+                                    .output = OutputKind::kLinear,
+                                    .loss = {.kind = LossKind::kMeanSquaredError}});
+  std::ranges::copy(problem.network.weights(layer).span(), result.network.weights(0).data());
+  std::ranges::copy(problem.network.biases(layer), result.network.biases(0).begin());
+  for (std::size_t o = 0; o < units; ++o) result.network.weights(1)(o, o) = 1.0;
   result.x = pass.x[layer];
   use_squared_error(result);
   set_functional(result, random_matrix(result.x.rows(), units, random));

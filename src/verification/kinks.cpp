@@ -6,11 +6,11 @@ namespace gradus::verification {
 namespace {
 
 bool is_hard(ActivationKind kind) {
-  return kind == ActivationKind::kRelu || kind == ActivationKind::kLeakyRelu;
+  return activation_facts(kind).kink == Kink::kPiecewiseLinear;
 }
 
 double left_slope(const Activation& activation) {
-  return activation.kind == ActivationKind::kLeakyRelu ? activation.alpha : 0.0;
+  return textbook::activate_backward(activation, -1.0, textbook::activate(activation, -1.0), 1.0);
 }
 
 bool has_l1(const NetworkSpec& spec) {
@@ -29,11 +29,11 @@ std::vector<bool> kink_sides(const Problem& problem, const textbook::ForwardPass
   const NetworkSpec& spec = problem.network.spec;
   for (std::size_t l = 0; l < pass.z.size(); ++l) {
     const ActivationKind kind = spec.layers[l].activation.kind;
-    if (is_hard(kind) || kind == ActivationKind::kElu) {
+    if (activation_facts(kind).kink != Kink::kNone) {
       for (const double z : pass.z[l].span()) sides.push_back(z > 0.0);
     }
     if (spec.layers[l].l1 != 0.0 && problem.functional.empty() && problem.frozen_signs.empty()) {
-      for (const double w : problem.network.layers[l].weights.span()) {
+      for (const double w : problem.network.weights(l).span()) {
         sides.push_back(w > 0.0);
         sides.push_back(w < 0.0);
       }
@@ -57,10 +57,11 @@ std::size_t count_switches(const std::vector<bool>& a, const std::vector<bool>& 
 std::vector<Matrix<double>> l1_signs(const Network<double>& network) {
   if (!has_l1(network.spec)) return {};
   std::vector<Matrix<double>> signs;
-  for (const LayerParameters<double>& layer : network.layers) {
-    signs.emplace_back(layer.weights.rows(), layer.weights.cols());
-    for (std::size_t i = 0; i < layer.weights.size(); ++i) {
-      const double w = layer.weights.data()[i];
+  for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {
+    const MatrixView<const double> weights = network.weights(l);
+    signs.emplace_back(weights.rows(), weights.cols());
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const double w = weights.data()[i];
       signs.back().data()[i] = w > 0.0 ? 1.0 : (w < 0.0 ? -1.0 : 0.0);
     }
   }

@@ -8,28 +8,28 @@
 namespace gradus::verification {
 namespace {
 
+// to = from + t d; no direction: from.
+template <class T>
+void move_values(std::span<const double> from, const Matrix<double>& direction, const T& t, std::span<T> to) {
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    to[i] = T(from[i]);
+    if (!direction.empty()) to[i] = multiply_add(T(direction.data()[i]), t, to[i]);
+  }
+}
+
 template <class T>
 Matrix<T> moved(const Matrix<double>& from, const Matrix<double>& direction, const T& t) {
   Matrix<T> to(from.rows(), from.cols());
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    to.data()[i] = T(from.data()[i]);
-    if (!direction.empty()) to.data()[i] = multiply_add(T(direction.data()[i]), t, to.data()[i]);
-  }
+  move_values<T>(from.span(), direction, t, to.span());
   return to;
 }
 
 template <class T>
 Network<T> moved_network(const Problem& problem, const Tangent& direction, const T& t) {
-  Network<T> network;
-  network.spec = problem.network.spec;
+  Network<T> network(problem.network.spec);
   for (std::size_t l = 0; l < problem.num_layers(); ++l) {
-    const LayerParameters<double>& layer = problem.network.layers[l];
-    AlignedBuffer<T> biases(layer.biases.size());
-    for (std::size_t o = 0; o < biases.size(); ++o) {
-      biases[o] = T(layer.biases[o]);
-      if (!direction[l].biases.empty()) biases[o] = multiply_add(T(direction[l].biases(0, o)), t, biases[o]);
-    }
-    network.layers.push_back({moved(layer.weights, direction[l].weights, t), std::move(biases)});
+    move_values<T>(problem.network.weights(l).span(), direction[l].weights, t, network.weights(l).span());
+    move_values<T>(problem.network.biases(l), direction[l].biases, t, network.biases(l));
   }
   return network;
 }
@@ -56,52 +56,39 @@ struct MovedProblem {
   textbook::DropoutMasks<T> masks;
 };
 
-bool moves_inner_inputs(const Tangent& direction) {
-  for (std::size_t l = 1; l < direction.size(); ++l) {
-    if (!direction[l].inputs.empty()) return true;
-  }
-  return false;
-}
-
-// Study s4 moves the inputs of all layers at once, which the textbook's forward has no argument for: its pieces, layer
-// by layer.
+// Moves the inputs of inner layers (study s4 moves those of all layers at once).
 template <class T>
-textbook::ForwardPass<T> forward_moving_inputs(const MovedProblem<T>& p, const Tangent& direction, const T& t) {
-  textbook::ForwardPass<T> pass;
-  Matrix<T> inputs = p.x;
-  for (std::size_t l = 0; l < p.network.layers.size(); ++l) {
-    for (std::size_t i = 0; l > 0 && i < direction[l].inputs.size(); ++i) {
-      inputs.data()[i] = multiply_add(T(direction[l].inputs.data()[i]), t, inputs.data()[i]);
-    }
-    pass.z.push_back(textbook::affine(inputs, p.network.layers[l]));
-    inputs = pass.z[l];
-    for (T& value : inputs.span()) value = textbook::activate(p.network.spec.layers[l].activation, value);
-    for (std::size_t i = 0; !p.masks.empty() && i < p.masks[l].size(); ++i) {
-      inputs.data()[i] = inputs.data()[i] * p.masks[l].data()[i];
+class MovedInputs : public textbook::Hooks<T> {
+ public:
+  MovedInputs(const Tangent& direction, const T& t) : direction_(direction), t_(t) {}
+  void before_layer(std::size_t layer, Matrix<T>& x) override {
+    const Matrix<double>& d = direction_[layer].inputs;
+    for (std::size_t i = 0; layer > 0 && i < d.size(); ++i) {
+      x.data()[i] = multiply_add(T(d.data()[i]), t_, x.data()[i]);
     }
   }
-  pass.outputs = Matrix<T>(inputs.rows(), inputs.cols());
-  for (std::size_t b = 0; b < inputs.rows(); ++b) {
-    textbook::output_row<T>(p.network.spec.output, std::as_const(pass.z.back()).row(b), pass.outputs.row(b));
-  }
-  return pass;
-}
+
+ private:
+  const Tangent& direction_;
+  T t_;
+};
 
 template <class T>
 textbook::ForwardPass<T> forward_along(const MovedProblem<T>& p, const Tangent& direction, const T& t) {
-  if (moves_inner_inputs(direction)) return forward_moving_inputs(p, direction, t);
-  return textbook::forward<T>(p.network, p.x.view(), p.masks);
+  MovedInputs<T> inner(direction, t);
+  return textbook::forward<T>(p.network, p.x.view(), p.masks, {.hooks = &inner});
 }
 
 // l1 sum sign(W) W + l2 sum W^2 with the signs of the point that is checked.
 template <class T>
 T frozen_penalty(const Network<T>& network, const std::vector<Matrix<double>>& signs) {
   T total(0.0);
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+  for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {
     const LayerSpec& layer = network.spec.layers[l];
     T sum(0.0);
-    for (std::size_t i = 0; i < network.layers[l].weights.size(); ++i) {
-      const T& w = network.layers[l].weights.data()[i];
+    const std::span<const T> weights = network.weights(l).span();
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const T& w = weights[i];
       sum = sum + (T(layer.l1 * signs[l].data()[i]) + T(layer.l2) * w) * w;
     }
     total = total + sum;
@@ -157,8 +144,8 @@ Tangent hessian_product(const Problem& problem, const Tangent& direction) {
     for (std::size_t i = 0; i < from.size(); ++i) to.data()[i] = from[i].c[1];
   };
   for (std::size_t l = 0; l < product.size(); ++l) {
-    take(gradients.layers[l].weights.span(), product[l].weights);
-    take(gradients.layers[l].biases.span(), product[l].biases);
+    take(std::as_const(gradients.parameters).weights(l).span(), product[l].weights);
+    take(std::as_const(gradients.parameters).biases(l), product[l].biases);
   }
   take(gradients.inputs.span(), product[0].inputs);
   return product;

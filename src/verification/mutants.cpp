@@ -8,20 +8,20 @@ namespace {
 /// The network as it was one step ago: every weight smaller by a hundredth.
 Network<double> older_network(const Network<double>& network) {
   Network<double> older = network;
-  for (LayerParameters<double>& layer : older.layers) {
-    for (double& w : layer.weights.span()) w *= 0.99;
+  for (std::size_t l = 0; l < older.spec.layers.size(); ++l) {
+    for (double& w : older.weights(l).span()) w *= 0.99;
   }
   return older;
 }
 
-bool is_vector(const Matrix<double>& weights) {
+bool is_vector(MatrixView<const double> weights) {
   return weights.rows() == 1 || weights.cols() == 1;
 }
 
 /// The layer whose product is transposed; num_layers() where all are vectors.
 std::size_t transposed_layer(const Problem& problem) {
   for (std::size_t l = problem.num_layers(); l-- > 0;) {
-    if (!is_vector(problem.network.layers[l].weights)) return l;
+    if (!is_vector(problem.network.weights(l))) return l;
   }
   return problem.num_layers();
 }
@@ -32,33 +32,41 @@ Matrix<double> next_row_first(const Matrix<double>& x) {
   return shifted;
 }
 
-// W (I x O) read as if it lay O x I.
-Matrix<double> read_transposed(const Matrix<double>& w) {
-  Matrix<double> wrong(w.rows(), w.cols());
-  for (std::size_t k = 0; k < w.rows(); ++k) {
-    for (std::size_t o = 0; o < w.cols(); ++o) wrong(k, o) = w.data()[o * w.rows() + k];
+/// The network whose W (I x O) of one layer is read as if it lay O x I.
+Network<double> read_transposed(const Network<double>& network, std::size_t layer) {
+  Network<double> wrong = network;
+  const MatrixView<const double> w = network.weights(layer);
+  for (std::size_t k = 0; layer < network.spec.layers.size() && k < w.rows(); ++k) {
+    for (std::size_t o = 0; o < w.cols(); ++o) wrong.weights(layer)(k, o) = w.data()[o * w.rows() + k];
   }
   return wrong;
 }
 
-/// textbook::backward, with the fault where it belongs.
-class FaultyBackward {
+/// The fault where it belongs in the textbook's backward; the gradients of all layers' inputs on the way.
+class FaultyBackward : public textbook::Hooks<double> {
  public:
   FaultyBackward(const Problem& problem, const Mutant& mutant)
       : problem_(problem),
         mutant_(mutant),
         pass_(textbook::forward(problem.network, problem.x.view(), problem.masks)),
+        stale_(is(Fault::kStaleActivation)
+                   ? textbook::forward(older_network(problem.network), problem.x.view(), problem.masks)
+                   : textbook::ForwardPass<double>()),
+        shifted_(next_row_first(problem.x)),
+        transposed_(read_transposed(problem.network, transposed_layer(problem))),
         result_(make_tangent(problem)) {}
 
   Tangent run() {
-    Matrix<double> dz = last_gradient();
-    for (std::size_t l = problem_.num_layers(); l-- > 0;) {
-      parameters(l, dz);
-      Matrix<double> dx = inputs(l, dz);
-      result_[l].inputs = dx;
-      if (l > 0) dz = through_activation(l - 1, std::move(dx));
+    Network<double> network = problem_.network;
+    if (is(Fault::kDroppedPenalty)) {
+      for (LayerSpec& layer : network.spec.layers) layer.l1 = layer.l2 = 0.0;
     }
-    if (!is(Fault::kDroppedPenalty)) add_penalties();
+    const auto gradients = textbook::backward(network, pass_, problem_.targets(), problem_.masks, this);
+    for (std::size_t l = 0; l < problem_.num_layers(); ++l) {
+      Matrix<double> inputs = std::move(result_[l].inputs);
+      result_[l] = layer_tangent(gradients.parameters, l);
+      result_[l].inputs = std::move(inputs);
+    }
     distort();
     return std::move(result_);
   }
@@ -66,62 +74,31 @@ class FaultyBackward {
  private:
   [[nodiscard]] bool is(Fault fault) const { return mutant_.fault == fault; }
 
-  Matrix<double> last_gradient() {
-    const std::size_t rows = problem_.x.rows();
-    std::vector<double> factors = textbook::sample_factors(problem_.targets(), rows);
+  void sample_factors(std::vector<double>& factors) override {
+    const std::size_t rows = factors.size();
     if (is(Fault::kMissingMean)) {
       for (double& factor : factors) factor *= static_cast<double>(rows);
     }
     if (is(Fault::kLastBatchSkipped)) {
       std::fill(factors.end() - static_cast<std::ptrdiff_t>((rows + 3) / 4), factors.end(), 0.0);
     }
-    Matrix<double> dz(rows, problem_.network.spec.num_outputs());
-    for (std::size_t b = 0; b < rows; ++b) {
-      textbook::last_gradient_row<double>(problem_.network.spec.loss, pass_.outputs.row(b), problem_.targets(), b,
-                                          factors[b], dz.row(b));
+  }
+
+  void before_backward(textbook::LayerBackward<double>& at) override {
+    if (is(Fault::kStaleActivation) && at.layer > 0 && at.layer + 1 == problem_.num_layers()) {
+      at.x = &stale_.x[at.layer];
     }
-    return dz;
+    if (is(Fault::kOffByOneRow) && at.layer == 0) at.x = &shifted_;
+    if (is(Fault::kTransposedProduct)) at.parameters = &transposed_.parameters;
   }
 
-  void parameters(std::size_t l, const Matrix<double>& dz) {
-    LayerParameters<double> gradient{Matrix<double>(result_[l].weights.rows(), dz.cols()),
-                                     AlignedBuffer<double>(dz.cols())};
-    if (is(Fault::kStaleActivation) && l > 0 && l + 1 == problem_.num_layers()) {
-      const auto stale = textbook::forward(older_network(problem_.network), problem_.x.view(), problem_.masks);
-      textbook::weight_gradient(stale.x[l], dz, gradient.weights);
-    } else if (is(Fault::kOffByOneRow) && l == 0) {
-      textbook::weight_gradient(next_row_first(pass_.x[l]), dz, gradient.weights);
-    } else {
-      textbook::weight_gradient(pass_.x[l], dz, gradient.weights);
-    }
-    if (!is(Fault::kMissingBias) || l > 0) textbook::bias_gradient(dz, gradient.biases);
-    result_[l].weights = std::move(gradient.weights);
-    std::ranges::copy(gradient.biases.span(), result_[l].biases.data());
+  void after_backward(textbook::LayerBackward<double>& at) override {
+    if (is(Fault::kMissingBias) && at.layer == 0) std::ranges::fill(at.gradient->biases(0), 0.0);
+    result_[at.layer].inputs = *at.dx;
   }
 
-  Matrix<double> inputs(std::size_t l, const Matrix<double>& dz) const {
-    const Matrix<double>& weights = problem_.network.layers[l].weights;
-    const bool wrong = is(Fault::kTransposedProduct) && l == transposed_layer(problem_);
-    return textbook::input_gradient(dz, wrong ? read_transposed(weights) : weights);
-  }
-
-  Matrix<double> through_activation(std::size_t l, Matrix<double> dz) const {
-    const bool dropped = !problem_.masks.empty() && !problem_.masks[l].empty();
-    const Activation& activation = problem_.network.spec.layers[l].activation;
-    for (std::size_t i = 0; i < dz.size(); ++i) {
-      const double dh = dropped ? dz.data()[i] * problem_.masks[l].data()[i] : dz.data()[i];
-      const bool forgotten = is(Fault::kWrongDerivative) && l == 0;
-      dz.data()[i] =
-          forgotten ? dh : textbook::activate_backward(activation, pass_.z[l].data()[i], pass_.h[l].data()[i], dh);
-    }
-    return dz;
-  }
-
-  void add_penalties() {
-    std::vector<LayerParameters<double>> layers;
-    for (LayerTangent& layer : result_) layers.push_back({std::move(layer.weights), {}});
-    textbook::add_penalty_gradients(problem_.network, layers);
-    for (std::size_t l = 0; l < layers.size(); ++l) result_[l].weights = std::move(layers[l].weights);
+  void after_activation(std::size_t layer, const Matrix<double>& dh, Matrix<double>& dz) override {
+    if (is(Fault::kWrongDerivative) && layer == 0) dz = dh;
   }
 
   void distort() {
@@ -135,6 +112,9 @@ class FaultyBackward {
   const Problem& problem_;
   Mutant mutant_;
   textbook::ForwardPass<double> pass_;
+  textbook::ForwardPass<double> stale_;
+  Matrix<double> shifted_;
+  Network<double> transposed_;
   Tangent result_;
 };
 

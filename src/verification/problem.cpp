@@ -53,37 +53,47 @@ std::string group_name(const Group& group) {
 }
 
 std::size_t group_size(const Problem& problem, const Group& group) {
-  const LayerParameters<double>& layer = problem.network.layers[group.layer];
-  if (group.part == Part::kWeights) return layer.weights.size();
-  return group.part == Part::kBiases ? layer.biases.size() : problem.x.rows() * layer.weights.rows();
+  const Network<double>& network = problem.network;
+  if (group.part == Part::kWeights) return network.weights(group.layer).size();
+  return group.part == Part::kBiases ? network.biases(group.layer).size()
+                                     : problem.x.rows() * network.spec.inputs_of(group.layer);
 }
 
 Tangent make_tangent(const Problem& problem) {
   Tangent tangent;
-  for (const LayerParameters<double>& layer : problem.network.layers) {
-    tangent.push_back({Matrix<double>(layer.weights.rows(), layer.weights.cols()),
-                       Matrix<double>(1, layer.biases.size()), Matrix<double>(problem.x.rows(), layer.weights.rows())});
+  for (std::size_t l = 0; l < problem.num_layers(); ++l) {
+    const MatrixView<const double> weights = problem.network.weights(l);
+    tangent.push_back({Matrix<double>(weights.rows(), weights.cols()), Matrix<double>(1, weights.cols()),
+                       Matrix<double>(problem.x.rows(), weights.rows())});
   }
+  return tangent;
+}
+
+LayerTangent layer_tangent(const Parameters<double>& parameters, std::size_t layer) {
+  const MatrixView<const double> weights = parameters.weights(layer);
+  LayerTangent tangent{Matrix<double>(weights.rows(), weights.cols()), Matrix<double>(1, weights.cols()), {}};
+  std::ranges::copy(weights.span(), tangent.weights.data());
+  std::ranges::copy(parameters.biases(layer), tangent.biases.data());
   return tangent;
 }
 
 Tangent random_direction(const Problem& problem, std::span<const Group> groups, RandomStream& random) {
   Tangent direction(problem.num_layers());
   for (const Group& group : groups) {
-    const LayerParameters<double>& layer = problem.network.layers[group.layer];
+    const MatrixView<const double> weights = problem.network.weights(group.layer);
     Matrix<double>& d = direction[group.layer][group.part];
     double size = 0.0;
     switch (group.part) {
       case Part::kWeights:
-        d = Matrix<double>(layer.weights.rows(), layer.weights.cols());
-        size = norm(layer.weights.span());
+        d = Matrix<double>(weights.rows(), weights.cols());
+        size = norm(weights.span());
         break;
       case Part::kBiases:
-        d = Matrix<double>(1, layer.biases.size());
-        size = norm(layer.biases.span());
+        d = Matrix<double>(1, weights.cols());
+        size = norm(problem.network.biases(group.layer));
         break;
       case Part::kInputs:
-        d = Matrix<double>(problem.x.rows(), layer.weights.rows());
+        d = Matrix<double>(problem.x.rows(), weights.rows());
         size = group.layer == 0 ? norm(problem.x.span()) : std::sqrt(static_cast<double>(d.size()));
         break;
     }
@@ -128,7 +138,11 @@ Problem tail(const Problem& problem, const textbook::ForwardPass<double>& pass, 
   result.network.spec = spec;
   result.network.spec.num_inputs = spec.inputs_of(layer);
   result.network.spec.layers = drop_front(spec.layers, layer);
-  result.network.layers = drop_front(problem.network.layers, layer);
+  result.network.parameters = Parameters<double>(parameter_layout(result.network.spec));
+  for (std::size_t l = 0; l < result.num_layers(); ++l) {
+    std::ranges::copy(problem.network.weights(layer + l).span(), result.network.weights(l).data());
+    std::ranges::copy(problem.network.biases(layer + l), result.network.biases(l).begin());
+  }
   result.x = pass.x[layer];
   result.labels = problem.labels;
   result.values = problem.values;
@@ -158,18 +172,23 @@ void use_differentiated_loss(NetworkSpec& spec) {
 }
 
 Tangent textbook_gradient(const Problem& problem) {
+  // The gradients of all layers' inputs on the way.
+  class KeptInputs : public textbook::Hooks<double> {
+   public:
+    explicit KeptInputs(Tangent& to) : to_(to) {}
+    void after_backward(textbook::LayerBackward<double>& at) override { to_[at.layer].inputs = *at.dx; }
+
+   private:
+    Tangent& to_;
+  };
   const auto pass = textbook::forward(problem.network, problem.x.view(), problem.masks);
   Tangent tangent = make_tangent(problem);
-  for (std::size_t l = problem.num_layers(); l-- > 0;) {
-    const Problem part = l == 0 ? problem : tail(problem, pass, l);
-    const auto part_pass = l == 0 ? pass : textbook::forward(part.network, part.x.view(), part.masks);
-    auto gradients = textbook::backward(part.network, part_pass, part.targets(), part.masks);
-    tangent[l].inputs = std::move(gradients.inputs);
-    if (l > 0) continue;
-    for (std::size_t i = 0; i < tangent.size(); ++i) {
-      tangent[i].weights = std::move(gradients.layers[i].weights);
-      std::ranges::copy(gradients.layers[i].biases.span(), tangent[i].biases.data());
-    }
+  KeptInputs kept(tangent);
+  const auto gradients = textbook::backward(problem.network, pass, problem.targets(), problem.masks, &kept);
+  for (std::size_t l = 0; l < tangent.size(); ++l) {
+    Matrix<double> inputs = std::move(tangent[l].inputs);
+    tangent[l] = layer_tangent(gradients.parameters, l);
+    tangent[l].inputs = std::move(inputs);
   }
   return tangent;
 }
@@ -177,10 +196,7 @@ Tangent textbook_gradient(const Problem& problem) {
 bool is_analytic(const NetworkSpec& spec) {
   if (spec.loss.kind == LossKind::kHuber) return false;
   return std::ranges::all_of(spec.layers, [](const LayerSpec& layer) {
-    const ActivationKind kind = layer.activation.kind;
-    const bool kinked =
-        kind == ActivationKind::kRelu || kind == ActivationKind::kLeakyRelu || kind == ActivationKind::kElu;
-    return !kinked && kind != ActivationKind::kGelu;
+    return activation_facts(layer.activation.kind).is_analytic;
   });
 }
 

@@ -31,7 +31,7 @@ struct Problem {
   [[nodiscard]] BatchTargets<double> targets() const {
     return {labels, labels.empty() ? values.view() : MatrixView<const double>(), weights};
   }
-  [[nodiscard]] std::size_t num_layers() const { return network.layers.size(); }
+  [[nodiscard]] std::size_t num_layers() const { return network.spec.layers.size(); }
 };
 
 enum class Part : std::uint8_t { kWeights, kBiases, kInputs };
@@ -59,6 +59,8 @@ std::vector<Group> all_groups(const Problem& problem);
 std::string group_name(const Group& group);  // "layer 1 weights"
 std::size_t group_size(const Problem& problem, const Group& group);
 
+/// The parameters' numbers of layer l from the textbook's layout.
+LayerTangent layer_tangent(const Parameters<double>& parameters, std::size_t layer);
 /// Zeros for every group.
 Tangent make_tangent(const Problem& problem);
 /// Standard normal numbers in `groups`, nothing elsewhere, scaled so that each group moves by its own size:

@@ -50,6 +50,13 @@ Matrix<double> product_variance(const Arithmetic& arithmetic, std::size_t rows, 
   return variance;
 }
 
+Matrix<double> weights_of(const Network<double>& network, std::size_t layer) {
+  const MatrixView<const double> view = network.weights(layer);
+  Matrix<double> weights(view.rows(), view.cols());
+  std::ranges::copy(view.span(), weights.data());
+  return weights;
+}
+
 struct Analysis {
   const Problem& problem;
   const Arithmetic& arithmetic;
@@ -95,22 +102,22 @@ double cancelling_terms(ActivationKind kind, double z, double h) {
 }
 
 bool has_kink(ActivationKind kind) {
-  return kind == ActivationKind::kRelu || kind == ActivationKind::kLeakyRelu;
+  return activation_facts(kind).kink == Kink::kPiecewiseLinear;
 }
 
 void Analysis::forward() {
-  const auto& layers = problem.network.layers;
   Matrix<double> v_inputs = zeros_like(problem.x);
-  for (std::size_t l = 0; l < layers.size(); ++l) {
+  for (std::size_t l = 0; l < problem.num_layers(); ++l) {
+    const Matrix<double> weights = weights_of(problem.network, l);
     const Matrix<double>& x = pass.x[l];
     const Matrix<double>& z = pass.z[l];
     Matrix<double> v;
     if (counts_forward) {
-      const std::size_t outputs = layers[l].weights.cols();
+      const std::size_t outputs = weights.cols();
       const Matrix<double> exact;
       v = product_variance(
           arithmetic, x.rows(), x.cols(), outputs, {x, v_inputs},
-          [&x](std::size_t r, std::size_t j) { return r * x.cols() + j; }, {layers[l].weights, exact},
+          [&x](std::size_t r, std::size_t j) { return r * x.cols() + j; }, {weights, exact},
           [outputs](std::size_t j, std::size_t c) { return j * outputs + c; });
       for (std::size_t i = 0; i < v.size(); ++i) v.data()[i] += square(u() * z.data()[i]);
     } else {
@@ -159,7 +166,7 @@ Matrix<double> Analysis::last_gradient(Matrix<double>& variance) const {
   Matrix<double> dz = zeros_like(p);
   variance = zeros_like(p);
   for (std::size_t b = 0; b < p.rows(); ++b) {
-    textbook::last_gradient_row<double>(loss, p.row(b), targets, b, factors[b], dz.row(b));
+    textbook::loss_gradient_row<double>(loss, pass.logits().row(b), p.row(b), targets, b, factors[b], dz.row(b));
     for (std::size_t k = 0; k < p.cols(); ++k) {
       const double y = textbook::target_of(targets, b, k, p.cols());
       const bool mean_over_outputs = loss.kind == LossKind::kMeanSquaredError || loss.kind == LossKind::kHuber;
@@ -190,7 +197,7 @@ void Analysis::parameters(std::size_t layer, const Matrix<double>& dz, const Mat
       [outputs](std::size_t j, std::size_t c) { return j * outputs + c; });
   const LayerSpec& spec = problem.network.spec.layers[layer];
   for (std::size_t i = 0; i < to.weights.size(); ++i) {
-    const double w = problem.network.layers[layer].weights.data()[i];
+    const double w = problem.network.weights(layer).data()[i];
     to.weights.data()[i] += square(2.0 * u() * (spec.l1 + 2.0 * spec.l2 * std::fabs(w)));
   }
   for (std::size_t o = 0; o < outputs; ++o) {
@@ -200,7 +207,7 @@ void Analysis::parameters(std::size_t layer, const Matrix<double>& dz, const Mat
       to.biases(0, o) += square(u() * chain) + square(arithmetic.input_roundoff * dz(b, o)) + v_dz(b, o);
     }
   }
-  const Matrix<double>& weights = problem.network.layers[layer].weights;
+  const Matrix<double> weights = weights_of(problem.network, layer);
   const Matrix<double> exact;
   to.inputs = product_variance(
       arithmetic, samples, outputs, inputs, {dz, v_dz},
@@ -248,7 +255,9 @@ void Analysis::backward() {
     parameters(l, dz, v_dz);
     if (l == 0) break;
     // dX without its variance is needed for the layer below.
-    dz = textbook::input_gradient(dz, problem.network.layers[l].weights);
+    Matrix<double> dx = zeros_like(pass.x[l]);
+    textbook::DenseLayer::input_gradient(dz, problem.network.weights(l), dx);
+    dz = std::move(dx);
     v_dz = result.gradient[l].inputs;
     through_activation(l - 1, dz, v_dz);
   }
@@ -284,7 +293,7 @@ void Analysis::value() {
   for (std::size_t l = 0; l < problem.num_layers(); ++l) {
     const LayerSpec& spec = problem.network.spec.layers[l];
     if (spec.l1 == 0.0 && spec.l2 == 0.0) continue;
-    const auto weights = problem.network.layers[l].weights.span();
+    const auto weights = problem.network.weights(l).span();
     double sum = 0.0;
     for (const double w : weights) sum += spec.l1 * std::fabs(w) + spec.l2 * w * w;
     // Partial sums grow evenly: sum_j (u S j / n)^2 = u^2 S^2 n / 3.

@@ -15,7 +15,7 @@ Subject::Subject(Problem checked_problem) : problem(std::move(checked_problem)) 
 double Subject::forward_cost(std::size_t layer) const {
   double parameters = 0.0;
   for (std::size_t l = layer; l < problem.num_layers(); ++l) {
-    parameters += static_cast<double>(problem.network.layers[l].weights.size());
+    parameters += static_cast<double>(problem.network.weights(l).size());
   }
   return parameters * static_cast<double>(problem.x.rows());
 }

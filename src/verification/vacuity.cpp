@@ -52,7 +52,7 @@ std::string explain(const Subject& subject, const Certificate& certificate, cons
     if (units.layer == group.layer + 1 && units.dead > 0) reasons.push_back(fmt::format("{} dead units", units.dead));
   }
   if (facts.touched == 0 && group.layer + 1 < subject.problem.num_layers()) {
-    const auto next = subject.problem.network.layers[group.layer + 1].weights.span();
+    const auto next = subject.problem.network.weights(group.layer + 1).span();
     if (std::ranges::all_of(next, [](double w) { return w == 0.0; })) {
       reasons.push_back(fmt::format("all weights of layer {} are 0: nothing flows back", group.layer + 2));
     }

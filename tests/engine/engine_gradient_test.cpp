@@ -37,18 +37,18 @@ void expect_engine_matches_textbook(const Problem<T>& problem, unsigned threads)
   options.shares_small_work = true;
   Engine<T> engine(problem.network, options);
   test::copy_rows(problem.inputs, engine.inputs(problem.inputs.rows()));
-  std::vector<LayerParameters<T>> gradients;
+  Parameters<T> gradients;
   const BatchStats stats = engine.gradients(problem.targets(), gradients);
 
   const auto pass = textbook::forward<T>(problem.network, problem.inputs.view());
   const auto expected = textbook::backward<T>(problem.network, pass, problem.targets());
-  for (std::size_t l = 0; l < gradients.size(); ++l) {
+  for (std::size_t l = 0; l < problem.network.spec.layers.size(); ++l) {
     double norm = 0.0;
-    for (const T g : expected.layers[l].weights.span()) norm += std::fabs(double(g));
+    for (const T g : expected.parameters.weights(l).span()) norm += std::fabs(double(g));
     ASSERT_GT(norm, 0.0) << "the textbook's gradient of layer " << l << " is zero: the comparison would be vacuous";
-    EXPECT_LT(relative_difference<T>(gradients[l].weights.span(), expected.layers[l].weights.span()), kBound<T>)
+    EXPECT_LT(relative_difference<T>(gradients.weights(l).span(), expected.parameters.weights(l).span()), kBound<T>)
         << "weights of layer " << l << ", threads " << threads;
-    EXPECT_LT(relative_difference<T>(gradients[l].biases.span(), expected.layers[l].biases.span()), kBound<T>)
+    EXPECT_LT(relative_difference<T>(gradients.biases(l), expected.parameters.biases(l)), kBound<T>)
         << "biases of layer " << l << ", threads " << threads;
   }
   double loss = 0.0;
@@ -107,13 +107,13 @@ void expect_textbooks_bits(std::size_t rows, unsigned threads) {
         problem.network,
         {.max_batch = rows, .threads = threads, .shares_small_work = true, .far_cores = far_cores, .optimizer = {}});
     test::copy_rows(problem.inputs, engine.inputs(rows));
-    std::vector<LayerParameters<T>> gradients;
+    Parameters<T> gradients;
     engine.gradients(problem.targets(), gradients);
     const auto pass = textbook::forward<T>(problem.network, problem.inputs.view());
     const auto expected = textbook::backward<T>(problem.network, pass, problem.targets());
-    for (std::size_t l = 0; l < gradients.size(); ++l) {
-      EXPECT_TRUE(std::ranges::equal(gradients[l].weights.span(), expected.layers[l].weights.span())) << "layer " << l;
-      EXPECT_TRUE(std::ranges::equal(gradients[l].biases.span(), expected.layers[l].biases.span())) << "layer " << l;
+    for (std::size_t l = 0; l < problem.network.spec.layers.size(); ++l) {
+      EXPECT_TRUE(std::ranges::equal(gradients.weights(l).span(), expected.parameters.weights(l).span())) << "layer " << l;
+      EXPECT_TRUE(std::ranges::equal(gradients.biases(l), expected.parameters.biases(l))) << "layer " << l;
     }
   }
 }

@@ -164,15 +164,15 @@ TYPED_TEST(EngineInputs, prediction_and_gradients_in_parts_have_the_bits_of_the_
       test::make_problem<TypeParam>({20, 70, 5}, ActivationKind::kTanh, LossKind::kSoftmaxCrossEntropy, 22, 6);
   Engine<TypeParam> whole(problem.network, {.max_batch = 22});
   Engine<TypeParam> parts(problem.network, {.max_batch = 22, .threads = 2, .shares_small_work = true, .part_rows = 7});
-  std::vector<LayerParameters<TypeParam>> expected, found;
+  Parameters<TypeParam> expected, found;
   for (Engine<TypeParam>* engine : {&whole, &parts}) {
     test::copy_rows(problem.inputs, engine->inputs(22));
     engine->gradients(problem.targets(), engine == &whole ? expected : found);
     test::copy_rows(problem.inputs, engine->inputs(22));
   }
   for (std::size_t l = 0; l < 2; ++l) {
-    EXPECT_TRUE(std::ranges::equal(expected[l].weights.span(), found[l].weights.span()));
-    EXPECT_TRUE(std::ranges::equal(expected[l].biases.span(), found[l].biases.span()));
+    EXPECT_TRUE(std::ranges::equal(expected.weights(l).span(), found.weights(l).span()));
+    EXPECT_TRUE(std::ranges::equal(expected.biases(l), found.biases(l)));
   }
   const MatrixView<const TypeParam> p = whole.predict(), q = parts.predict();
   for (std::size_t b = 0; b < 22; ++b) EXPECT_TRUE(std::ranges::equal(p.row(b), q.row(b))) << b;
@@ -214,15 +214,15 @@ TEST(EngineMixed, gradients_are_the_textbooks_within_the_rounding_of_the_factors
     const auto problem = test::make_problem<float>({30, 70, 37, 6}, activation, LossKind::kSoftmaxCrossEntropy, 16, 12);
     Engine<float> engine(problem.network, {.max_batch = 16, .mixed = true});
     test::copy_rows(problem.inputs, engine.inputs(16));
-    std::vector<LayerParameters<float>> gradients;
+    Parameters<float> gradients;
     engine.gradients(problem.targets(), gradients);
     const auto pass = textbook::forward<float>(problem.network, problem.inputs.view());
     const auto expected = textbook::backward<float>(problem.network, pass, problem.targets());
-    for (std::size_t l = 0; l < gradients.size(); ++l) {
+    for (std::size_t l = 0; l < problem.network.spec.layers.size(); ++l) {
       double difference = 0.0, norm = 0.0;
-      for (std::size_t i = 0; i < gradients[l].weights.size(); ++i) {
-        const double g = expected.layers[l].weights.data()[i];
-        difference += std::pow(double(gradients[l].weights.data()[i]) - g, 2);
+      for (std::size_t i = 0; i < gradients.weights(l).size(); ++i) {
+        const double g = expected.parameters.weights(l).data()[i];
+        difference += std::pow(double(gradients.weights(l).data()[i]) - g, 2);
         norm += g * g;
       }
       const double relative = std::sqrt(difference / norm);
@@ -235,7 +235,7 @@ TEST(EngineMixed, gradients_are_the_textbooks_within_the_rounding_of_the_factors
 TEST(EngineMixed, factors_that_fit_bfloat16_change_nothing) {
   auto problem = test::make_problem<float>({16, 5}, ActivationKind::kIdentity, LossKind::kMeanSquaredError, 6, 2);
   for (float& x : problem.inputs.span()) x = std::nearbyint(x * 100.0F) / 64.0F;
-  for (float& w : problem.network.layers[0].weights.span()) w = std::nearbyint(w * 100.0F) / 128.0F;
+  for (float& w : problem.network.weights(0).span()) w = std::nearbyint(w * 100.0F) / 128.0F;
   std::vector<float> outputs[2];
   for (const bool mixed : {false, true}) {
     Engine<float> engine(problem.network, {.max_batch = 6, .mixed = mixed});

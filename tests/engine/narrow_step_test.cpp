@@ -159,8 +159,8 @@ std::string hash_after_turns(const test::Problem<T>& problem, const EngineOption
   engine::EngineState<T> state(problem.network, options);
   state.options.shares_small_work = false;
   for (const auto& thread : state.threads) {
-    for (std::size_t l = 0; l < problem.network.layers.size(); ++l) {
-      engine::pack(problem.network.layers[l], thread->parameters[l]);
+    for (std::size_t l = 0; l < problem.network.spec.layers.size(); ++l) {
+      engine::pack(problem.network.parameters, l, thread->parameters[l]);
     }
   }
   std::vector<std::uint32_t> rows(kMaxBatch);
@@ -178,7 +178,9 @@ std::string hash_after_turns(const test::Problem<T>& problem, const EngineOption
   std::string first;
   for (const auto& thread : state.threads) {
     Network<T> trained = problem.network;
-    for (std::size_t l = 0; l < trained.layers.size(); ++l) engine::unpack(thread->parameters[l], trained.layers[l]);
+    for (std::size_t l = 0; l < trained.spec.layers.size(); ++l) {
+      engine::unpack(thread->parameters[l], l, trained.parameters);
+    }
     if (first.empty()) first = weights_sha256(trained);
     EXPECT_EQ(weights_sha256(trained), first) << "the copies of the threads differ";
   }

@@ -78,12 +78,13 @@ double derivative_along(const test::RandomCase& c, const textbook::Gradients<dou
     parameter.derivative = random.normal();
     *product += gradient * parameter.derivative;
   };
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
-    auto& layer = network.layers[l];
-    for (std::size_t i = 0; i < layer.weights.size(); ++i) {
-      move(layer.weights.data()[i], gradients.layers[l].weights.data()[i]);
+  for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {
+    for (std::size_t i = 0; i < network.weights(l).size(); ++i) {
+      move(network.weights(l).data()[i], gradients.parameters.weights(l).data()[i]);
     }
-    for (std::size_t i = 0; i < layer.biases.size(); ++i) move(layer.biases[i], gradients.layers[l].biases[i]);
+    for (std::size_t i = 0; i < network.biases(l).size(); ++i) {
+      move(network.biases(l)[i], gradients.parameters.biases(l)[i]);
+    }
   }
   const auto convert = [](const Matrix<double>& from) {
     Matrix<Dual> to(from.rows(), from.cols());

@@ -94,22 +94,22 @@ TEST(GradientsWithFloors, through_the_floor_differ_from_p_minus_y) {
 TEST(GradientComparison, catches_wrong_gradients) {
   using Mutant = std::function<void(const RandomCase&, textbook::Gradients<double>&)>;
   const std::pair<const char*, Mutant> mutants[] = {
-      {"one weight off by 1e-5 of the norm", [](const RandomCase&, auto& g) { g.layers[0].weights(0, 0) += 1e-5; }},
+      {"one weight off by 1e-5 of the norm", [](const RandomCase&, auto& g) { g.parameters.weights(0)(0, 0) += 1e-5; }},
       {"sign of one layer",
        [](const RandomCase&, auto& g) {
-         for (double& v : g.layers[1].weights.span()) v = -v;
+         for (double& v : g.parameters.weights(1).span()) v = -v;
        }},
       {"sum instead of mean",
        [](const RandomCase& c, auto& g) {
-         for (auto& layer : g.layers) {
-           for (double& v : layer.weights.span()) v *= static_cast<double>(c.x.rows());
+         for (std::size_t l = 0; l < c.network.spec.layers.size(); ++l) {
+           for (double& v : g.parameters.weights(l).span()) v *= static_cast<double>(c.x.rows());
          }
        }},
-      {"bias forgotten", [](const RandomCase&, auto& g) { std::ranges::fill(g.layers[0].biases.span(), 0.0); }},
+      {"bias forgotten", [](const RandomCase&, auto& g) { std::ranges::fill(g.parameters.biases(0), 0.0); }},
       {"l2 counted once",
        [](const RandomCase& c, auto& g) {
-         for (std::size_t i = 0; i < g.layers[0].weights.size(); ++i) {
-           g.layers[0].weights.data()[i] -= c.network.spec.layers[0].l2 * c.network.layers[0].weights.data()[i];
+         for (std::size_t i = 0; i < g.parameters.weights(0).size(); ++i) {
+           g.parameters.weights(0).data()[i] -= c.network.spec.layers[0].l2 * c.network.weights(0).data()[i];
          }
        }},
       {"inputs' gradient of one sample", [](const RandomCase&, auto& g) { g.inputs(0, 0) *= 1.001; }},

@@ -73,10 +73,11 @@ TEST(Network, summary_lists_layers_and_the_total) {
 
 std::vector<double> all_parameters(const Network<double>& network, bool with_biases) {
   std::vector<double> values;
-  for (const auto& layer : network.layers) {
-    values.insert(values.end(), layer.weights.span().begin(), layer.weights.span().end());
-    if (with_biases) values.insert(values.end(), layer.biases.span().begin(), layer.biases.span().end());
-  }
+  for_each_block(network.parameters, [&](const ParameterBlock& block, std::span<const double> block_values) {
+    if (block.role == BlockRole::kWeight || with_biases) {
+      values.insert(values.end(), block_values.begin(), block_values.end());
+    }
+  });
   return values;
 }
 
@@ -100,7 +101,7 @@ TEST(Initialize, zeros_and_constants_draw_nothing) {
     NumpyRandomState stream(5);
     initialize(network, stream);
     EXPECT_EQ(stream.snapshot(), NumpyRandomState(5).snapshot());
-    for (const double w : network.layers[0].weights.span()) EXPECT_EQ(w, text[0] == 'z' ? 0.0 : 0.25);
+    for (const double w : network.weights(0).span()) EXPECT_EQ(w, text[0] == 'z' ? 0.0 : 0.25);
   }
 }
 
@@ -110,8 +111,8 @@ TEST(Initialize, float_is_the_rounded_double_and_seeds_repeat) {
   initialize(a, 42);
   initialize(b, 42);
   for (std::size_t l = 0; l < 2; ++l) {
-    for (std::size_t i = 0; i < a.layers[l].weights.size(); ++i) {
-      EXPECT_EQ(b.layers[l].weights.data()[i], static_cast<float>(a.layers[l].weights.data()[i]));
+    for (std::size_t i = 0; i < a.weights(l).size(); ++i) {
+      EXPECT_EQ(b.weights(l).data()[i], static_cast<float>(a.weights(l).data()[i]));
     }
   }
   EXPECT_EQ(weights_sha256(network_cast<float>(a)), weights_sha256(b));
@@ -145,7 +146,7 @@ TEST(Initialize, bounds_and_moments_are_those_of_each_rule) {
     Network<double> network(make_spec({300, 200, 2}, rule.text));
     initialize(network, 7);
     double sum = 0.0, squares = 0.0, largest = 0.0;
-    for (const double w : network.layers[0].weights.span()) {
+    for (const double w : network.weights(0).span()) {
       sum += w;
       squares += w * w;
       largest = std::max(largest, std::abs(w));
@@ -158,7 +159,7 @@ TEST(Initialize, bounds_and_moments_are_those_of_each_rule) {
       EXPECT_LE(largest, rule.bound) << rule.text;
       EXPECT_GT(largest, 0.999 * rule.bound) << rule.text;
     }
-    for (const double b : network.layers[0].biases.span()) EXPECT_EQ(b, 0.0);
+    for (const double b : network.biases(0)) EXPECT_EQ(b, 0.0);
   }
 }
 
@@ -168,14 +169,14 @@ TEST(Initialize, constant_biases_are_set) {
   spec.layers[0].initializer.bias_value = 0.1;
   Network<float> network(spec);
   initialize(network, 1);
-  EXPECT_EQ(network.layers[0].biases[3], 0.1f);
-  EXPECT_EQ(network.layers[1].biases[0], 0.0f);
+  EXPECT_EQ(network.biases(0)[3], 0.1f);
+  EXPECT_EQ(network.biases(1)[0], 0.0f);
 }
 
 TEST(Network, weights_hash_covers_the_bytes_layer_by_layer_weights_before_biases) {
   Network<float> network(make_spec({2, 2}));
-  for (std::size_t i = 0; i < 4; ++i) network.layers[0].weights.data()[i] = static_cast<float>(i);
-  network.layers[0].biases[1] = 9.0f;
+  for (std::size_t i = 0; i < 4; ++i) network.weights(0).data()[i] = static_cast<float>(i);
+  network.biases(0)[1] = 9.0f;
   const std::vector<float> flat = {0, 1, 2, 3, 0, 9};
   EXPECT_EQ(weights_sha256(network), sha256_hex(std::as_bytes(std::span(flat))));
 }

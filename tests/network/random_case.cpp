@@ -75,10 +75,10 @@ RandomCase make_random_case(const CaseOptions& options, std::uint64_t seed) {
   }
   choose_loss(options.task, spec);
   result.network = Network<double>(spec);
-  for (auto& layer : result.network.layers) {
-    for (double& w : layer.weights.span()) w = random.uniform(-1.2, 1.2);
-    for (double& b : layer.biases.span()) b = random.uniform(-0.5, 0.5);
-  }
+  for_each_block(result.network.parameters, [&random](const ParameterBlock& block, std::span<double> values) {
+    const double bound = block.role == BlockRole::kWeight ? 1.2 : 0.5;
+    for (double& value : values) value = random.uniform(-bound, bound);
+  });
   const std::size_t batch = between(random, 1, 5);
   result.x = Matrix<double>(batch, spec.num_inputs);
   for (double& v : result.x.span()) v = random.normal();
@@ -106,7 +106,7 @@ std::vector<bool> sides_of_kinks(const RandomCase& c) {
     for (const double z : pass.z[l].span()) {
       if (kinked) sides.push_back(z > 0.0);
     }
-    for (const double w : c.network.layers[l].weights.span()) {
+    for (const double w : c.network.weights(l).span()) {
       if (c.network.spec.layers[l].l1 > 0.0) sides.push_back(w > 0.0);
     }
   }
@@ -135,14 +135,10 @@ NumericGradients central_differences(RandomCase c) {
     parameter = centre;
     return (8.0 * near - far) / (12.0 * kStep);
   };
-  for (std::size_t l = 0; l < c.network.layers.size(); ++l) {
-    auto& layer = c.network.layers[l];
-    auto& gradient = result.gradients.layers[l];
-    for (std::size_t i = 0; i < layer.weights.size(); ++i) {
-      gradient.weights.data()[i] = difference(layer.weights.data()[i]);
-    }
-    for (std::size_t i = 0; i < layer.biases.size(); ++i) gradient.biases[i] = difference(layer.biases[i]);
-  }
+  for_each_block(c.network.parameters, [&](const ParameterBlock& block, std::span<double> values) {
+    const std::span<double> gradient = result.gradients.parameters.values(block);
+    for (std::size_t i = 0; i < values.size(); ++i) gradient[i] = difference(values[i]);
+  });
   for (std::size_t i = 0; i < c.x.size(); ++i) result.gradients.inputs.data()[i] = difference(c.x.data()[i]);
   return result;
 }
@@ -154,10 +150,9 @@ double relative_difference(const textbook::Gradients<double>& analytic, const te
       values.insert(values.end(), more.begin(), more.end());
     };
     if (part == 2) append(gradients.inputs.span());
-    for (const auto& layer : gradients.layers) {
-      if (part == 0) append(layer.weights.span());
-      if (part == 1) append(layer.biases.span());
-    }
+    for_each_block(gradients.parameters, [&](const ParameterBlock& block, std::span<const double> block_values) {
+      if (part == (block.role == BlockRole::kWeight ? 0 : 1)) append(block_values);
+    });
     return values;
   };
   double worst = 0.0;

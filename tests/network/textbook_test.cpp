@@ -43,9 +43,9 @@ void expect_formulations_give_the_same_bits(const RandomCase& c) {
   const BatchTargets<T> targets{c.labels, values.view(), weights};
   const auto batch = textbook::backward(network, textbook::forward(network, x.view(), masks), targets, masks);
   const auto samples = textbook::backward_by_samples(network, x.view(), targets, masks);
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
-    EXPECT_TRUE(same_bits<T>(batch.layers[l].weights.span(), samples.layers[l].weights.span())) << c.name;
-    EXPECT_TRUE(same_bits<T>(batch.layers[l].biases.span(), samples.layers[l].biases.span())) << c.name;
+  for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {
+    EXPECT_TRUE(same_bits<T>(batch.parameters.weights(l).span(), samples.parameters.weights(l).span())) << c.name;
+    EXPECT_TRUE(same_bits<T>(batch.parameters.biases(l), samples.parameters.biases(l))) << c.name;
   }
   EXPECT_TRUE(same_bits<T>(batch.inputs.span(), samples.inputs.span())) << c.name;
 }
@@ -66,9 +66,10 @@ TEST(Textbook, forward_of_a_sample_is_its_row_of_the_batch) {
   const RandomCase c = make_random_case({.depth = 3, .dropout = true}, 21);
   const auto pass = textbook::forward(c.network, c.x.view(), c.masks);
   for (std::size_t b = 0; b < c.x.rows(); ++b) {
-    const auto sample = textbook::forward_sample<double>(c.network, c.x.row(b), b, c.masks);
-    EXPECT_TRUE(same_bits<double>(sample.outputs, pass.outputs.row(b)));
-    EXPECT_TRUE(same_bits<double>(sample.h[0], pass.h[0].row(b)));
+    const auto sample =
+        textbook::forward(c.network, c.x.view().row_range(b, 1), textbook::masks_of_row<double>(c.masks, b));
+    EXPECT_TRUE(same_bits<double>(sample.outputs.span(), pass.outputs.row(b)));
+    EXPECT_TRUE(same_bits<double>(sample.h[0].span(), pass.h[0].row(b)));
   }
 }
 
@@ -77,12 +78,16 @@ TEST(Textbook, a_product_is_one_chain_of_fused_multiply_adds_and_the_bias_comes_
   const double a = 1.0 + 0x1p-30;
   Matrix<double> x(1, 2);
   x(0, 0) = x(0, 1) = a;
-  LayerParameters<double> layer{Matrix<double>(2, 1), AlignedBuffer<double>(1)};
-  layer.weights(0, 0) = a;
-  layer.weights(1, 0) = -a;
-  layer.biases[0] = 0x1p-80;
-  EXPECT_EQ(textbook::affine(x, layer)(0, 0), std::fma(a, -a, a * a) + 0x1p-80);
-  EXPECT_NE(textbook::affine(x, layer)(0, 0), a * -a + a * a + 0x1p-80);
+  Network<double> network({.num_inputs = 2,
+                           .layers = {{.units = 1}},
+                           .output = OutputKind::kLinear,
+                           .loss = {.kind = LossKind::kMeanSquaredError}});
+  network.weights(0)(0, 0) = a;
+  network.weights(0)(1, 0) = -a;
+  network.biases(0)[0] = 0x1p-80;
+  const double z = textbook::forward(network, x.view()).logits()(0, 0);
+  EXPECT_EQ(z, std::fma(a, -a, a * a) + 0x1p-80);
+  EXPECT_NE(z, a * -a + a * a + 0x1p-80);
 }
 
 TEST(Textbook, weighted_losses_are_weighted_means_and_equal_weights_change_nothing) {
@@ -140,16 +145,16 @@ TEST(Textbook, nan_passes_through_every_activation) {
 TEST(Textbook, penalty_is_the_elastic_net_without_biases) {
   NetworkSpec spec{.num_inputs = 2, .layers = {{.units = 2, .l1 = 0.5, .l2 = 0.25}}};
   Network<double> network(spec);
-  for (std::size_t i = 0; i < 4; ++i) network.layers[0].weights.data()[i] = i % 2 == 0 ? 2.0 : -1.0;
-  network.layers[0].biases[0] = 100.0;
+  for (std::size_t i = 0; i < 4; ++i) network.weights(0).data()[i] = i % 2 == 0 ? 2.0 : -1.0;
+  network.biases(0)[0] = 100.0;
   EXPECT_EQ(textbook::penalty(network), 0.5 * 6.0 + 0.25 * 10.0);
-  std::vector<LayerParameters<double>> gradients{{Matrix<double>(2, 2), AlignedBuffer<double>(2)}};
-  network.layers[0].weights(0, 0) = 0.0;
+  Parameters<double> gradients(network.parameters.layout());
+  network.weights(0)(0, 0) = 0.0;
   textbook::add_penalty_gradients(network, gradients);
-  EXPECT_EQ(gradients[0].weights(0, 0), 0.0);
-  EXPECT_EQ(gradients[0].weights(0, 1), -0.5 - 0.5);
-  EXPECT_EQ(gradients[0].weights(1, 0), 0.5 + 1.0);
-  EXPECT_EQ(gradients[0].biases[0], 0.0);
+  EXPECT_EQ(gradients.weights(0)(0, 0), 0.0);
+  EXPECT_EQ(gradients.weights(0)(0, 1), -0.5 - 0.5);
+  EXPECT_EQ(gradients.weights(0)(1, 0), 0.5 + 1.0);
+  EXPECT_EQ(gradients.biases(0)[0], 0.0);
 }
 
 TEST(Textbook, rejects_what_does_not_fit) {

@@ -19,7 +19,7 @@ using nlohmann::json;
 using test::RandomCase;
 using test::Task;
 
-json rows_of(const Matrix<double>& m) {
+json rows_of(MatrixView<const double> m) {
   json rows = json::array();
   for (std::size_t r = 0; r < m.rows(); ++r) rows.push_back(std::vector<double>(m.row(r).begin(), m.row(r).end()));
   return rows;
@@ -29,19 +29,19 @@ json to_json(const RandomCase& c) {
   const NetworkSpec& spec = c.network.spec;
   json layers = json::array();
   for (std::size_t l = 0; l < spec.layers.size(); ++l) {
-    const auto biases = c.network.layers[l].biases.span();
-    layers.push_back({{"weights", rows_of(c.network.layers[l].weights)},
+    const auto biases = c.network.biases(l);
+    layers.push_back({{"weights", rows_of(c.network.weights(l))},
                       {"biases", std::vector<double>(biases.begin(), biases.end())},
                       {"activation", activation_name(spec.layers[l].activation.kind)},
                       {"alpha", spec.layers[l].activation.alpha},
                       {"l1", spec.layers[l].l1},
                       {"l2", spec.layers[l].l2},
-                      {"mask", c.masks.empty() ? json::array() : rows_of(c.masks[l])}});
+                      {"mask", c.masks.empty() ? json::array() : rows_of(c.masks[l].view())}});
   }
-  return {{"x", rows_of(c.x)},
+  return {{"x", rows_of(c.x.view())},
           {"layers", layers},
           {"labels", c.labels},
-          {"values", rows_of(c.values)},
+          {"values", rows_of(c.values.view())},
           {"sample_weights", c.weights},
           {"output", output_name(spec.output)},
           {"loss", loss_name(spec.loss.kind)},
@@ -115,9 +115,9 @@ TEST(Torch, outputs_losses_and_gradients_agree_to_1e_12) {
     EXPECT_LE(relative_error(pass.outputs.span(), answer["outputs"]), kTorchTolerance) << c.name;
     EXPECT_NEAR(objective, answer["objective"].get<double>(), kTorchTolerance * (1 + std::abs(objective))) << c.name;
     EXPECT_LE(relative_error(gradients.inputs.span(), answer["inputs"]), kTorchTolerance) << c.name;
-    for (std::size_t l = 0; l < gradients.layers.size(); ++l) {
-      EXPECT_LE(relative_error(gradients.layers[l].weights.span(), answer["weights"][l]), kTorchTolerance) << c.name;
-      EXPECT_LE(relative_error(gradients.layers[l].biases.span(), answer["biases"][l]), kTorchTolerance) << c.name;
+    for (std::size_t l = 0; l < c.network.spec.layers.size(); ++l) {
+      EXPECT_LE(relative_error(gradients.parameters.weights(l).span(), answer["weights"][l]), kTorchTolerance) << c.name;
+      EXPECT_LE(relative_error(gradients.parameters.biases(l), answer["biases"][l]), kTorchTolerance) << c.name;
     }
   }
 }

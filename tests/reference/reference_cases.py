@@ -15,9 +15,10 @@ CASES = []
 DTYPES = ("f32", "f64", "mixed")
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop", "adagrad")
 RATES = {"sgd": 0.1, "momentum": 0.05, "nesterov": 0.05, "adagrad": 0.05}
-ACTIVATIONS = ("identity", "relu", "leaky_relu", "leaky_relu(0.2)", "sigmoid", "tanh", "softplus", "elu", "elu(0.4)", "gelu", "silu")
-INITIALIZERS = ("zeros", "constant(0.03)", "normal(0.01,0.2)", "uniform(0.15)", "glorot_uniform", "glorot_normal", "he_uniform",
-                "he_normal", "lecun_uniform", "lecun_normal", "uniform_fan_in", "uniform_fan_out")
+ACTIVATIONS = ("identity", "relu", "leaky_relu", "leaky_relu(0.2)", "sigmoid", "tanh", "softplus", "elu", "elu(0.4)", "gelu",
+               "silu")
+INITIALIZERS = ("zeros", "constant(0.03)", "normal(0.01,0.2)", "uniform(0.15)", "glorot_uniform", "glorot_normal",
+                "he_uniform", "he_normal", "lecun_uniform", "lecun_normal", "uniform_fan_in", "uniform_fan_out")
 
 
 def net(source, hidden, batch, epochs=2, **more):
@@ -77,7 +78,8 @@ def add_optimizers():
                     continue
                 decay = {"training.weight_decay": 0.02} if optimizer == "adamw" else {}
                 extras = {"use": True} if (optimizer, shape) in (("adam", "narrow"), ("sgd", "wide")) else {}
-                add(f"optimizer/{optimizer}/{shape}-{dtype}", base, training(optimizer=optimizer, dtype=dtype), decay, **extras)
+                add(f"optimizer/{optimizer}/{shape}-{dtype}", base, training(optimizer=optimizer, dtype=dtype), decay,
+                    **extras)
     constants = [("momentum", {"momentum": 0.5}), ("momentum", {"momentum": 0.0}), ("nesterov", {"momentum": 0.7}),
                  ("adam", {"beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3}), ("adam", {"beta1": 0.0, "epsilon": 1e-12}),
                  ("adamw", {"beta2": 0.9, "weight_decay": 0.3}), ("adamw", {}), ("rmsprop", {"rho": 0.6, "epsilon": 1e-4}),
@@ -85,14 +87,16 @@ def add_optimizers():
     for number, (optimizer, keys) in enumerate(constants):
         shape = ("wide", "narrow", "middle")[number % 3]
         for dtype in ("f32", DTYPES[1 + number % 2]):
-            add(f"constants/{number}-{optimizer}/{shape}-{dtype}", SHAPES[shape], training(optimizer=optimizer, dtype=dtype, **keys))
+            add(f"constants/{number}-{optimizer}/{shape}-{dtype}", SHAPES[shape],
+                training(optimizer=optimizer, dtype=dtype, **keys))
 
 
 def add_activations():
     for number, activation in enumerate(ACTIVATIONS):
         for dtype in DTYPES:
             for shape in ("narrow", "middle"):
-                add(f"activation/{activation}/{shape}-{dtype}", SHAPES[shape], network(activation=activation), training(dtype=dtype))
+                add(f"activation/{activation}/{shape}-{dtype}", SHAPES[shape], network(activation=activation),
+                    training(dtype=dtype))
         add(f"activation/{activation}/wide-{DTYPES[number % 3]}", WIDE, network(activation=activation),
             training(dtype=DTYPES[number % 3], optimizer="momentum"))
 
@@ -145,7 +149,8 @@ def add_penalties():
     for name, dropout in (("all", 0.25), ("per-layer", [0.5, 0.0]), ("second", [0.0, 0.1])):
         for dtype in DTYPES:
             for shape in ("middle", "wide"):
-                add(f"dropout/{name}/{shape}-{dtype}", SHAPES[shape], network(dropout=dropout), training(dtype=dtype, seed=3))
+                add(f"dropout/{name}/{shape}-{dtype}", SHAPES[shape], network(dropout=dropout),
+                    training(dtype=dtype, seed=3))
     add("dropout/narrow-gelu-f32", NARROW, network(dropout=0.3, activation="gelu"))
     add("dropout/with-l1-and-clip-f64", MIDDLE, network(dropout=0.2, l1=1e-3), training(dtype="f64", clip_norm=0.5))
 
@@ -192,9 +197,11 @@ def add_schedules():
 
 def add_stopping():
     base = net("spirals", [15], 20, 9, data__rows=240) | training(learning_rate=0.2)
-    for number, monitor in enumerate(("auto", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "valid_top_k")):
+    monitors = ("auto", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "valid_top_k")
+    for number, monitor in enumerate(monitors):
         for restore in (True, False):
-            add(f"stopping/{monitor}-{'best' if restore else 'last'}", base, training(dtype=DTYPES[number % 3], top_k=1),
+            add(f"stopping/{monitor}-{'best' if restore else 'last'}", base,
+                training(dtype=DTYPES[number % 3], top_k=1),
                 stopping(monitor=monitor, patience=1 + number % 2, restore_best=restore))
     add("stopping/min-delta", base, stopping(patience=2, min_delta=0.05), training(dtype="mixed"), use=True)
     add("stopping/wide-best", WIDE, stopping(patience=1), training(learning_rate=0.3, epochs=5, optimizer="sgd"))
@@ -214,7 +221,8 @@ def add_batches():
             few = data(rows=60) if batch < 3 else {}
             dtypes = DTYPES if batch in (7, 33, 129) else (DTYPES[number % 3],)
             for dtype in dtypes:
-                add(f"batch/{batch}/{shape}-{dtype}", SHAPES[shape], few, training(batch_size=batch, dtype=dtype, optimizer="adam"))
+                add(f"batch/{batch}/{shape}-{dtype}", SHAPES[shape], few,
+                    training(batch_size=batch, dtype=dtype, optimizer="adam"))
 
 
     for number, optimizer in enumerate(OPTIMIZERS):
@@ -232,6 +240,9 @@ def add_widths():
         for dtype in DTYPES:
             add(f"widths/{name}-{dtype}", net("gmm", hidden, (41, 64, 130)[number % 3], data__rows=420),
                 network(activation=("tanh", "gelu", "relu", "silu")[number % 4]), training(dtype=dtype))
+    for dtype in DTYPES:
+        add(f"widths/layers-{dtype}", net("gmm", [64], 50, data__rows=420), network(layers=["auto", "40", "18", "auto"]),
+            training(dtype=dtype))
     wide = [("784-300-100-10", rows("digits", 132) | net("digits", [300, 100], 60, 1)),
             ("784-256-256-10", rows("digits", 120) | net("digits", [256, 256], 50, 1)),
             ("256x3", rows("moons", 260) | net("moons", [256, 256, 256], 104, 1)),
@@ -249,16 +260,19 @@ def add_data():
     plants = net("plants.csv", [14], 16, 3, data__label="species")
     digits = net("digits", [40], 25, 1, data__rows=100)
     stamps = net("stamps.npz", [16], 32)
+    parts = net("parts.npz", [9], 11)
+    columns = net("columns.npy", [13], 12, data__orientation="columns")
     forms = [("standardize", plants, {"standardize": True}), ("standardize-bytes", digits, {"standardize": True}),
              ("standardize-floats", NARROW, {"standardize": True}), ("scale", plants, {"scale": 2.5}),
-             ("scale-bytes", digits, {"scale": 100.0}), ("scale-and-standardize", stamps, {"scale": 7.0, "standardize": True}),
+             ("scale-bytes", digits, {"scale": 100.0}),
+             ("scale-and-standardize", stamps, {"scale": 7.0, "standardize": True}),
              ("unscaled-bytes", stamps, {"scale": 1.0}), ("bytes-narrow", stamps, {}),
              ("stratified", plants, {"stratified": True, "valid": 0.3}), ("counts", plants, {"valid": 20.0, "test": 15.0}),
              ("in-file-order", plants, {"shuffled": False, "valid": 0.25, "test": 0.1}), ("split-seed", plants, {"seed": 5}),
              ("no-valid", plants, {"valid": 0.0}), ("test-file", plants, {"test_path": "plants_test.csv", "valid": 0.2}),
-             ("label-by-number", plants, {"label": "5", "header": "yes"}), ("columns", net("columns.npy", [13], 12), {"orientation": "columns"}),
-             ("own-parts", net("parts.npz", [9], 11), {}), ("pooled", net("parts.npz", [9], 11), {"pool": True, "valid": 0.4}),
-             ("noise", NARROW, {"noise": 0.2, "seed": 3}), ("classes-as-numbers", net("columns.npy", [13], 12), {"orientation": "columns", "task": "regression"})]
+             ("label-by-number", plants, {"label": "5", "header": "yes"}), ("columns", columns, {}),
+             ("own-parts", parts, {}), ("pooled", parts, {"pool": True, "valid": 0.4}),
+             ("noise", NARROW, {"noise": 0.2, "seed": 3}), ("classes-as-numbers", columns, {"task": "regression"})]
     for number, (name, base, keys) in enumerate(forms):
         for dtype in (DTYPES[number % 3], DTYPES[(number + 1) % 3]):
             use = number % 5 == 0 and dtype == "f32"
@@ -280,12 +294,14 @@ def add_measures():
             add(f"recorded/{shape}-{dtype}", SHAPES[shape], training(optimizer="adam", dtype=dtype), everything,
                 same_as=f"optimizer/adam/{shape}-{dtype}")
     for words in ("flags", "sets"):
-        add(f"words/{words}-adamw", WIDE, training(optimizer="adamw", weight_decay=0.02), same_as="optimizer/adamw/wide-f32", words=words)
+        add(f"words/{words}-adamw", WIDE, training(optimizer="adamw", weight_decay=0.02),
+            same_as="optimizer/adamw/wide-f32", words=words)
         add(f"words/{words}-plants", net("plants.csv", [14], 16, 3, data__label="species", data__weight="care"),
             training(class_weights="balanced"), same_as="weights/samples-and-classes-f32", words=words)
     # Saving often changes nothing.
     add("saved-often/narrow", NARROW, training(optimizer="adam", checkpoint_steps=1), same_as="optimizer/adam/narrow-f32")
-    add("saved-often/wide", WIDE, training(optimizer="nesterov", checkpoint_steps=1, dtype="f64"), same_as="optimizer/nesterov/wide-f64")
+    add("saved-often/wide", WIDE, training(optimizer="nesterov", checkpoint_steps=1, dtype="f64"),
+        same_as="optimizer/nesterov/wide-f64")
 
 
 def add_resumed():
@@ -295,21 +311,25 @@ def add_resumed():
         for step, dtype in enumerate(DTYPES):
             where = (26, 30, 33)[(number + step) % 3]
             keys = network(dropout=0.2) if (number + step) % 2 else network(l2=1e-3)
-            add(f"resumed/{optimizer}-{dtype}-at-{where}", base, keys, training(optimizer=optimizer, dtype=dtype), resume=where)
+            add(f"resumed/{optimizer}-{dtype}-at-{where}", base, keys, training(optimizer=optimizer, dtype=dtype),
+                resume=where)
     add("resumed/wide-mixed", WIDE, training(epochs=3, dtype="mixed", optimizer="momentum"), resume=5)
     add("resumed/wide-f32", WIDE, training(epochs=3, optimizer="adam"), network(dropout=[0.3, 0.0]), resume=6)
-    add("resumed/plateau", base, schedule(kind="plateau", patience=1, min_delta=0.2), training(batch_order="batches"), resume=36)
-    add("resumed/by-step", base, schedule(kind="cosine", by_step=True, warmup_epochs=2.0), training(train_metrics="batch_mean"), resume=27)
+    add("resumed/plateau", base, schedule(kind="plateau", patience=1, min_delta=0.2), training(batch_order="batches"),
+        resume=36)
+    add("resumed/by-step", base, schedule(kind="cosine", by_step=True, warmup_epochs=2.0),
+        training(train_metrics="batch_mean"), resume=27)
     add("resumed/best", base, stopping(patience=3), training(learning_rate=0.3, dtype="f64", optimizer="sgd"), resume=28)
     add("resumed/turns", LOTS, training(top_k=2), resume=5)
 
 
 def add_diverging():
     steep = net("houses.csv", [20, 9], 16, 4)
-    add("diverges/sgd-f32", steep, network(activation="identity"), training(optimizer="sgd", learning_rate=40.0), diverges=True)
-    add("diverges/sgd-f64", steep, training(optimizer="sgd", learning_rate=1e3, dtype="f64"), diverges=True)
-    add("diverges/momentum-mixed", WIDE, network(output="linear"), training(optimizer="momentum", learning_rate=50.0, dtype="mixed"),
+    add("diverges/sgd-f32", steep, network(activation="identity"), training(optimizer="sgd", learning_rate=40.0),
         diverges=True)
+    add("diverges/sgd-f64", steep, training(optimizer="sgd", learning_rate=1e3, dtype="f64"), diverges=True)
+    add("diverges/momentum-mixed", WIDE, network(output="linear"),
+        training(optimizer="momentum", learning_rate=50.0, dtype="mixed"), diverges=True)
     add("diverges/nan-of-adam", NARROW, training(optimizer="adam", beta1=0.0, epsilon=0.0), diverges=True)
 
 
@@ -317,15 +337,17 @@ def add_checked():
     small = net("moons", [6, 5], 16, 2, data__rows=80)
     add("checked/softmax", small, network(activation="tanh"), check=True)
     add("checked/sigmoid", small, network(output="sigmoid", activation="gelu", l2=0.01), training(dtype="f64"), check=True)
-    add("checked/linear", net("houses.csv", [7], 16, 2), network(loss="huber", activation="silu"), training(dtype="mixed"), check=True)
-    add("checked/floored", small, network(output="sigmoid", loss_floor_kind="add", loss_floor=0.01, gradient_through_floor=True,
-                                          activation="softplus"), training(dtype="f64"), check=True)
-    add("checked/deep", net("peaks", [5] * 4, 32, 2, data__rows=100), network(activation=["elu", "sigmoid", "leaky_relu", "relu"], l1=1e-3),
-        training(optimizer="adam"), check=True)
+    add("checked/linear", net("houses.csv", [7], 16, 2), network(loss="huber", activation="silu"), training(dtype="mixed"),
+        check=True)
+    floored = network(output="sigmoid", loss_floor_kind="add", loss_floor=0.01, gradient_through_floor=True)
+    add("checked/floored", small, floored, network(activation="softplus"), training(dtype="f64"), check=True)
+    deep = network(activation=["elu", "sigmoid", "leaky_relu", "relu"], l1=1e-3)
+    add("checked/deep", net("peaks", [5] * 4, 32, 2, data__rows=100), deep, training(optimizer="adam"), check=True)
 
 
-for add_group in (add_optimizers, add_activations, add_losses, add_initial_weights, add_penalties, add_clipping, add_weights,
-                  add_schedules, add_stopping, add_batches, add_widths, add_data, add_measures, add_resumed, add_diverging, add_checked):
+for add_group in (add_optimizers, add_activations, add_losses, add_initial_weights, add_penalties, add_clipping,
+                  add_weights, add_schedules, add_stopping, add_batches, add_widths, add_data, add_measures, add_resumed,
+                  add_diverging, add_checked):
     add_group()
 for mixture_name, mixture_settings in mixtures(SHAPES, OPTIMIZERS, ACTIVATIONS, INITIALIZERS):
     add(mixture_name, mixture_settings)

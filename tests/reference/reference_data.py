@@ -42,7 +42,8 @@ def npy(descr, rows):
     header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({', '.join(map(str, shape))},), }}"
     header += " " * (63 - (10 + len(header)) % 64) + "\n"
     code = {"<f8": "d", "<f4": "f", "|u1": "B", "<i8": "q"}[descr]
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + struct.pack(f"<{len(values)}{code}", *values)
+    start = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode()
+    return start + struct.pack(f"<{len(values)}{code}", *values)
 
 
 def npz(**arrays):

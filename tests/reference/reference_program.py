@@ -71,14 +71,15 @@ class Program:
 
     def start(self, words, target=""):
         environment = self.environment | ({"GRADUS_TARGET": target} if target else {})
-        return subprocess.run([self.path, *map(str, words)], cwd=self.folder, env=environment, capture_output=True, text=True,
-                              check=False)
+        return subprocess.run([self.path, *map(str, words)], cwd=self.folder, env=environment, capture_output=True,
+                              text=True, check=False)
 
     def run(self, words, target="", exit_codes=(0,)):
         """Standard output; a Mismatch when the program ends in another way."""
         done = self.start(words, target)
         if done.returncode not in exit_codes:
-            raise Mismatch(f"`gradus {' '.join(map(str, words))}` exits with {done.returncode}: {done.stderr.strip()[-400:]}")
+            command = " ".join(map(str, ["gradus", *words]))
+            raise Mismatch(f"`{command}` exits with {done.returncode}: {done.stderr.strip()[-400:]}")
         return done.stdout
 
     def targets(self):

@@ -9,8 +9,8 @@ from reference_program import FLAGS, Mismatch, count_digits, digest, plain_text,
 QUIET = {f"report.{key}": False for key in ("page", "statistics", "analysis", "progress")}
 EPOCH_KEYS = ("epoch", "train_loss", "train_accuracy", "train_top_k", "valid_loss", "valid_accuracy", "valid_top_k",
               "test_loss", "test_accuracy", "test_top_k", "penalty", "learning_rate")
-EVALUATION_KEYS = ("loss", "accuracy", "top_k", "rows", "macro_precision", "macro_recall", "macro_f1", "macro_roc_auc", "classes",
-                   "confusion", "r2", "mae", "rmse")
+EVALUATION_KEYS = ("loss", "accuracy", "top_k", "rows", "macro_precision", "macro_recall", "macro_f1", "macro_roc_auc",
+                   "classes", "confusion", "r2", "mae", "rmse")
 GENERATED = ("moons", "circles", "spirals", "peaks", "gmm", "digits")
 
 
@@ -48,14 +48,14 @@ class CaseRun:
     def words(self):
         """The settings as arguments."""
         kind = self.extras.get("words")
-        if kind == "flags":
-            rest = [(key, value) for key, value in self.settings.items() if key not in FLAGS]
-            flags = [word for key, value in self.settings.items() if key in FLAGS for word in (FLAGS[key], plain_text(value))]
-            return flags + [word for key, value in rest for word in ("--set", f"{key}={plain_text(value)}")]
-        if kind == "sets":
-            return [word for key, value in self.settings.items() for word in ("--set", f"{key}={plain_text(value)}")]
-        (self.program.folder / f"{self.folder}.toml").write_text(toml(self.settings))
-        return [f"{self.folder}.toml"]
+        if not kind:
+            (self.program.folder / f"{self.folder}.toml").write_text(toml(self.settings))
+            return [f"{self.folder}.toml"]
+        words = []
+        for key, value in self.settings.items():
+            text = plain_text(value)
+            words += [FLAGS[key], text] if kind == "flags" and key in FLAGS else ["--set", f"{key}={text}"]
+        return words
 
     def results(self, printed):
         summary = read_json(printed)

@@ -26,18 +26,21 @@ def settings(source, hidden, dtype, **more):
 
 MODELS = {
     "softmax-f32": settings("moons", [20, 9], "f32", data__rows=300),
-    "softmax-f64": settings("peaks", [12, 7], "f64", data__rows=300, network__activation="tanh", network__bias_init="like_weights"),
+    "softmax-f64": settings("peaks", [12, 7], "f64", data__rows=300, network__activation="tanh",
+                            network__bias_init="like_weights"),
     "bytes-mixed": settings("digits", [6], "mixed", data__rows=120),
     "regression-f64": settings("houses.csv", [15], "f64", data__standardize=True, data__weight="weight"),
     "huber-f32": settings("curves.npz", [17, 8], "f32", network__loss="huber", network__huber_delta=0.3, data__scale=2.0),
     "tags-f32": settings("tags.npz", [10], "f32", network__activation="gelu"),
-    "one-vs-rest-mixed": settings("gmm", [33], "mixed", data__rows=300, network__output="sigmoid", network__loss_floor_kind="add",
-                                  network__loss_floor=1e-3, network__gradient_through_floor=True),
+    "one-vs-rest-mixed": settings("gmm", [33], "mixed", data__rows=300, network__output="sigmoid",
+                                  network__loss_floor_kind="add", network__loss_floor=1e-3,
+                                  network__gradient_through_floor=True),
     "names-f32": settings("plants.csv", [11], "f32", data__label="species", data__weight="care", data__standardize=True,
                           training__class_weights="balanced"),
-    "every-activation-f64": settings("spirals", [5, 6, 7, 8, 9, 8, 7, 6, 5], "f64", data__rows=200, network__init="lecun_normal",
-                                     network__activation=["identity", "relu", "leaky_relu(0.2)", "sigmoid", "tanh", "softplus",
-                                                          "elu(0.5)", "gelu", "silu"],
+    "every-activation-f64": settings("spirals", [5, 6, 7, 8, 9, 8, 7, 6, 5], "f64", data__rows=200,
+                                     network__init="lecun_normal",
+                                     network__activation=["identity", "relu", "leaky_relu(0.2)", "sigmoid", "tanh",
+                                                          "softplus", "elu(0.5)", "gelu", "silu"],
                                      network__dropout=0.1, network__l1=1e-4, network__l2=1e-3),
     "linear-f64": settings("circles", [], "f64", data__rows=200, network__loss_floor_kind="clip", network__loss_floor=0.01),
 }
@@ -129,7 +132,8 @@ def check_run(program, name, expected, target):
         print(f"refused: {name}: {done.stderr.strip()}")
         return []
     if done.returncode != 0:
-        raise Mismatch(f"expected the run to go on or a refusal with exit code 2, found {done.returncode}: {done.stderr[-300:]}")
+        found = f"{done.returncode}: {done.stderr[-300:]}"
+        raise Mismatch(f"expected the run to go on or a refusal with exit code 2, found {found}")
     return list(differences(expected, run_results(read_json(done.stdout))))
 
 

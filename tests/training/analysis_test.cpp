@@ -16,7 +16,7 @@ Model make_linear_model(std::size_t inputs, std::size_t outputs, const std::vect
   spec.num_inputs = inputs;
   spec.layers.push_back({.units = outputs});
   Network<float> network(spec);
-  std::copy(weights.begin(), weights.end(), network.layers[0].weights.data());
+  std::copy(weights.begin(), weights.end(), network.weights(0).data());
   Model model;
   model.network = std::move(network);
   return model;

@@ -12,7 +12,7 @@ namespace gradus {
 namespace {
 
 template <class T>
-double norm_of(const Matrix<T>& matrix) {
+double norm_of(MatrixView<T> matrix) {
   double squares = 0.0;
   for (const T value : matrix.span()) squares += static_cast<double>(value) * static_cast<double>(value);
   return std::sqrt(squares);
@@ -31,7 +31,7 @@ TYPED_TEST(Statistics, are_those_of_the_textbook) {
   run.spec.layers[1].l1 = 0.01;
   Network<T> network(run.spec);
   initialize(network, 3);
-  for (T& bias : network.layers[0].biases.span()) bias = T(0.3);
+  for (T& bias : network.biases(0)) bias = T(0.3);
   const std::vector<LayerStatistics> measured = LayerProbe<T>(run, dataset).measure(network);
 
   const std::vector<std::uint32_t> rows = spread_rows(dataset.train, 256);
@@ -52,8 +52,8 @@ TYPED_TEST(Statistics, are_those_of_the_textbook) {
     EXPECT_EQ(measured[l].units, run.spec.layers[l].units);
     EXPECT_NEAR(measured[l].activation_mean, mean, tolerance);
     EXPECT_NEAR(measured[l].activation_std, std::sqrt(variance), tolerance);
-    EXPECT_NEAR(measured[l].gradient_norm, norm_of(gradients.layers[l].weights), tolerance);
-    EXPECT_NEAR(measured[l].weight_norm, norm_of(network.layers[l].weights), tolerance);
+    EXPECT_NEAR(measured[l].gradient_norm, norm_of(gradients.parameters.weights(l)), tolerance);
+    EXPECT_NEAR(measured[l].weight_norm, norm_of(network.weights(l)), tolerance);
     EXPECT_GT(measured[l].gradient_norm, 0.01);
     EXPECT_GT(std::fabs(measured[l].activation_mean), 0.001);
   }
@@ -66,9 +66,9 @@ TEST(DeadUnits, are_those_that_no_row_can_change) {
   Network<float> network(run.spec);
   initialize(network, 3);
   EXPECT_EQ(LayerProbe<float>(run, dataset).measure(network)[0].dead, 0U);
-  network.layers[0].biases[1] = -1000.0F;
-  network.layers[0].biases[4] = -1000.0F;
-  network.layers[0].biases[5] = 1000.0F;  // never zero: alive
+  network.biases(0)[1] = -1000.0F;
+  network.biases(0)[4] = -1000.0F;
+  network.biases(0)[5] = 1000.0F;  // never zero: alive
   const std::vector<LayerStatistics> measured = LayerProbe<float>(run, dataset).measure(network);
   EXPECT_EQ(measured[0].dead, 2U);
   EXPECT_EQ(measured[0].saturated, 0U);
@@ -83,8 +83,8 @@ TEST(SaturatedUnits, have_a_flat_activation_on_nearly_all_rows) {
     Network<float> network(run.spec);
     initialize(network, 3);
     EXPECT_EQ(LayerProbe<float>(run, dataset).measure(network)[0].saturated, 0U);
-    network.layers[0].biases[0] = 30.0F;
-    network.layers[0].biases[2] = -30.0F;
+    network.biases(0)[0] = 30.0F;
+    network.biases(0)[2] = -30.0F;
     const std::vector<LayerStatistics> measured = LayerProbe<float>(run, dataset).measure(network);
     EXPECT_EQ(measured[0].saturated, 2U) << activation_name(kind);
   }

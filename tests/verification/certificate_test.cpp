@@ -93,7 +93,7 @@ TEST(Certificate, is_the_same_on_any_number_of_threads_and_tells_what_was_change
   const auto differences = compare_certificates(verify(point), object.dump());
   ASSERT_EQ(differences.size(), 1u);
   EXPECT_NE(differences[0].find("77"), std::string::npos);
-  point.network.layers[0].weights(0, 0) += 1e-3;
+  point.network.weights(0)(0, 0) += 1e-3;
   EXPECT_FALSE(compare_certificates(verify(point), stored).empty());
   EXPECT_THROW(compare_certificates(verify(point), "{}"), InputError);
 }

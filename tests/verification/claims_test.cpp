@@ -71,10 +71,10 @@ TEST(Kinks, smooth_piece_has_the_value_and_the_gradient_of_the_point) {
 // Every z is exactly 0: both one-sided slopes of a bias are wrong for one side each, and nothing may fail for it.
 TEST(Kinks, a_network_that_sits_on_its_kinks_raises_no_false_alarm) {
   Problem problem = relu_problem(5);
-  for (double& b : problem.network.layers[0].biases.span()) b = 0.0;
+  for (double& b : problem.network.biases(0)) b = 0.0;
   for (double& x : problem.x.span()) x = 0.0;
   problem.network.spec.layers[0].l1 = 0.1;
-  problem.network.layers[0].weights(0, 0) = 0.0;
+  problem.network.weights(0)(0, 0) = 0.0;
   for (const Claim& claim : test::judge_problem(problem, textbook_gradient)) {
     if (claim.claim == "not vacuous") continue;
     EXPECT_TRUE(claim.holds) << claim.claim << ", " << claim.subject << ": " << claim.value;
@@ -89,8 +89,8 @@ TEST(Kinks, a_step_across_a_kink_would_have_been_a_false_alarm) {
   spec.output = OutputKind::kLinear;
   spec.loss.kind = LossKind::kMeanSquaredError;
   problem.network = Network<double>(spec);
-  problem.network.layers[0].weights(0, 0) = 1e-3;
-  problem.network.layers[1].weights(0, 0) = 1.0;
+  problem.network.weights(0)(0, 0) = 1e-3;
+  problem.network.weights(1)(0, 0) = 1.0;
   problem.x = Matrix<double>(1, 1);
   problem.x(0, 0) = 1.0;
   problem.values = Matrix<double>(1, 1);
@@ -145,10 +145,9 @@ TEST(Rounding, bounds_hold_for_float_and_are_not_wasteful) {
   double largest = 0.0;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     test::RandomCase c = test::make_random_case({.activation = ActivationKind::kTanh, .depth = 3}, 900 + seed);
-    for (auto& layer : c.network.layers) {
-      for (double& w : layer.weights.span()) w = static_cast<float>(w);
-      for (double& b : layer.biases.span()) b = static_cast<float>(b);
-    }
+    for_each_block(c.network.parameters, [](const ParameterBlock&, std::span<double> values) {
+      for (double& value : values) value = static_cast<float>(value);
+    });
     for (double& x : c.x.span()) x = static_cast<float>(x);
     const Problem problem = test::make_problem_from(c);
     Matrix<float> x(c.x.rows(), c.x.cols());
@@ -160,7 +159,7 @@ TEST(Rounding, bounds_hold_for_float_and_are_not_wasteful) {
     const RoundingError rounding = rounding_error(problem, kFloatArithmetic, ForwardErrors::kCounted);
     std::vector<double> difference;
     for (std::size_t i = 0; i < gradient[0].weights.size(); ++i) {
-      difference.push_back(gradient[0].weights.data()[i] - double(single.layers[0].weights.data()[i]));
+      difference.push_back(gradient[0].weights.data()[i] - double(single.parameters.weights(0).data()[i]));
     }
     largest = std::max(largest, norm(difference) / norm(rounding.gradient[0].weights.span()));
   }

@@ -1,6 +1,6 @@
 // Matrices: a non-owning view with a row stride, and aligned storage that owns its elements. Row-major, samples in
-// rows. No arithmetic lives here: products belong to the kernels, formulae to the textbook. SPDX-License-Identifier:
-// Apache-2.0
+// rows. No arithmetic lives here: products belong to the kernels, formulae to the textbook.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <algorithm>
@@ -42,6 +42,8 @@ class MatrixView {
 
   T& operator()(std::size_t r, std::size_t c) const { return data_[r * stride_ + c]; }
   [[nodiscard]] std::span<T> row(std::size_t r) const { return {data_ + r * stride_, cols_}; }
+  /// All elements of a view whose rows follow each other (stride = cols).
+  [[nodiscard]] std::span<T> span() const { return {data_, size()}; }
   /// Rows [first, first + count) as a view of the same elements.
   [[nodiscard]] MatrixView row_range(std::size_t first, std::size_t count) const {
     return {data_ + first * stride_, count, cols_, stride_};

@@ -76,10 +76,10 @@ struct BatchStats {
   [[nodiscard]] double loss_mean() const { return weight_sum > 0 ? loss_sum / weight_sum : 0.0; }
 };
 
-/// Optimizer state of one layer in the textbook's layout: slot -> weights (I x O) and biases (O).
+/// Optimizer state in the layout of the parameters.
 template <class T>
 struct OptimizerState {
-  std::vector<std::vector<LayerParameters<T>>> slots;  // [slot][layer]
+  std::vector<Parameters<T>> slots;
 };
 
 /// Trains and evaluates one network. Not thread-safe; any number of engines may run side by side.
@@ -113,8 +113,7 @@ class Engine {
   /// Forward without dropout: outputs P (rows x K), valid until the next call.
   MatrixView<const T> predict();
   /// Gradients of the batch's mean loss and penalties without update, in the textbook's layout.
-  BatchStats gradients(const BatchTargets<T>& targets, std::vector<LayerParameters<T>>& gradients,
-                       const StepOptions& options = {});
+  BatchStats gradients(const BatchTargets<T>& targets, Parameters<T>& gradients, const StepOptions& options = {});
 
   void store_parameters(Network<T>& network) const;
   void load_parameters(const Network<T>& network);

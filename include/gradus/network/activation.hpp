@@ -1,8 +1,10 @@
-// The activations of hidden layers: names and parameters. Formulae: src/network/activation_math.hpp (textbook).
+// The activations of hidden layers: one table of what is known about each. Formulae: src/network/activation_math.hpp
+// (textbook).
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,12 +23,75 @@ enum class ActivationKind : std::uint8_t {
   kSilu,       // z sigmoid(z)
 };
 
-inline constexpr std::array kAllActivations = {
-    ActivationKind::kIdentity, ActivationKind::kRelu, ActivationKind::kLeakyRelu,
-    ActivationKind::kSigmoid,  ActivationKind::kTanh, ActivationKind::kSoftplus,
-    ActivationKind::kElu,      ActivationKind::kGelu, ActivationKind::kSilu};
+/// Where a function is not smooth.
+enum class Kink : std::uint8_t {
+  kNone,
+  kPiecewiseLinear,  // a line on either side of 0
+  kCurved,           // the slope or a higher derivative jumps at 0
+};
 
-/// An activation with its parameter; `alpha` is used by leaky ReLU and ELU only.
+/// Everything that is known about an activation beside its formula.
+struct ActivationFacts {
+  ActivationKind kind;
+  std::string_view name;
+  /// Its parameter where none is given; `has_alpha` tells whether "name(0.2)" gives one.
+  double alpha = 0.0;
+  bool has_alpha = false;
+  /// The parameter is learned, one for each unit, and starts at alpha.
+  bool has_slopes = false;
+  /// The derivative is computed from z; else from h = f(z), or from either.
+  bool needs_z = false;
+  Kink kink = Kink::kNone;
+  /// Of a bounded function, whose units saturate; 0 for the others.
+  double largest_derivative = 0.0;
+  /// Half of it is (nearly) flat: initial weights of He et al. keep the variance; else those of Glorot and Bengio.
+  bool relu_like = false;
+  /// The complex step goes through it.
+  bool is_analytic = true;
+};
+
+inline constexpr std::array kActivationTable = {
+    ActivationFacts{.kind = ActivationKind::kIdentity, .name = "identity"},
+    ActivationFacts{.kind = ActivationKind::kRelu,
+                    .name = "relu",
+                    .kink = Kink::kPiecewiseLinear,
+                    .relu_like = true,
+                    .is_analytic = false},
+    ActivationFacts{.kind = ActivationKind::kLeakyRelu,
+                    .name = "leaky_relu",
+                    .alpha = 0.01,
+                    .has_alpha = true,
+                    .kink = Kink::kPiecewiseLinear,
+                    .relu_like = true,
+                    .is_analytic = false},
+    ActivationFacts{.kind = ActivationKind::kSigmoid, .name = "sigmoid", .largest_derivative = 0.25},
+    ActivationFacts{.kind = ActivationKind::kTanh, .name = "tanh", .largest_derivative = 1.0},
+    ActivationFacts{.kind = ActivationKind::kSoftplus, .name = "softplus", .needs_z = true, .relu_like = true},
+    ActivationFacts{.kind = ActivationKind::kElu,
+                    .name = "elu",
+                    .alpha = 1.0,
+                    .has_alpha = true,
+                    .needs_z = true,
+                    .kink = Kink::kCurved,
+                    .relu_like = true,
+                    .is_analytic = false},
+    ActivationFacts{
+        .kind = ActivationKind::kGelu, .name = "gelu", .needs_z = true, .relu_like = true, .is_analytic = false},
+    ActivationFacts{.kind = ActivationKind::kSilu, .name = "silu", .needs_z = true, .relu_like = true},
+};
+
+constexpr const ActivationFacts& activation_facts(ActivationKind kind) {
+  return kActivationTable[static_cast<std::size_t>(kind)];
+}
+
+/// All of them, for whoever walks through them.
+inline constexpr auto kAllActivations = [] {
+  std::array<ActivationKind, kActivationTable.size()> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = kActivationTable[i].kind;
+  return all;
+}();
+
+/// An activation with its parameter, where it has one.
 struct Activation {
   ActivationKind kind = ActivationKind::kIdentity;
   double alpha = 0.0;
@@ -35,7 +100,7 @@ struct Activation {
 
 /// The activation with its default alpha.
 Activation make_activation(ActivationKind kind);
-/// "identity", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "elu", "gelu", "silu".
+/// "identity", "relu", "leaky_relu", ...: the names of the table.
 std::string_view activation_name(ActivationKind kind);
 /// By name, or with a parameter: "leaky_relu(0.2)". Throws InputError with a suggestion for an unknown name.
 Activation parse_activation(std::string_view text);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -13,22 +15,11 @@
 
 #include "gradus/core/matrix.hpp"
 #include "gradus/core/numpy_random.hpp"
-#include "gradus/network/activation.hpp"
-#include "gradus/network/initializer.hpp"
+#include "gradus/network/layer.hpp"
 #include "gradus/network/loss.hpp"
+#include "gradus/network/parameters.hpp"
 
 namespace gradus {
-
-/// One dense layer: H = f(X W + b), W (I x O), b (O).
-struct LayerSpec {
-  std::size_t units = 0;    // O
-  Activation activation{};  // identity for the last layer: its outputs are logits
-  double l1 = 0.0;          // penalty l1 * sum |W| added to the loss (weights only, never biases)
-  double l2 = 0.0;          // penalty l2 * sum W^2 (gradient 2 l2 W); study s3's lambda12
-  double dropout = 0.0;  // probability of zeroing an output of this layer while training, survivors scaled by 1/(1-p)
-  Initializer initializer{};
-  bool operator==(const LayerSpec&) const = default;
-};
 
 /// The architecture: I inputs, L layers (the last one gives the K logits), output and loss.
 struct NetworkSpec {
@@ -42,7 +33,9 @@ struct NetworkSpec {
   [[nodiscard]] std::size_t inputs_of(std::size_t layer) const {
     return layer == 0 ? num_inputs : layers[layer - 1].units;
   }
-  /// Weights and biases.
+  /// The earlier layer whose outputs layer `l` reads again, where its kind does that.
+  [[nodiscard]] std::optional<std::size_t> source_of(std::size_t l) const;
+  /// Everything that is trained.
   [[nodiscard]] std::size_t num_parameters() const;
   /// Throws InputError: no layer, a width of 0 or over 2^31 - 1, loss and output that do not fit, softmax over one
   /// output, an activation or dropout on the last layer, dropout outside [0, 1), negative penalties, a floor out of
@@ -55,45 +48,61 @@ struct NetworkSpec {
 NetworkSpec make_network_spec(std::span<const std::size_t> widths, const Activation& hidden, OutputKind output,
                               const Initializer& initializer = {});
 
-/// Parameters of one layer: W (I x O, row-major), b (O).
-template <class T>
-struct LayerParameters {
-  Matrix<T> weights;
-  AlignedBuffer<T> biases;
-};
+/// The places of everything that is trained, and of what is kept beside it without a gradient (running statistics).
+std::shared_ptr<const ParameterLayout> parameter_layout(const NetworkSpec& spec);
+std::shared_ptr<const ParameterLayout> state_layout(const NetworkSpec& spec);
 
-/// Architecture and parameters. T is float or double (the textbook also runs others).
+/// Architecture, parameters and state. T is float or double (the textbook also runs others).
 template <class T>
 struct Network {
   NetworkSpec spec;
-  std::vector<LayerParameters<T>> layers;
+  Parameters<T> parameters;
+  Parameters<T> state;  // what training keeps without a gradient; stored, hashed and restored with the parameters
 
   Network() = default;
-  /// Validates `spec`; all parameters zero.
-  explicit Network(NetworkSpec architecture) : spec(std::move(architecture)) {
-    spec.validate();
-    layers.reserve(spec.layers.size());
-    for (std::size_t l = 0; l < spec.layers.size(); ++l) {
-      layers.push_back({Matrix<T>(spec.inputs_of(l), spec.layers[l].units), AlignedBuffer<T>(spec.layers[l].units)});
-    }
-  }
+  /// Validates `spec`; all parameters zero, the state as it starts.
+  explicit Network(NetworkSpec architecture);
+
+  /// W (I x O) and b (O) of a dense layer.
+  [[nodiscard]] MatrixView<T> weights(std::size_t layer) { return parameters.weights(layer); }
+  [[nodiscard]] MatrixView<const T> weights(std::size_t layer) const { return parameters.weights(layer); }
+  [[nodiscard]] std::span<T> biases(std::size_t layer) { return parameters.biases(layer); }
+  [[nodiscard]] std::span<const T> biases(std::size_t layer) const { return parameters.biases(layer); }
 };
 
-/// The same network in another scalar type, each parameter converted by T(value).
+template <class T>
+Network<T>::Network(NetworkSpec architecture) : spec(std::move(architecture)) {
+  spec.validate();
+  parameters = Parameters<T>(parameter_layout(spec));
+  state = Parameters<T>(state_layout(spec));
+  for_each_block(state, [](const ParameterBlock& block, std::span<T> values) {
+    if (block.role == BlockRole::kRunningVariance) std::fill(values.begin(), values.end(), T(1.0));
+  });
+}
+
+/// The same numbers in another scalar type, each converted by T(value).
 template <class T, class Source>
-Network<T> network_cast(const Network<Source>& source) {
-  Network<T> result(source.spec);
-  const auto convert = [](std::span<const Source> from, std::span<T> to) {
-    std::transform(from.begin(), from.end(), to.begin(), [](const Source& value) { return T(value); });
-  };
-  for (std::size_t l = 0; l < source.layers.size(); ++l) {
-    convert(source.layers[l].weights.span(), result.layers[l].weights.span());
-    convert(source.layers[l].biases.span(), result.layers[l].biases.span());
+Parameters<T> parameters_cast(const Parameters<Source>& source) {
+  Parameters<T> result(source.layout());
+  for (const ParameterBlock& block : source.blocks()) {
+    const std::span<const Source> from = source.values(block);
+    std::transform(from.begin(), from.end(), result.values(block).begin(), [](const Source& v) { return T(v); });
   }
   return result;
 }
 
-/// Draws all parameters: layer l from RandomStream(seed, kInitialization, l), weights row-major, then biases.
+/// The same network in another scalar type.
+template <class T, class Source>
+Network<T> network_cast(const Network<Source>& source) {
+  Network<T> result;
+  result.spec = source.spec;
+  result.parameters = parameters_cast<T>(source.parameters);
+  result.state = parameters_cast<T>(source.state);
+  return result;
+}
+
+/// Draws all parameters: layer l from RandomStream(seed, kInitialization, l), weights row-major, then biases; scales
+/// start at 1, shifts at 0, slopes at the activation's alpha.
 /// Values are drawn in double and rounded to T.
 template <class T>
 void initialize(Network<T>& network, std::uint64_t seed);
@@ -101,7 +110,7 @@ void initialize(Network<T>& network, std::uint64_t seed);
 template <class T>
 void initialize(Network<T>& network, NumpyRandomState& stream);
 
-/// SHA-256 of the parameters' little-endian bytes in T, layer by layer, weights before biases.
+/// SHA-256 of the little-endian bytes in T of all blocks in order: parameters, then state.
 template <class T>
 std::string weights_sha256(const Network<T>& network);
 

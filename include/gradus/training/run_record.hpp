@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "gradus/data/dataset.hpp"
-#include "gradus/network/model_file.hpp"
+#include "gradus/model/model_file.hpp"
 #include "gradus/training/metrics.hpp"
 
 namespace gradus {

@@ -1,6 +1,6 @@
 // The model file: what is written comes back to the bit, and no damaged file does anything but raise an InputError.
 // SPDX-License-Identifier: Apache-2.0
-#include "gradus/network/model_file.hpp"
+#include "gradus/model/model_file.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -107,7 +107,7 @@ TEST(ModelFile, has_the_layout_of_safetensors) {
   EXPECT_EQ(bytes.size(), 8 + length + 104);
   float weight = 0.0f;
   std::memcpy(&weight, bytes.data() + 8 + length + 4 * 5, 4);
-  EXPECT_EQ(weight, std::get<Network<float>>(model.network).layers[0].weights(1, 1));
+  EXPECT_EQ(weight, std::get<Network<float>>(model.network).weights(0)(1, 1));
 }
 
 TEST(ModelFile, every_truncation_is_an_input_error) {

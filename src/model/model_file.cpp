@@ -1,4 +1,4 @@
-#include "gradus/network/model_file.hpp"
+#include "gradus/model/model_file.hpp"
 
 #include <fmt/format.h>
 
@@ -10,8 +10,8 @@
 
 #include "core/atomic_file.hpp"
 #include "gradus/core/error.hpp"
-#include "network/model_json.hpp"
-#include "network/safetensors.hpp"
+#include "model/model_json.hpp"
+#include "model/safetensors.hpp"
 
 namespace gradus {
 namespace {
@@ -19,26 +19,23 @@ namespace {
 constexpr const char* kModelKey = "gradus";
 constexpr const char* kHashKey = "weights_sha256";
 
-std::string tensor_name(std::size_t layer, const char* part) {
-  return fmt::format("layers.{}.{}", layer, part);
-}
-
 template <class T>
 constexpr TensorType kTypeOf = std::is_same_v<T, float> ? TensorType::kF32 : TensorType::kF64;
 
-// The tensors of a network in the order of their bytes: layer by layer, weights before biases.
-std::vector<TensorInfo> layout(const NetworkSpec& spec, TensorType type) {
+std::vector<std::size_t> shape_of(const ParameterBlock& block) {
+  return block.is_matrix() ? std::vector<std::size_t>{block.rows, block.cols} : std::vector<std::size_t>{block.cols};
+}
+
+// The tensors of a network in the order of their bytes: all blocks of the parameters, then those of the state.
+std::vector<TensorInfo> tensors_of(std::span<const ParameterLayout* const> layouts, TensorType type) {
   std::vector<TensorInfo> tensors;
   std::size_t offset = 0;
-  const auto append = [&](std::string name, std::vector<std::size_t> shape) {
-    std::size_t num_bytes = size_of(type);
-    for (const std::size_t dimension : shape) num_bytes *= dimension;
-    tensors.push_back({std::move(name), type, std::move(shape), offset, offset + num_bytes});
-    offset += num_bytes;
-  };
-  for (std::size_t l = 0; l < spec.layers.size(); ++l) {
-    append(tensor_name(l, "weight"), {spec.inputs_of(l), spec.layers[l].units});
-    append(tensor_name(l, "bias"), {spec.layers[l].units});
+  for (const ParameterLayout* layout : layouts) {
+    for (const ParameterBlock& block : layout->blocks()) {
+      const std::size_t num_bytes = size_of(type) * block.size();
+      tensors.push_back({block.name, type, shape_of(block), offset, offset + num_bytes});
+      offset += num_bytes;
+    }
   }
   return tensors;
 }
@@ -67,22 +64,25 @@ void read_values(SafetensorsFile& file, const std::string& path, const TensorInf
 template <class T>
 Network<T> read_network(SafetensorsFile& file, const std::string& path, const NetworkSpec& spec) {
   const SafetensorsHeader& header = file.header();
-  if (header.tensors.size() != 2 * spec.layers.size()) {
-    throw InputError(
-        {path, std::to_string(2 * spec.layers.size()) + " tensors", std::to_string(header.tensors.size()), ""});
-  }
   // All places are found before anything is allocated; their sizes are known to fit in the file.
+  const auto parameters = parameter_layout(spec);
+  const auto state = state_layout(spec);
   std::vector<const TensorInfo*> places;
-  for (std::size_t l = 0; l < spec.layers.size(); ++l) {
-    const std::size_t units = spec.layers[l].units;
-    places.push_back(&find_tensor(path, header, tensor_name(l, "weight"), {spec.inputs_of(l), units}, kTypeOf<T>));
-    places.push_back(&find_tensor(path, header, tensor_name(l, "bias"), {units}, kTypeOf<T>));
+  for (const ParameterLayout* layout : {parameters.get(), state.get()}) {
+    for (const ParameterBlock& block : layout->blocks()) {
+      places.push_back(&find_tensor(path, header, block.name, shape_of(block), kTypeOf<T>));
+    }
+  }
+  if (header.tensors.size() != places.size()) {
+    throw InputError({path, std::to_string(places.size()) + " tensors", std::to_string(header.tensors.size()), ""});
   }
   Network<T> network(spec);
-  for (std::size_t l = 0; l < spec.layers.size(); ++l) {
-    read_values(file, path, *places[2 * l], network.layers[l].weights.span());
-    read_values(file, path, *places[2 * l + 1], network.layers[l].biases.span());
-  }
+  std::size_t next = 0;
+  const auto read = [&](const ParameterBlock&, std::span<T> values) {
+    read_values(file, path, *places[next++], values);
+  };
+  for_each_block(network.parameters, read);
+  for_each_block(network.state, read);
   const auto hash = header.metadata.find(kHashKey);
   if (hash != header.metadata.end() && hash->second != weights_sha256(network)) {
     throw InputError({path, "weights with the SHA-256 of the header", "another", "the file is damaged"});
@@ -99,13 +99,15 @@ void write_model(const std::string& path, const Model& model) {
         header.metadata["format"] = "gradus";
         header.metadata[kModelKey] = format_model(model);
         header.metadata[kHashKey] = weights_sha256(network);
-        header.tensors = layout(network.spec, kTypeOf<T>);
+        const ParameterLayout* const layouts[] = {network.parameters.layout().get(), network.state.layout().get()};
+        header.tensors = tensors_of(layouts, kTypeOf<T>);
         AtomicFile file(path);
         file.write(format_header(header));
-        for (const LayerParameters<T>& layer : network.layers) {
-          file.write(std::as_bytes(layer.weights.span()));
-          file.write(std::as_bytes(layer.biases.span()));
-        }
+        const auto write = [&file](const ParameterBlock&, std::span<const T> values) {
+          file.write(std::as_bytes(values));
+        };
+        for_each_block(network.parameters, write);
+        for_each_block(network.state, write);
         file.commit();
       },
       model.network);

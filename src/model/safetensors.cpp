@@ -1,4 +1,4 @@
-#include "network/safetensors.hpp"
+#include "model/safetensors.hpp"
 
 #include <sys/stat.h>
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "gradus/network/model_file.hpp"
+#include "gradus/model/model_file.hpp"
 
 namespace gradus {
 

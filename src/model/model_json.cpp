@@ -1,4 +1,4 @@
-#include "network/model_json.hpp"
+#include "model/model_json.hpp"
 
 #include <array>
 #include <cmath>
