@@ -15,10 +15,10 @@
 #include "gradus/engine/engine.hpp"             // IWYU pragma: export
 #include "gradus/engine/optimizer.hpp"          // IWYU pragma: export
 #include "gradus/engine/predictor.hpp"          // IWYU pragma: export
+#include "gradus/model/model_file.hpp"          // IWYU pragma: export
 #include "gradus/network/activation.hpp"        // IWYU pragma: export
 #include "gradus/network/initializer.hpp"       // IWYU pragma: export
 #include "gradus/network/loss.hpp"              // IWYU pragma: export
-#include "gradus/model/model_file.hpp"        // IWYU pragma: export
 #include "gradus/network/network.hpp"           // IWYU pragma: export
 #include "gradus/network/targets.hpp"           // IWYU pragma: export
 #include "gradus/report/report.hpp"             // IWYU pragma: export

@@ -97,6 +97,9 @@ EngineState<T>::EngineState(const Network<T>& network, const EngineOptions& engi
       kernels(&kernels::kernel_table<T>(target_of(engine_options))),
       pool(std::make_unique<ThreadPool>(plan.threads)) {
   spec.validate();
+  for (const LayerSpec& layer : spec.layers) {
+    if (layer.kind != LayerKind::kDense) throw InputError("engine: dense layers only so far");
+  }
   if (options.mixed) {
     if (sizeof(T) != sizeof(float)) throw InputError("engine: mixed is for float parameters");
     pairs = &kernels::pair_kernels(target_of(options));
@@ -300,8 +303,7 @@ MatrixView<const T> Engine<T>::predict() {
 }
 
 template <class T>
-BatchStats Engine<T>::gradients(const BatchTargets<T>& targets, Parameters<T>& gradients,
-                                const StepOptions& options) {
+BatchStats Engine<T>::gradients(const BatchTargets<T>& targets, Parameters<T>& gradients, const StepOptions& options) {
   const BatchStats stats = state_->run(engine::StepKind::kGradients, &targets, options);
   gradients = Parameters<T>(state_->layout);
   for (const auto& thread : state_->threads) {
@@ -321,7 +323,8 @@ void Engine<T>::store_parameters(Network<T>& network) const {
 template <class T>
 void Engine<T>::load_parameters(const Network<T>& network) {
   for (const auto& thread : state_->threads) {
-    for (std::size_t l = 0; l < network.spec.layers.size(); ++l) engine::pack(network.parameters, l, thread->parameters[l]);
+    for (std::size_t l = 0; l < network.spec.layers.size(); ++l)
+      engine::pack(network.parameters, l, thread->parameters[l]);
   }
   for (unsigned t = 0; t < threads(); ++t) {
     for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {

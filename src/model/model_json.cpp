@@ -92,7 +92,11 @@ class ModelReader {
 
 Json format_layer(const LayerSpec& layer) {
   const Initializer& init = layer.initializer;
-  return {{"units", layer.units},
+  return {{"kind", layer_kind_name(layer.kind)},
+          {"epsilon", layer.epsilon},
+          {"momentum", layer.momentum},
+          {"source", layer.source},
+          {"units", layer.units},
           {"activation", activation_name(layer.activation.kind)},
           {"alpha", layer.activation.alpha},
           {"l1", layer.l1},
@@ -103,7 +107,8 @@ Json format_layer(const LayerSpec& layer) {
           {"bias_value", init.bias_value}};
 }
 
-LayerSpec parse_layer(const ModelReader& reader) {
+// Version 1 knew dense layers only.
+LayerSpec parse_layer(const ModelReader& reader, std::size_t version) {
   LayerSpec layer;
   layer.units = reader.count("units");
   layer.activation = parse_activation(reader.text("activation"));
@@ -114,6 +119,11 @@ LayerSpec parse_layer(const ModelReader& reader) {
   layer.initializer = parse_initializer(reader.text("initializer"));
   layer.initializer.bias = static_cast<BiasInit>(reader.choice("bias", kBiasNames));
   layer.initializer.bias_value = reader.number("bias_value");
+  if (version < 2) return layer;
+  layer.kind = parse_layer_kind(reader.text("kind"));
+  layer.epsilon = reader.number("epsilon");
+  layer.momentum = reader.number("momentum");
+  layer.source = reader.count("source");
   return layer;
 }
 
@@ -173,9 +183,10 @@ std::string format_model(const Model& model) {
 ModelDescription parse_model(const std::string& where, const std::string& text) {
   const Json json = Json::parse(text, nullptr, false);
   const ModelReader reader(where, json);
-  if (reader.count("version") > static_cast<std::size_t>(kModelVersion)) {
-    throw InputError({where, "version " + std::to_string(kModelVersion) + " or older",
-                      std::to_string(reader.count("version")), "use a newer gradus"});
+  const std::size_t version = reader.count("version");
+  if (version > static_cast<std::size_t>(kModelVersion)) {
+    throw InputError({where, "version " + std::to_string(kModelVersion) + " or older", std::to_string(version),
+                      "use a newer gradus"});
   }
   ModelDescription description;
   NetworkSpec& spec = description.spec;
@@ -184,7 +195,7 @@ ModelDescription parse_model(const std::string& where, const std::string& text) 
   if (layers.size() > kMaxLayers) throw InputError({where, "at most 10000 layers", "more", ""});
   for (const Json& layer : layers) {
     spec.layers.push_back(
-        parse_layer(ModelReader(where + ".layers[" + std::to_string(spec.layers.size()) + "]", layer)));
+        parse_layer(ModelReader(where + ".layers[" + std::to_string(spec.layers.size()) + "]", layer), version));
   }
   spec.output = parse_output(reader.text("output"));
   spec.loss = parse_loss_object(reader.object("loss"));

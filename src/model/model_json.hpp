@@ -9,7 +9,7 @@
 namespace gradus {
 
 /// Newest layout that this program writes and reads.
-inline constexpr int kModelVersion = 1;
+inline constexpr int kModelVersion = 2;
 
 /// Architecture, scaling and names. Keys are those of the headers' fields.
 std::string format_model(const Model& model);

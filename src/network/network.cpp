@@ -39,6 +39,10 @@ void validate_layer(const std::string& where, const LayerSpec& layer) {
   penalty("l2", layer.l2);
   require(layer.dropout >= 0.0 && layer.dropout < 1.0, where, "dropout in [0, 1)", fmt::format("{}", layer.dropout));
   require(std::isfinite(layer.activation.alpha), where, "a finite alpha", fmt::format("{}", layer.activation.alpha));
+  require(layer.epsilon > 0.0 && std::isfinite(layer.epsilon), where, "a positive epsilon",
+          fmt::format("{}", layer.epsilon));
+  require(layer.momentum >= 0.0 && layer.momentum <= 1.0, where, "momentum in [0, 1]",
+          fmt::format("{}", layer.momentum));
   const Initializer& init = layer.initializer;
   for (const double value : {init.mean, init.std, init.bound, init.value, init.bias_value}) {
     require(std::isfinite(value), where, "finite numbers for the initializer", fmt::format("{}", value));
@@ -187,8 +191,30 @@ std::string layer_title(const NetworkSpec& spec, std::size_t l) {
 
 }  // namespace
 
+void textbook::require_same_width(const NetworkSpec& spec, std::size_t layer) {
+  require(spec.layers[layer].units == spec.inputs_of(layer), "layer " + std::to_string(layer + 1),
+          "as many outputs as inputs (" + std::to_string(spec.inputs_of(layer)) + ")",
+          std::to_string(spec.layers[layer].units));
+}
+
+void textbook::require_earlier_source(const NetworkSpec& spec, std::size_t layer) {
+  const std::size_t source = spec.layers[layer].source;
+  const std::string where = "layer " + std::to_string(layer + 1);
+  require(source + 1 < layer, where, "an earlier layer than the one before it to add",
+          "layer " + std::to_string(source + 1));
+  require(spec.layers[source].units == spec.layers[layer].units, where,
+          "an earlier layer of the same width (" + std::to_string(spec.layers[layer].units) + ") to add",
+          std::to_string(spec.layers[source].units));
+}
+
 std::size_t NetworkSpec::num_parameters() const {
   return parameter_layout(*this)->count();
+}
+
+bool NetworkSpec::uses_batch() const {
+  return std::any_of(layers.begin(), layers.end(), [](const LayerSpec& layer) {
+    return textbook::with_layer_kind(layer.kind, [](auto kind) { return decltype(kind)::kUsesBatch; });
+  });
 }
 
 std::optional<std::size_t> NetworkSpec::source_of(std::size_t l) const {
@@ -205,6 +231,8 @@ void NetworkSpec::validate() const {
   }
   const LayerSpec& last = layers.back();
   const std::string where = "layer " + std::to_string(layers.size());
+  require(last.kind == LayerKind::kDense, where, "a dense layer at the end, whose outputs are logits",
+          std::string(layer_kind_name(last.kind)));
   require(last.activation.kind == ActivationKind::kIdentity, where,
           "no activation on the last layer, whose outputs are logits (choose the output instead)",
           to_string(last.activation));

@@ -19,14 +19,14 @@ void check_labels(const NetworkSpec& spec, std::span<const std::int32_t> labels)
 
 namespace textbook {
 
-#define GRADUS_INSTANTIATE(T)                                                                                         \
-  template ForwardPass<T> forward(const Network<T>&, Rows<T>, const Masks<T>&, const Run<T>&);                        \
-  template Gradients<T> backward(const Network<T>&, const ForwardPass<T>&, const Targets<T>&, const Masks<T>&,        \
-                                 Hooks<T>*);                                                                          \
-  template Gradients<T> backward_by_samples(const Network<T>&, Rows<T>, const Targets<T>&, const Masks<T>&);          \
-  template std::vector<T> losses(const Network<T>&, const ForwardPass<T>&, const Targets<T>&);                        \
-  template T loss_mean(const Network<T>&, const ForwardPass<T>&, const Targets<T>&);                                  \
-  template T penalty(const Network<T>&);                                                                              \
+#define GRADUS_INSTANTIATE(T)                                                                                  \
+  template ForwardPass<T> forward(const Network<T>&, Rows<T>, const Masks<T>&, const Run<T>&);                 \
+  template Gradients<T> backward(const Network<T>&, const ForwardPass<T>&, const Targets<T>&, const Masks<T>&, \
+                                 Hooks<T>*);                                                                   \
+  template Gradients<T> backward_by_samples(const Network<T>&, Rows<T>, const Targets<T>&, const Masks<T>&);   \
+  template std::vector<T> losses(const Network<T>&, const ForwardPass<T>&, const Targets<T>&);                 \
+  template T loss_mean(const Network<T>&, const ForwardPass<T>&, const Targets<T>&);                           \
+  template T penalty(const Network<T>&);                                                                       \
   template T objective(const Network<T>&, Rows<T>, const Targets<T>&, const Masks<T>&);
 GRADUS_INSTANTIATE(double)
 GRADUS_INSTANTIATE(float)

@@ -8,8 +8,9 @@
 //   * penalties come last: dW = multiply_add(l1, sign(W), dW), then dW = multiply_add(2 l2, W, dW), each only where
 //     l1 or l2 is not 0.
 // Letters: B samples, I inputs, O outputs of a layer, K outputs of the network, l a layer.
-//   forward    Z = layer(X),  H = f(Z),  next X = H o M  (M the dropout factors),  P = g(Z of the last layer: the logits)
-//   backward   dZ from the loss;  dX and the parameters' gradients by the layer,  dH = dX o M,  dZ before = dH o f'
+//   forward    Z = layer(X),  H = f(Z),  next X = H o M  (M the dropout factors),  P = g(Z of the last layer: the
+//   logits) backward   dZ from the loss;  dX and the parameters' gradients by the layer,  dH = dX o M,  dZ before = dH
+//   o f'
 // What a layer computes stands in its own file (layers/dense.hpp, ...). Rumelhart, Hinton and Williams 1986.
 // There is one loop forward and one backward. Whoever wants to watch, move or disturb what passes through it brings
 // hooks; whoever wants it sample by sample calls it so (backward_by_samples), with the same bits.
@@ -87,8 +88,8 @@ class Hooks {
   virtual void after_activation(std::size_t /*layer*/, const Matrix<T>& /*dh*/, Matrix<T>& /*dz*/) {}
 };
 
-/// How the loop runs. With a first layer its inputs are the rows that forward is given, and `earlier` has the outputs of
-/// the layers before it (as x of layer l + 1), for those that are read again.
+/// How the loop runs. With a first layer its inputs are the rows that forward is given, and `earlier` has the outputs
+/// of the layers before it (as x of layer l + 1), for those that are read again.
 template <class T>
 struct Run {
   Mode mode = Mode::kTraining;
@@ -206,8 +207,8 @@ ForwardPass<T> forward(const Network<T>& network, Rows<T> x, const Masks<T>& mas
     const auto source = network.spec.source_of(l);
     const Matrix<T>* source_outputs = nullptr;
     if (source) source_outputs = *source < run.first_layer ? &(*run.earlier)[*source + 1] : &pass.x[*source + 1];
-    const LayerForward<T> at{network.spec, l,         network.parameters, network.state, run.mode,
-                             pass.x[l],    source_outputs, pass.z[l],     pass.moments[l]};
+    const LayerForward<T> at{network.spec,   l,         network.parameters, network.state, run.mode, pass.x[l],
+                             source_outputs, pass.z[l], pass.moments[l]};
     with_layer_kind(layer.kind, [&at](auto kind) { kind.forward(at); });
     pass.h[l] = activate_layer(network, l, pass.z[l]);
     if (run.hooks != nullptr) run.hooks->after_layer(l, pass.z[l], pass.h[l]);
@@ -222,8 +223,8 @@ ForwardPass<T> forward(const Network<T>& network, Rows<T> x, const Masks<T>& mas
   return pass;
 }
 
-/// Backward from dZ of the last layer: adds to the parameters' gradients, without penalties, and returns dX of the first
-/// layer of `pass`. The masks must be those of the forward pass.
+/// Backward from dZ of the last layer: adds to the parameters' gradients, without penalties, and returns dX of the
+/// first layer of `pass`. The masks must be those of the forward pass.
 template <class T>
 Matrix<T> backward_from(const Network<T>& network, const ForwardPass<T>& pass, Matrix<T> dz, Parameters<T>& gradient,
                         const Masks<T>& masks = {}, Hooks<T>* hooks = nullptr) {
@@ -276,6 +277,18 @@ Gradients<T> backward(const Network<T>& network, const ForwardPass<T>& pass, con
   gradients.inputs = backward_from(network, pass, std::move(dz), gradients.parameters, masks, hooks);
   add_penalty_gradients(network, gradients.parameters);
   return gradients;
+}
+
+/// What training keeps without a gradient, moved by the batch of `pass`.
+template <class T>
+void update_state(Network<T>& network, const ForwardPass<T>& pass) {
+  for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {
+    const LayerSpec& layer = network.spec.layers[l];
+    if (layer.kind != LayerKind::kBatchNorm) continue;
+    BatchNormLayer::update_state<T>(layer, pass.moments[l], pass.x[l].rows(),
+                                    network.state.values(l, BlockRole::kRunningMean),
+                                    network.state.values(l, BlockRole::kRunningVariance));
+  }
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -345,6 +358,7 @@ Gradients<T> backward_by_samples(const Network<T>& network, Rows<T> x, const Tar
                                  const Masks<T>& masks = {}) {
   check_inputs(network.spec, 0, x.cols(), x.rows(), masks);
   check_targets(network.spec, targets, x.rows());
+  if (network.spec.uses_batch()) throw InputError({"samples", "layers that read one row", "batch normalisation", ""});
   Gradients<T> gradients = make_gradients(network, x.rows());
   const std::vector<T> factors = sample_factors(targets, x.rows());
   for (std::size_t b = 0; b < x.rows(); ++b) {
@@ -361,10 +375,10 @@ Gradients<T> backward_by_samples(const Network<T>& network, Rows<T> x, const Tar
 }
 
 // Compiled once in textbook.cpp.
-#define GRADUS_EXTERN(T)                                                                                               \
-  extern template ForwardPass<T> forward(const Network<T>&, Rows<T>, const Masks<T>&, const Run<T>&);                  \
+#define GRADUS_EXTERN(T)                                                                                              \
+  extern template ForwardPass<T> forward(const Network<T>&, Rows<T>, const Masks<T>&, const Run<T>&);                 \
   extern template Gradients<T> backward(const Network<T>&, const ForwardPass<T>&, const Targets<T>&, const Masks<T>&, \
-                                        Hooks<T>*);                                                                    \
+                                        Hooks<T>*);                                                                   \
   extern template Gradients<T> backward_by_samples(const Network<T>&, Rows<T>, const Targets<T>&, const Masks<T>&);
 GRADUS_EXTERN(double)
 GRADUS_EXTERN(float)

@@ -46,6 +46,11 @@ inline ComplexStep multiply_add(ComplexStep a, ComplexStep b, ComplexStep c) {
   const ComplexStep product = a * b + c;
   return {std::fma(a.re, b.re, c.re), product.im};
 }
+/// The imaginary part is a step of 1e-100: its square is nothing beside the real part.
+inline ComplexStep sqrt(ComplexStep a) {
+  const double root = std::sqrt(a.re);
+  return {root, a.im / (2.0 * root)};
+}
 inline ComplexStep exp(ComplexStep a) {
   const double r = math::exp(a.re);
   return {r * std::cos(a.im), r * std::sin(a.im)};

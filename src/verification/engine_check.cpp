@@ -264,7 +264,8 @@ double check_rule(const Problem& problem, const OptimizerOptions& optimizer, con
     if (step.clip_value > 0.0) active.clip_value = static_cast<double>(static_cast<T>(0.1 * global_norm(gradient)));
     const Tangent before = stored_parameters(driver.engine());
     std::vector<Tangent> slots;
-    for (const auto& slot : driver.engine().store_state().slots) slots.push_back(to_tangent(slot, problem.num_layers()));
+    for (const auto& slot : driver.engine().store_state().slots)
+      slots.push_back(to_tangent(slot, problem.num_layers()));
     driver.feed();
     driver.engine().train_step(driver.targets(), active);
     const Tangent after = stored_parameters(driver.engine());

@@ -2,7 +2,8 @@
 // (network/scalar.hpp). Jet<1> is a dual number: value and exact derivative, no step size. Higher K give d'Hd / 2 and
 // the terms after it. Griewank and Walther, "Evaluating Derivatives", 2nd ed. (2008), chapter 13. The values go through
 // the very operations of the textbook in double, fused multiply-add included, so that they are equal to the bit: two
-// derivatives at the same point are compared, not at two roundings of it. SPDX-License-Identifier: Apache-2.0
+// derivatives at the same point are compared, not at two roundings of it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>
@@ -89,6 +90,17 @@ double chain_term(const Jet<K>& a, const Jet<K>& g, std::size_t k) {
   return sum / static_cast<double>(k);
 }
 
+/// y y = a:  2 y_0 y_k = a_k - sum over 0 < j < k of y_j y_(k-j).
+template <std::size_t K>
+Jet<K> sqrt(const Jet<K>& a) {
+  Jet<K> y(std::sqrt(a.c[0]));
+  for (std::size_t k = 1; k <= K; ++k) {
+    double rest = a.c[k];
+    for (std::size_t j = 1; j < k; ++j) rest -= y.c[j] * y.c[k - j];
+    y.c[k] = rest / (2.0 * y.c[0]);
+  }
+  return y;
+}
 template <std::size_t K>
 Jet<K> exp(const Jet<K>& a) {
   Jet<K> y(math::exp(a.c[0]));

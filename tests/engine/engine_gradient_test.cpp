@@ -112,7 +112,8 @@ void expect_textbooks_bits(std::size_t rows, unsigned threads) {
     const auto pass = textbook::forward<T>(problem.network, problem.inputs.view());
     const auto expected = textbook::backward<T>(problem.network, pass, problem.targets());
     for (std::size_t l = 0; l < problem.network.spec.layers.size(); ++l) {
-      EXPECT_TRUE(std::ranges::equal(gradients.weights(l).span(), expected.parameters.weights(l).span())) << "layer " << l;
+      EXPECT_TRUE(std::ranges::equal(gradients.weights(l).span(), expected.parameters.weights(l).span()))
+          << "layer " << l;
       EXPECT_TRUE(std::ranges::equal(gradients.biases(l), expected.parameters.biases(l))) << "layer " << l;
     }
   }

@@ -40,6 +40,10 @@ Dual multiply_add(Dual a, Dual b, Dual c) {
 double real_value(Dual a) {
   return a.value;
 }
+Dual sqrt(Dual a) {
+  const double root = std::sqrt(a.value);
+  return {root, a.derivative / (2 * root)};
+}
 Dual exp(Dual a) {
   return {std::exp(a.value), std::exp(a.value) * a.derivative};
 }

@@ -116,7 +116,8 @@ TEST(Torch, outputs_losses_and_gradients_agree_to_1e_12) {
     EXPECT_NEAR(objective, answer["objective"].get<double>(), kTorchTolerance * (1 + std::abs(objective))) << c.name;
     EXPECT_LE(relative_error(gradients.inputs.span(), answer["inputs"]), kTorchTolerance) << c.name;
     for (std::size_t l = 0; l < c.network.spec.layers.size(); ++l) {
-      EXPECT_LE(relative_error(gradients.parameters.weights(l).span(), answer["weights"][l]), kTorchTolerance) << c.name;
+      EXPECT_LE(relative_error(gradients.parameters.weights(l).span(), answer["weights"][l]), kTorchTolerance)
+          << c.name;
       EXPECT_LE(relative_error(gradients.parameters.biases(l), answer["biases"][l]), kTorchTolerance) << c.name;
     }
   }

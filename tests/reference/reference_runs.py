@@ -21,7 +21,7 @@ import reference_data
 import reference_studies
 import reference_version1
 from reference_cases import CASES
-from reference_program import Program, Tally, attempt, differences, in_parallel
+from reference_program import Mismatch, Program, Tally, attempt, differences, in_parallel
 from reference_training import CaseRun
 
 RECORD = pathlib.Path(__file__).with_name("reference_runs.json")
@@ -145,4 +145,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Mismatch as mismatch:  # before the first run
+        sys.exit(f"reference_runs.py: {mismatch}")

@@ -15,12 +15,14 @@ namespace gradus {
 
 // Every kind makes Z (B x O) from its inputs X (B x I); then H = f(Z), and the next layer's X = H o M (M dropout).
 enum class LayerKind : std::uint8_t {
-  kDense,  // Z = X W + b
+  kDense,      // Z = X W + b
+  kBatchNorm,  // Z = scale (X - mean) / std + shift, mean and std of each column over the batch; I = O
+  kResidual,   // Z = X + outputs of an earlier layer; I = O
 };
 
-inline constexpr std::array kAllLayerKinds = {LayerKind::kDense};
+inline constexpr std::array kAllLayerKinds = {LayerKind::kDense, LayerKind::kBatchNorm, LayerKind::kResidual};
 
-/// "dense".
+/// "dense", "batch_norm", "residual".
 std::string_view layer_kind_name(LayerKind kind);
 /// Throws InputError with a suggestion.
 LayerKind parse_layer_kind(std::string_view name);
@@ -34,6 +36,8 @@ struct LayerSpec {
   double dropout = 0.0;  // probability of zeroing an output of this layer while training, survivors scaled by 1/(1-p)
   Initializer initializer{};
   LayerKind kind = LayerKind::kDense;
+  double epsilon = 1e-5;   // normalisations: added to the variance
+  double momentum = 0.1;   // batch normalisation: share of a batch in the running statistics
   std::size_t source = 0;  // kinds that read the outputs of an earlier layer: its number, counted from 0
   bool operator==(const LayerSpec&) const = default;
 };

@@ -35,6 +35,8 @@ struct NetworkSpec {
   }
   /// The earlier layer whose outputs layer `l` reads again, where its kind does that.
   [[nodiscard]] std::optional<std::size_t> source_of(std::size_t l) const;
+  /// A layer's outputs for one row depend on the other rows of the batch.
+  [[nodiscard]] bool uses_batch() const;
   /// Everything that is trained.
   [[nodiscard]] std::size_t num_parameters() const;
   /// Throws InputError: no layer, a width of 0 or over 2^31 - 1, loss and output that do not fit, softmax over one

@@ -6,11 +6,13 @@
 #include <tuple>
 #include <utility>
 
+#include "network/layers/batch_norm.hpp"
 #include "network/layers/dense.hpp"
+#include "network/layers/residual.hpp"
 
 namespace gradus::textbook {
 
-using AllLayers = std::tuple<DenseLayer>;
+using AllLayers = std::tuple<DenseLayer, BatchNormLayer, ResidualLayer>;
 static_assert(std::tuple_size_v<AllLayers> == kAllLayerKinds.size(), "every LayerKind has its class here");
 
 namespace detail {

@@ -23,6 +23,19 @@ struct Moments {
   std::vector<T> inverse_std;  // 1 / sqrt(variance + epsilon)
 };
 
+/// From the variance: 1 / sqrt(v + epsilon).
+template <class T>
+void set_inverse_std(double epsilon, Moments<T>& m) {
+  using math::sqrt;
+  m.inverse_std.clear();
+  for (const T& variance : m.variance) m.inverse_std.push_back(T(1.0) / sqrt(variance + T(epsilon)));
+}
+
+/// Throws InputError unless the layer is as wide as its inputs.
+void require_same_width(const NetworkSpec& spec, std::size_t layer);
+/// Throws InputError unless LayerSpec::source is a layer before the one below, of the same width.
+void require_earlier_source(const NetworkSpec& spec, std::size_t layer);
+
 /// Forward of one layer: reads x (B x I), writes z (B x O) and, where its kind has any, its moments.
 template <class T>
 struct LayerForward {
