@@ -1,9 +1,9 @@
-// From logits to outputs P, loss rows and the gradient of the logits. The formulae are the textbook's (loss_math.hpp);
-// exponentials and logarithms are taken for all rows in one call of a kernel.
+// Output rows of one thread: outputs, losses, gradients of logits.
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/output_rows.hpp"
+
 #include <algorithm>
 
-#include "engine/engine_state.hpp"
 #include "network/loss_math.hpp"
 
 namespace gradus::engine {
@@ -87,39 +87,39 @@ void gradient_row(const Loss& loss, const BatchTargets<T>& targets, std::size_t 
 
 }  // namespace
 
-template <class T>
-void EngineState<T>::labels_and_shares(std::size_t first, std::size_t count, std::size_t n, T* labels,
-                                       T* shares) const {
+template <class P>
+void OutputRows<P>::labels_and_shares(std::size_t first, std::size_t count, std::size_t n, T* labels, T* shares) const {
   for (std::size_t b = 0; b < count; ++b) {
-    labels[b] = static_cast<T>(targets->labels[first + b]);
-    shares[b] = share_of(first + b);
+    labels[b] = static_cast<T>(c.call.targets->labels[first + b]);
+    shares[b] = c.call.share_of(first + b);
   }
   std::fill(labels + count, labels + n, T{0});
   std::fill(shares + count, shares + n, T{0});
 }
 
 // Softmax cross-entropy of a training step: loss and gradient without leaving the columns.
-template <class T>
-void EngineState<T>::cross_entropy_in_columns(const OutputBlock<T>& block, bool reports) {
+template <class P>
+void OutputRows<P>::cross_entropy_in_columns(const OutputBlock<T>& block, bool reports) {
   const std::size_t ld = leading(block);
   T* const labels = block.columns + block.stride * ld;
   T* const shares = labels + ld;
   T* const best = shares + ld;
-  const std::size_t first = first_row + block.first;
+  const std::size_t first = c.call.first_row + block.first;
   labels_and_shares(first, block.rows, ld, labels, shares);
-  softmax_in_columns(*kernels, block);
-  kernels->cross_entropy_columns(block.columns, ld, block.k_count, ld, labels, shares, best);
-  columns_to_rows(*kernels, block);
+  softmax_in_columns(*c.kernels, block);
+  c.kernels->cross_entropy_columns(block.columns, ld, block.k_count, ld, labels, shares, best);
+  columns_to_rows(*c.kernels, block);
   if (!reports) return;
   report_cross_entropy(first, block.rows, block.log_sums, labels, best,
                        [&](std::size_t b, std::size_t label) { return block.z_row(b)[label]; });
 }
 
-template <class T>
-void EngineState<T>::gather_logits(unsigned thread, std::size_t first, std::size_t end) {
-  const BlockBuffer<T>& h = buffers(thread, last_layer()).h;
-  Matrix<T>& to = threads[thread]->logit_rows;
-  for (const Block& block : plan.layers[last_layer()].blocks) {
+template <class P>
+void OutputRows<P>::gather_logits(unsigned thread, std::size_t first, std::size_t end) {
+  const std::size_t last = c.plan.last_layer();
+  const BlockBuffer<T>& h = c.buffers(thread, last).h;
+  Matrix<T>& to = c.thread(thread).logit_rows;
+  for (const Block& block : c.plan.layers[last].blocks) {
     const std::size_t width = block.width<T>();
     for (std::size_t b = first; b < end; ++b) {
       std::copy_n(h.block(block) + b * width, width, to.data() + b * to.cols() + block.first);
@@ -127,11 +127,12 @@ void EngineState<T>::gather_logits(unsigned thread, std::size_t first, std::size
   }
 }
 
-template <class T>
-void EngineState<T>::scatter_gradients(unsigned thread, std::size_t first, std::size_t end) {
-  BlockBuffer<T>& dz = buffers(thread, last_layer()).dz;
-  const Matrix<T>& from = threads[thread]->gradient_rows;
-  for (const Block& block : plan.layers[last_layer()].blocks) {
+template <class P>
+void OutputRows<P>::scatter_gradients(unsigned thread, std::size_t first, std::size_t end) {
+  const std::size_t last = c.plan.last_layer();
+  BlockBuffer<T>& dz = c.buffers(thread, last).dz;
+  const Matrix<T>& from = c.thread(thread).gradient_rows;
+  for (const Block& block : c.plan.layers[last].blocks) {
     const std::size_t width = block.width<T>();
     for (std::size_t b = first; b < end; ++b) {
       std::copy_n(from.data() + b * from.cols() + block.first, width, dz.block(block) + b * width);
@@ -139,76 +140,80 @@ void EngineState<T>::scatter_gradients(unsigned thread, std::size_t first, std::
   }
 }
 
-// Replicated outputs: every thread does all rows on its own copy and thread 0 reports. Shared: rows are divided.
-template <class T>
-void EngineState<T>::output_rows(unsigned thread) {
-  const LayerPlan& layer = plan.layers[last_layer()];
-  LayerBuffers<T>& own = buffers(thread, last_layer());
-  const std::size_t first = layer.replicated ? 0 : rows * thread / plan.threads;
-  const std::size_t end = layer.replicated ? rows : rows * (thread + 1) / plan.threads;
-  const std::size_t stride = outputs.cols();
-  T* const scratch = threads[thread]->row.data();  // `stride` elements for a row, then one per row in whole units
-  const bool one_block = layer.blocks.size() == 1;
+// Replicated outputs: every thread does all rows on its own copy. Shared: rows are divided.
+template <class P>
+OutputBlock<typename P::Value> OutputRows<P>::block_of(unsigned thread, bool one_block) {
+  const LayerPlan& layer = c.plan.layers[c.plan.last_layer()];
+  LayerBuffers<P>& own = c.buffers(thread, c.plan.last_layer());
+  ThreadSpace<P>& space = c.thread(thread);
+  const std::size_t rows = c.call.rows;
+  const std::size_t first = layer.replicated ? 0 : rows * thread / c.plan.threads;
+  const std::size_t end = layer.replicated ? rows : rows * (thread + 1) / c.plan.threads;
+  const std::size_t stride = c.space.outputs.cols();
   if (!one_block) gather_logits(thread, first, end);
-  const T* const z_rows = one_block ? own.h.block(layer.blocks[0]) : threads[thread]->logit_rows.data();
-  T* const p_rows = one_block ? own.dz.block(layer.blocks[0]) : threads[thread]->gradient_rows.data();
-  const OutputBlock<T> block{first,
-                             end - first,
-                             layer.outputs,
-                             stride,
-                             z_rows + first * stride,
-                             p_rows + first * stride,
-                             scratch + stride,
-                             threads[thread]->columns_of_rows.data()};
+  const T* const z_rows = one_block ? own.h.block(layer.blocks[0]) : space.logit_rows.data();
+  T* const p_rows = one_block ? own.dz.block(layer.blocks[0]) : space.gradient_rows.data();
+  // The scratch row: `stride` elements for a row, then one per row in whole units.
+  return {first,
+          end - first,
+          layer.outputs,
+          stride,
+          z_rows + first * stride,
+          p_rows + first * stride,
+          space.row.data() + stride,
+          space.columns_of_rows.data()};
+}
+
+template <class P>
+void OutputRows<P>::run(unsigned thread) {
+  const LayerPlan& layer = c.plan.layers[c.plan.last_layer()];
+  const bool one_block = layer.blocks.size() == 1;
+  const OutputBlock<T> block = block_of(thread, one_block);
   const bool reports = !layer.replicated || thread == 0;
-  if (kind != StepKind::kEvaluate && has_exact_cross_entropy(spec)) {
+  if (c.call.trains() && has_exact_cross_entropy(c.spec)) {
     cross_entropy_in_columns(block, reports);
   } else {
-    any_output_rows(thread, block, reports);
+    any_output(thread, block, reports);
   }
-  if (!one_block && kind != StepKind::kEvaluate) scatter_gradients(thread, first, end);
-  if (!layer.replicated) pool->sync();
+  if (!one_block && c.call.trains()) scatter_gradients(thread, block.first, block.first + block.rows);
+  if (!layer.replicated) c.crew.sync();
 }
 
 // Every other output and loss, row by row.
-template <class T>
-void EngineState<T>::any_output_rows(unsigned thread, const OutputBlock<T>& block, bool reports) {
-  const std::size_t first = block.first;
-  const std::size_t stride = block.stride;
-  T* const scratch = threads[thread]->row.data();
-  output_block(*kernels, spec.output, block);
-  if (reports) {
-    std::copy_n(block.p, block.rows * stride, outputs.data() + (first_row + first) * stride);
-    if (targets != nullptr) {
-      const bool exact = spec.loss.floor_kind == FloorKind::kExact;
-      for (std::size_t b = 0; b < block.rows; ++b) {
-        const std::size_t row = first_row + first + b;
-        const std::span<const T> z = block.z_row(b);
-        const std::span<const T> p = block.p_row(b);
-        T loss = 0;
-        if (exact && spec.loss.kind == LossKind::kSoftmaxCrossEntropy) {
-          loss = block.log_sums[b] - z[static_cast<std::size_t>(targets->labels[row])];
-        } else if (exact && spec.loss.kind == LossKind::kBinaryCrossEntropy) {
-          loss = exact_bce_row(*kernels, *targets, row, z, scratch);
-        } else {
-          loss = textbook::loss_row<T>(spec.loss, z, p, *targets, row);
-        }
-        record_loss(row, loss);
-        if (!targets->labels.empty()) {
-          correct_rows[row] = row_is_correct<T>(p, targets->labels[row], spec.output) ? 1 : 0;
-        }
-      }
-    }
+template <class P>
+void OutputRows<P>::any_output(unsigned thread, const OutputBlock<T>& block, bool reports) {
+  const BatchTargets<T>* const targets = c.call.targets;
+  const std::size_t first = c.call.first_row + block.first;
+  output_block(*c.kernels, c.spec.output, block);
+  if (reports) std::copy_n(block.p, block.rows * block.stride, c.space.outputs.data() + first * block.stride);
+  for (std::size_t b = 0; b < block.rows && reports && targets != nullptr; ++b) {
+    c.space.loss_rows[first + b] = c.call.weighted(first + b, loss_of_row(thread, block, b));
+    if (targets->labels.empty()) continue;
+    c.space.correct_rows[first + b] =
+        row_is_correct<T>(block.p_row(b), targets->labels[first + b], c.spec.output) ? 1 : 0;
   }
-  for (std::size_t b = 0; b < block.rows && kind != StepKind::kEvaluate; ++b) {
-    const std::size_t row = first_row + first + b;
-    gradient_row(spec.loss, *targets, row, share_of(row), block.p_row(b));
+  for (std::size_t b = 0; b < block.rows && c.call.trains(); ++b) {
+    gradient_row(c.spec.loss, *targets, first + b, c.call.share_of(first + b), block.p_row(b));
   }
 }
 
-template void EngineState<float>::labels_and_shares(std::size_t, std::size_t, std::size_t, float*, float*) const;
-template void EngineState<double>::labels_and_shares(std::size_t, std::size_t, std::size_t, double*, double*) const;
-template void EngineState<float>::output_rows(unsigned);
-template void EngineState<double>::output_rows(unsigned);
+template <class P>
+typename P::Value OutputRows<P>::loss_of_row(unsigned thread, const OutputBlock<T>& block, std::size_t b) {
+  const BatchTargets<T>& targets = *c.call.targets;
+  const std::size_t row = c.call.first_row + block.first + b;
+  const std::span<const T> z = block.z_row(b);
+  const bool exact = c.spec.loss.floor_kind == FloorKind::kExact;
+  if (exact && c.spec.loss.kind == LossKind::kSoftmaxCrossEntropy) {
+    return block.log_sums[b] - z[static_cast<std::size_t>(targets.labels[row])];
+  }
+  if (exact && c.spec.loss.kind == LossKind::kBinaryCrossEntropy) {
+    return exact_bce_row(*c.kernels, targets, row, z, c.thread(thread).row.data());
+  }
+  return textbook::loss_row<T>(c.spec.loss, z, block.p_row(b), targets, row);
+}
+
+template class OutputRows<Single>;
+template class OutputRows<Double>;
+template class OutputRows<Mixed>;
 
 }  // namespace gradus::engine

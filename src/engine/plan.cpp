@@ -1,3 +1,5 @@
+// How layers are cut into blocks and shared out, and what a step is worth to several threads.
+// SPDX-License-Identifier: Apache-2.0
 #include "engine/plan.hpp"
 
 #include <algorithm>
@@ -91,7 +93,7 @@ unsigned worthwhile_threads(const NetworkSpec& spec, std::size_t rows, unsigned 
   std::size_t shared_layers = 0;
   std::size_t shared_outputs = 0;
   for (const LayerSpec& layer : spec.layers) {
-    if (is_replicated<T>(layer.units, available)) continue;
+    if (layer.kind != LayerKind::kDense || is_replicated<T>(layer.units, available)) continue;
     shared_layers += 1;
     shared_outputs += layer.units;
   }
@@ -106,31 +108,76 @@ unsigned worthwhile_threads(const NetworkSpec& spec, std::size_t rows, unsigned 
 bool is_narrow(const NetworkSpec& spec) {
   return spec.num_inputs <= kernels::kNarrowOutputs &&
          std::all_of(spec.layers.begin(), spec.layers.end(), [](const LayerSpec& layer) {
-           return layer.units <= kernels::kNarrowOutputs && layer.dropout == 0.0;
+           return layer.kind == LayerKind::kDense && layer.units <= kernels::kNarrowOutputs && layer.dropout == 0.0 &&
+                  !activation_facts(layer.activation.kind).has_slopes;
          });
 }
+
+namespace {
+
+// Stages that stay within their own blocks: what they read of the layer below, they (or a sync) have waited for.
+Reach reads_of(LayerKind kind) {
+  return kind == LayerKind::kBatchNorm || kind == LayerKind::kResidual ? Reach::kOwnBlocks : Reach::kAllBlocks;
+}
+
+LayerPlan describe_layer(const NetworkSpec& spec, std::size_t l) {
+  const LayerSpec& from = spec.layers[l];
+  LayerPlan layer;
+  layer.kind = from.kind;
+  layer.inputs = spec.inputs_of(l);
+  layer.outputs = from.units;
+  layer.activation = from.activation;
+  layer.l1 = from.l1;
+  layer.l2 = from.l2;
+  layer.dropout = from.dropout;
+  layer.keeps_z = activation_facts(from.activation.kind).needs_z;
+  layer.keeps_value = layer.keeps_z || from.dropout > 0.0;
+  layer.source = spec.source_of(l);
+  layer.reads = reads_of(from.kind);
+  layer.feeds_product = l + 1 < spec.layers.size() && spec.layers[l + 1].kind == LayerKind::kDense;
+  return layer;
+}
+
+// Other layers than dense ones have the blocks of the layer below, so that a thread finds its inputs where it left
+// them; on the network's inputs, which every thread has, every thread does all of them.
+template <class T>
+void take_blocks_from_below(Plan& plan, LayerPlan& layer) {
+  if (plan.layers.empty()) {
+    layer.replicated = true;
+    cut_into_blocks<T>(layer, plan.threads, kernels::kPanelUnits, false);
+    return;
+  }
+  const LayerPlan& below = plan.layers.back();
+  layer.replicated = below.replicated;
+  layer.blocks = below.blocks;
+  layer.owned = below.owned;
+}
+
+}  // namespace
 
 template <class T>
 Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_rows) {
   const std::size_t panel_units = kernels::panel_units_for(typical_rows);
+  // Layers that are added have the same blocks, so all of a width are cut alike.
+  const bool all_alike = std::any_of(spec.layers.begin(), spec.layers.end(),
+                                     [](const LayerSpec& layer) { return layer.kind == LayerKind::kResidual; });
   Plan plan;
   plan.threads = threads;
+  std::size_t dense_layers = 0;
   for (std::size_t l = 0; l < spec.layers.size(); ++l) {
-    const LayerSpec& from = spec.layers[l];
-    LayerPlan layer;
-    layer.inputs = spec.inputs_of(l);
-    layer.outputs = from.units;
-    layer.units = kernels::units_for<T>(from.units);
-    layer.activation = from.activation;
-    layer.l1 = from.l1;
-    layer.l2 = from.l2;
-    layer.dropout = from.dropout;
-    layer.replicated = is_replicated<T>(layer.outputs, threads);
-    const bool shared_below = l > 0 && !plan.layers.back().replicated;
-    layer.splits_inputs = layer.replicated && shared_below && typical_rows >= kMinRowsOfSplitLayer;
-    layer.keeps_z = activation_facts(from.activation.kind).needs_z;
-    layer.keeps_value = layer.keeps_z || from.dropout > 0.0;
-    cut_into_blocks<T>(layer, threads, panel_units, l % 2 == 0);
+    LayerPlan layer = describe_layer(spec, l);
+    layer.units = kernels::units_for<T>(layer.outputs);
+    if (layer.kind == LayerKind::kDense) {
+      layer.replicated = is_replicated<T>(layer.outputs, threads);
+      const bool own_below = l > 0 && !plan.layers.back().replicated && plan.layers.back().writes == Reach::kOwnBlocks;
+      layer.splits_inputs = layer.replicated && own_below && typical_rows >= kMinRowsOfSplitLayer;
+      if (layer.splits_inputs) layer.reads = Reach::kOwnBlocks;
+      cut_into_blocks<T>(layer, threads, panel_units, !all_alike && dense_layers % 2 == 0);
+      ++dense_layers;
+    } else {
+      take_blocks_from_below<T>(plan, layer);
+    }
+    if (layer.source) plan.layers[*layer.source].read_again_by.push_back(l);
     plan.layers.push_back(std::move(layer));
   }
   return plan;

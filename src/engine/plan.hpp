@@ -6,6 +6,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "gradus/core/matrix.hpp"
@@ -40,8 +42,13 @@ struct InputRange {
   std::size_t count = 0;
 };
 
+/// Which of a layer's blocks a stage reads of the layer below, and writes of its own: those of its thread, or rows of
+/// all of them.
+enum class Reach : std::uint8_t { kOwnBlocks, kAllBlocks };
+
 /// One layer for the threads of the plan.
 struct LayerPlan {
+  LayerKind kind = LayerKind::kDense;
   std::size_t inputs = 0;   // I
   std::size_t outputs = 0;  // O
   std::size_t units = 0;    // cache lines of outputs
@@ -59,8 +66,15 @@ struct LayerPlan {
   bool keeps_value = false;
   /// `keeps_value` holds z rather than f(z).
   bool keeps_z = false;
-  std::vector<Block> blocks;      // all outputs in order
-  std::vector<BlockRange> owned;  // [thread]
+  Reach reads = Reach::kAllBlocks;
+  Reach writes = Reach::kOwnBlocks;
+  /// The layer above multiplies these outputs with weights.
+  bool feeds_product = false;
+  /// Later layers read these outputs again: what they add to its gradient comes beside that of the layer above.
+  std::vector<std::size_t> read_again_by;
+  std::optional<std::size_t> source;  // the earlier layer that this one reads again
+  std::vector<Block> blocks;          // all outputs in order
+  std::vector<BlockRange> owned;      // [thread]
 };
 
 struct Plan {
@@ -69,6 +83,31 @@ struct Plan {
 
   /// The inputs of a layer whose weights `thread` holds.
   [[nodiscard]] InputRange inputs_of(std::size_t layer, unsigned thread) const;
+  [[nodiscard]] std::size_t last_layer() const { return layers.size() - 1; }
+  /// Blocks that `thread` computes in `layer`.
+  [[nodiscard]] std::span<const Block> owned_blocks(unsigned thread, std::size_t layer) const {
+    const BlockRange range = layers[layer].owned[thread];
+    return std::span(layers[layer].blocks).subspan(range.begin, range.end - range.begin);
+  }
+  /// `block` of the layer's blocks is one that `thread` computes.
+  [[nodiscard]] bool owns(unsigned thread, std::size_t layer, const Block& block) const {
+    const std::span<const Block> owned = owned_blocks(thread, layer);
+    return &block >= owned.data() && &block < owned.data() + owned.size();
+  }
+  /// The blocks of the layer below that `thread` multiplies its weights with.
+  [[nodiscard]] std::span<const Block> inputs_read_by(unsigned thread, std::size_t layer) const {
+    return layers[layer].splits_inputs ? owned_blocks(thread, layer - 1)
+                                       : std::span<const Block>(layers[layer - 1].blocks);
+  }
+  /// Threads share out this layer: the gradient of its inputs is read by other threads than wrote it.
+  [[nodiscard]] bool crosses(std::size_t layer) const { return threads > 1 && !layers[layer].replicated; }
+  /// Other threads read this layer's outputs than wrote them. Whoever computes those below a split layer is the only
+  /// one who reads them, and so it is with stages that stay within their own blocks.
+  [[nodiscard]] bool outputs_cross(std::size_t layer) const {
+    if (!crosses(layer)) return false;
+    if (layer == last_layer() || layers[layer].writes == Reach::kAllBlocks) return true;
+    return layers[layer + 1].reads == Reach::kAllBlocks;
+  }
 };
 
 /// Steps of this network may run in columns (narrow_step.cpp).

@@ -1,9 +1,11 @@
 // Updates that need the whole gradient first: clipping, and the optimizers with state.
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/update.hpp"
+
 #include <algorithm>
 #include <cmath>
 
-#include "engine/engine_state.hpp"
+#include "engine/factors.hpp"
 
 namespace gradus::engine {
 namespace {
@@ -26,27 +28,20 @@ double integer_power(double base, std::uint64_t exponent) {
 }
 
 template <class T>
-void transform(PackedSlice<T>& slice, double scale, double limit) {
+void scale_and_clamp(std::span<T> values, double scale, double limit) {
   const auto factor = static_cast<T>(scale);
   const auto bound = static_cast<T>(limit);
-  for (AlignedBuffer<T>* buffer : {&slice.weights, &slice.biases}) {
-    for (T& g : buffer->span()) {
-      g *= factor;
-      if (limit > 0.0) g = std::clamp(g, -bound, bound);
-    }
+  for (T& g : values) {
+    g *= factor;
+    if (limit > 0.0) g = std::clamp(g, -bound, bound);
   }
 }
 
-}  // namespace
-
+// The constants of a step, without places.
 template <class T>
-void update_slice(const kernels::KernelTable<T>& kernels, const OptimizerOptions& optimizer, const StepOptions& step,
-                  ThreadState<T>& state, std::size_t layer) {
-  PackedSlice<T>& parameters = state.parameters[layer];
-  const PackedSlice<T>& gradient = state.gradients[layer];
-  const std::size_t slots = optimizer_slots(optimizer.kind);
+kernels::OptimizerArgs<T> constants_of(const OptimizerOptions& optimizer, const StepOptions& step) {
   const auto power = [&step](double beta) { return integer_power(beta, step.step); };
-  const bool adam = slots == 2;
+  const bool adam = optimizer_slots(optimizer.kind) == 2;
   const bool rms = optimizer.kind == OptimizerKind::kRmsProp;
   kernels::OptimizerArgs<T> args{};
   args.kind = optimizer.kind;
@@ -57,62 +52,100 @@ void update_slice(const kernels::KernelTable<T>& kernels, const OptimizerOptions
   args.epsilon = static_cast<T>(optimizer.epsilon);
   args.step_size = adam ? static_cast<T>(step.learning_rate / (1.0 - power(optimizer.beta1))) : T{0};
   args.root_correction = adam ? static_cast<T>(1.0 / std::sqrt(1.0 - power(optimizer.beta2))) : T{0};
-  const auto apply = [&](AlignedBuffer<T> PackedSlice<T>::*part, double decay) {
-    args.decay = static_cast<T>(decay);
-    args.n = (parameters.*part).size();
-    args.w = (parameters.*part).data();
-    args.g = (gradient.*part).data();
-    args.slot0 = slots > 0 ? (state.slots[0][layer].*part).data() : nullptr;
-    args.slot1 = slots > 1 ? (state.slots[1][layer].*part).data() : nullptr;
-    kernels.optimizer_step(args);
-  };
-  apply(&PackedSlice<T>::weights, step.learning_rate * optimizer.weight_decay);
-  apply(&PackedSlice<T>::biases, 0.0);
+  return args;
 }
 
-// Squares of a layer's gradient summed in double per output, over the inputs in increasing order, then the bias: the
+}  // namespace
+
+template <class P>
+void Update<P>::step_vectors(unsigned thread, std::size_t layer) {
+  PackedSlice<T>& parameters = c.thread(thread).parameters[layer];
+  const PackedSlice<T>& gradient = c.thread(thread).gradients[layer];
+  for (std::size_t v = 0; v < parameters.vectors.size(); ++v) {
+    c.kernels->optimizer_step({.kind = OptimizerKind::kSgd,
+                               .learning_rate = static_cast<T>(c.call.step.learning_rate),
+                               .n = parameters.vectors[v].values.size(),
+                               .w = parameters.vectors[v].values.data(),
+                               .g = gradient.vectors[v].values.data()});
+  }
+}
+
+// Weight decay is for weights alone.
+template <class P>
+void Update<P>::step_layer(unsigned thread, std::size_t layer) {
+  ThreadSpace<P>& space = c.thread(thread);
+  PackedSlice<T>& parameters = space.parameters[layer];
+  const PackedSlice<T>& gradient = space.gradients[layer];
+  kernels::OptimizerArgs<T> args = constants_of<T>(c.options.optimizer, c.call.step);
+  const auto apply = [&](AlignedBuffer<T>& w, const AlignedBuffer<T>& g, const auto& slot_of) {
+    args.n = w.size();
+    args.w = w.data();
+    args.g = g.data();
+    args.slot0 = space.slots.empty() ? nullptr : slot_of(space.slots[0][layer]).data();
+    args.slot1 = space.slots.size() < 2 ? nullptr : slot_of(space.slots[1][layer]).data();
+    c.kernels->optimizer_step(args);
+  };
+  args.decay = static_cast<T>(c.call.step.learning_rate * c.options.optimizer.weight_decay);
+  apply(parameters.weights, gradient.weights, [](PackedSlice<T>& s) -> AlignedBuffer<T>& { return s.weights; });
+  args.decay = T{0};
+  for (std::size_t v = 0; v < parameters.vectors.size(); ++v) {
+    apply(parameters.vectors[v].values, gradient.vectors[v].values,
+          [v](PackedSlice<T>& s) -> AlignedBuffer<T>& { return s.vectors[v].values; });
+  }
+}
+
+// Squares of a layer's gradient summed in double per output, over the inputs in increasing order, then the vectors: the
 // same numbers whatever the slices. The first thread does that for layers that all threads have.
-template <class T>
-void EngineState<T>::sum_squares(unsigned thread, std::size_t layer) {
-  const PackedSlice<T>& own = threads[thread]->gradients[layer];
-  const unsigned holders = plan.layers[layer].splits_inputs ? plan.threads : 1;
+template <class P>
+void Update<P>::sum_squares(unsigned thread, std::size_t layer) {
+  const PackedSlice<T>& own = c.thread(thread).gradients[layer];
+  const unsigned holders = c.plan.layers[layer].splits_inputs ? c.plan.threads : 1;
   for (const Block& block : own.blocks) {
     const std::size_t width = block.width<T>();
-    double* const sums = square_sums[layer].data() + block.first;
+    double* const sums = c.space.square_sums[layer].data() + block.first;
     std::fill_n(sums, width, 0.0);
     for (unsigned t = thread; t < thread + holders; ++t) {
-      const PackedSlice<T>& slice = threads[t]->gradients[layer];
+      const PackedSlice<T>& slice = c.thread(t).gradients[layer];
       add_squares(slice.panel(block), slice.inputs, width, sums);
     }
-    add_squares(own.bias(block), 1, width, sums);
+    for (const auto& vector : own.vectors) add_squares(own.vector(vector.role, block), 1, width, sums);
   }
 }
 
-template <class T>
-void EngineState<T>::scale_and_update(unsigned thread) {
-  ThreadState<T>& state = *threads[thread];
-  double scale = 1.0;
-  if (step.clip_norm > 0.0) {
-    sync();  // the first thread reads the gradients of split layers
-    for (std::size_t l = 0; l < plan.layers.size(); ++l) {
-      if (!plan.layers[l].replicated || thread == 0) sum_squares(thread, l);
-    }
-    sync();
-    double square = 0.0;
-    for (const std::vector<double>& layer : square_sums) {
-      for (const double sum : layer) square += sum;
-    }
-    const double norm = std::sqrt(square);
-    if (norm > step.clip_norm) scale = step.clip_norm / norm;
+template <class P>
+double Update<P>::clip_scale(unsigned thread) {
+  if (c.call.step.clip_norm <= 0.0) return 1.0;
+  c.crew.sync();  // the first thread reads the gradients of split layers
+  for (std::size_t l = 0; l < c.plan.layers.size(); ++l) {
+    if (!c.plan.layers[l].replicated || thread == 0) sum_squares(thread, l);
   }
-  for (std::size_t l = 0; l < plan.layers.size(); ++l) {
-    if (scale != 1.0 || step.clip_value > 0.0) transform(state.gradients[l], scale, step.clip_value);
-    update_slice(*kernels, options.optimizer, step, state, l);
-    for (const Block& block : state.parameters[l].blocks) pair_weights(thread, l, block, 0, state.parameters[l].inputs);
+  c.crew.sync();
+  double square = 0.0;
+  for (const std::vector<double>& layer : c.space.square_sums) {
+    for (const double sum : layer) square += sum;
+  }
+  const double norm = std::sqrt(square);
+  return norm > c.call.step.clip_norm ? c.call.step.clip_norm / norm : 1.0;
+}
+
+template <class P>
+void Update<P>::run(unsigned thread) {
+  const double scale = clip_scale(thread);
+  const double limit = c.call.step.clip_value;
+  for (std::size_t l = 0; l < c.plan.layers.size(); ++l) {
+    PackedSlice<T>& gradient = c.thread(thread).gradients[l];
+    if (scale != 1.0 || limit > 0.0) {
+      scale_and_clamp(gradient.weights.span(), scale, limit);
+      for (auto& vector : gradient.vectors) scale_and_clamp(vector.values.span(), scale, limit);
+    }
+    step_layer(thread, l);
+    const PackedSlice<T>& parameters = c.thread(thread).parameters[l];
+    for (const Block& block : parameters.blocks) Factors<P>::weights_changed(c, thread, l, block, 0, parameters.inputs);
   }
 }
 
-template void EngineState<float>::scale_and_update(unsigned);
-template void EngineState<double>::scale_and_update(unsigned);
+template class Update<Single>;
+template class Update<Double>;
+template class Update<Mixed>;
 
 }  // namespace gradus::engine

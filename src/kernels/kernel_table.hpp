@@ -203,6 +203,47 @@ struct PairKernels {
   double (*multiply_adds)(std::size_t iterations);
 };
 
+/// One block of a normalisation: y = (x - mean) inverse_std, z = scale y + shift. mean, inverse_std, mean_sum and
+/// mean_product are one number for each column of the block, or for each row; scale and shift for each column. Lanes of
+/// scale, shift, x and dz at and beyond `outputs` are 0.
+template <class T>
+struct NormaliseArgs {
+  const T* x = nullptr;   // rows x width
+  const T* dz = nullptr;  // likewise
+  std::size_t rows = 0;
+  std::size_t width = 0;  // a multiple of kUnit
+  std::size_t outputs = 0;
+  const T* mean = nullptr;
+  const T* inverse_std = nullptr;
+  const T* scale = nullptr;
+  const T* shift = nullptr;
+  const T* mean_sum = nullptr;
+  const T* mean_product = nullptr;
+  bool accumulate = false;
+  T* out = nullptr;
+  T* second_out = nullptr;
+};
+
+/// The kernels of one kind of normalisation, over columns or over rows (formulae: src/network/layers). Sums over
+/// columns are one chain in increasing rows. Sums over rows go into kUnit lanes a row, lane l those of the outputs l, l
+/// + kUnit,
+/// ..., added to what is there.
+template <class T>
+struct NormaliseKernels {
+  /// out = z.
+  void (*forward)(const NormaliseArgs<T>&);
+  /// out = dx.
+  void (*gradient)(const NormaliseArgs<T>&);
+  /// out(j) = chain over rows of dz y, from 0 or with `accumulate` from out(j).
+  void (*scale_gradient)(const NormaliseArgs<T>&);
+  /// Rows only: sums of x (of columns: KernelTable::column_sums).
+  void (*sums)(const NormaliseArgs<T>&);
+  /// Sums of (x - mean)^2.
+  void (*square_distances)(const NormaliseArgs<T>&);
+  /// Rows only: sums of g = scale dz into out, of g y into second_out.
+  void (*gradient_sums)(const NormaliseArgs<T>&);
+};
+
 /// One elementwise optimizer step over n parameters (formulae: gradus/engine/optimizer.hpp).
 /// `bias_correction1` = 1 - beta1^t and so on are computed by the caller in double.
 template <class T>
@@ -239,6 +280,15 @@ struct KernelTable {
   void (*activate)(ActivationKind kind, T alpha, const T* z, T* h, std::size_t n);
   /// dz = dh * f'(z) over n elements; in place on dh allowed. `z` is read only by activations that need it.
   void (*activation_gradient)(ActivationKind kind, T alpha, const T* dh, const T* z, const T* h, T* dz, std::size_t n);
+  /// The same of activations whose slopes are learned, one for each of `width` columns.
+  void (*activate_units)(ActivationKind kind, const T* slopes, const T* z, T* h, std::size_t rows, std::size_t width);
+  void (*activation_gradient_units)(ActivationKind kind, const T* slopes, const T* dh, const T* z, T* dz,
+                                    std::size_t rows, std::size_t width);
+  /// sum(j) = chain_b sum + dh(b, j) df/da(z(b, j)), from 0 or with `accumulate` from sum(j).
+  void (*slope_gradient)(ActivationKind kind, const T* dh, const T* z, std::size_t rows, std::size_t width,
+                         bool accumulate, T* sum);
+  NormaliseKernels<T> normalise_columns;
+  NormaliseKernels<T> normalise_rows;
   /// sum(j) = chain_b sum + dz(b, j): plain additions over `rows`, for n columns, from 0 or with `accumulate` from
   /// sum(j).
   void (*column_sums)(const T* dz, std::size_t lddz, std::size_t rows, std::size_t n, bool accumulate, T* sum);

@@ -27,6 +27,8 @@ using BitsOf = plain_ops::IntOf<typename D::Lane>;
 #include "kernels/vector_math.inc"
 //
 #include "kernels/elementwise.inc"
+//
+#include "kernels/normalise.inc"
 
 // One link of a chain: a factor, or a pair of them.
 template <class T>
@@ -167,6 +169,7 @@ KernelTable<T> MakeTable() {
   KernelTable<T> table{};
   table.name = target_name(Target::kPlain);
   FillElementwise(table);
+  FillNormalise(table);
   table.forward = &Forward<T, T>;
   table.weight_gradient = &WeightGradient<T, T>;
   table.input_gradient = &InputGradient<T>;

@@ -4,7 +4,7 @@
 
 #include <numeric>
 
-#include "engine/engine_state.hpp"
+#include "engine/program.hpp"
 #include "gradus/engine/engine.hpp"
 #include "support/random_network.hpp"
 #include "support/targets.hpp"
@@ -156,27 +156,25 @@ TEST(TurnsPolicy, leaves_the_first_thread_alone_while_turns_do_not_pay) {
 /// Hash after eight steps by two threads, of which every other one is the first thread's alone if `alternates`.
 template <class T>
 std::string hash_after_turns(const test::Problem<T>& problem, const EngineOptions& options, bool alternates) {
-  engine::EngineState<T> state(problem.network, options);
-  state.options.shares_small_work = false;
-  for (const auto& thread : state.threads) {
-    for (std::size_t l = 0; l < problem.network.spec.layers.size(); ++l) {
-      engine::pack(problem.network.parameters, l, thread->parameters[l]);
-    }
-  }
+  using Numbers = std::conditional_t<sizeof(T) == sizeof(float), engine::Single, engine::Double>;
+  engine::Program<Numbers> program(problem.network, options);
+  engine::Context<Numbers>& context = program.context();
+  context.options.shares_small_work = false;
+  program.load(problem.network.parameters, problem.network.state);
   std::vector<std::uint32_t> rows(kMaxBatch);
   std::iota(rows.begin(), rows.end(), 0U);
   const BatchTargets<T> targets = problem.targets();
   for (std::size_t step = 1; step <= 8; ++step) {
     const bool alone = alternates && step % 2 == 0;
     // A new policy begins with one thread, and has two after three steps.
-    state.turns = engine::TurnsPolicy();
-    for (int before = 0; before < 3 && !alone; ++before) state.turns.note_step(1.0, 1);
-    state.set_inputs(ValueRows<T>{problem.inputs.data(), kMaxBatch, rows});
-    state.run(engine::StepKind::kTrain, &targets, {.learning_rate = 1e-2, .step = step});
-    EXPECT_EQ(state.working_threads, alone ? 1U : 2U);
+    context.crew.turns() = engine::TurnsPolicy();
+    for (int before = 0; before < 3 && !alone; ++before) context.crew.turns().note_step(1.0, 1);
+    program.set_inputs(ValueRows<T>{problem.inputs.data(), kMaxBatch, rows});
+    program.run(engine::CallKind::kTrain, &targets, {.learning_rate = 1e-2, .step = step});
+    EXPECT_EQ(context.crew.working(), alone ? 1U : 2U);
   }
   std::string first;
-  for (const auto& thread : state.threads) {
+  for (const auto& thread : context.space.threads) {
     Network<T> trained = problem.network;
     for (std::size_t l = 0; l < trained.spec.layers.size(); ++l) {
       engine::unpack(thread->parameters[l], l, trained.parameters);

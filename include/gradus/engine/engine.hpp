@@ -18,6 +18,11 @@
 
 namespace gradus {
 
+namespace engine {
+template <class T>
+class ProgramOf;
+}
+
 struct EngineOptions {
   std::size_t max_batch = 256;  // largest number of rows a call may have
   std::size_t typical_batch =
@@ -28,7 +33,8 @@ struct EngineOptions {
   /// measure it between calls. Never changes a bit.
   std::optional<bool> far_cores{};
   bool trains = true;  // false: evaluate and predict only, without the memory of the backward pass
-  /// Rows of a call worked on at a time, so that activations take less memory; 0: all. Never changes a bit.
+  /// Rows of a call worked on at a time, so that activations take less memory; 0: all. Never changes a bit. Engines
+  /// that train batch normalisation take whole batches whatever it says.
   std::size_t part_rows = 0;
   /// Every factor of a product (inputs, weights, activations, their gradients) is rounded to bfloat16; sums, biases,
   /// losses and the parameters themselves stay in float. Only in Engine<float>.
@@ -112,9 +118,20 @@ class Engine {
   BatchStats evaluate(const BatchTargets<T>& targets);
   /// Forward without dropout: outputs P (rows x K), valid until the next call.
   MatrixView<const T> predict();
+  /// The outputs P (rows x K) of the last evaluate() or predict(), valid until the next call.
+  [[nodiscard]] MatrixView<const T> outputs() const;
+  /// H = f(Z) of a layer (rows x O, of the last one the logits) as the last evaluate() or predict() left it, and its Z
+  /// where the activation's derivative is computed from that (ActivationFacts::needs_z; else an empty matrix). Throws
+  /// InputError where that call worked in parts.
+  void store_hidden(std::size_t layer, Matrix<T>& h, Matrix<T>& z) const;
   /// Gradients of the batch's mean loss and penalties without update, in the textbook's layout.
   BatchStats gradients(const BatchTargets<T>& targets, Parameters<T>& gradients, const StepOptions& options = {});
 
+  /// One update from `gradients` (of loss and penalties, in the parameters' layout): what train_step() does after its
+  /// own backward pass. Throws InputError for another layout.
+  void apply(const Parameters<T>& gradients, const StepOptions& options);
+
+  /// Parameters and state.
   void store_parameters(Network<T>& network) const;
   void load_parameters(const Network<T>& network);
   [[nodiscard]] OptimizerState<T> store_state() const;
@@ -128,8 +145,7 @@ class Engine {
   [[nodiscard]] const char* target() const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<engine::ProgramOf<T>> program_;
 };
 
 extern template class Engine<float>;

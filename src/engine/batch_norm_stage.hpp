@@ -1,0 +1,138 @@
+// Batch normalisation: statistics of each output over the batch, for the blocks that a thread owns; nothing crosses.
+// Formulae: src/network/layers/batch_norm.hpp.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+
+#include "engine/stage.hpp"
+
+namespace gradus::engine {
+
+template <class P>
+class BatchNormStage : public Stage<P> {
+ public:
+  using T = typename P::Value;
+  using Stage<P>::Stage;
+
+  void forward(unsigned thread) override {
+    for (const Block& block : c.plan.owned_blocks(thread, layer)) {
+      if (c.call.trains()) {
+        measure(thread, block);
+      } else {
+        take_running_statistics(thread, block);
+      }
+      kernels::NormaliseArgs<T> args = arguments(thread, block);
+      args.out = this->z_of(thread, block);
+      c.kernels->normalise_columns.forward(args);
+      this->finish_outputs(thread, block, false);
+    }
+    if (c.call.kind == CallKind::kTrain) move_running_statistics(thread);
+  }
+
+  // The parameters' gradients are the sums that the input gradient needs.
+  void input_gradient(unsigned thread) override {
+    for (const Block& block : c.plan.owned_blocks(thread, layer)) {
+      sums_of_gradients(thread, block);
+      const T* const sum = gradient(thread, BlockRole::kShift, block);
+      const T* const product = gradient(thread, BlockRole::kScale, block);
+      const std::size_t width = block.width<T>();
+      AlignedBuffer<T>& scratch = c.thread(thread).row;
+      const T rows = static_cast<T>(c.call.rows);
+      for (std::size_t o = 0; o < width; ++o) {
+        scratch[o] = sum[o] / rows;
+        scratch[width + o] = product[o] / rows;
+      }
+      kernels::NormaliseArgs<T> args = arguments(thread, block);
+      args.mean_sum = scratch.data();
+      args.mean_product = scratch.data() + width;
+      args.out = c.buffers(thread, layer - 1).dz.block(block);
+      c.kernels->normalise_columns.gradient(args);
+    }
+  }
+
+  void parameter_gradient(unsigned thread) override {
+    if (layer > 0) return;
+    for (const Block& block : c.plan.owned_blocks(thread, layer)) sums_of_gradients(thread, block);
+  }
+
+ private:
+  using Stage<P>::c;
+  using Stage<P>::layer;
+
+  T* gradient(unsigned thread, BlockRole role, const Block& block) {
+    return c.thread(thread).gradients[layer].vector(role, block);
+  }
+
+  kernels::NormaliseArgs<T> arguments(unsigned thread, const Block& block) {
+    LayerBuffers<P>& own = c.buffers(thread, layer);
+    const PackedSlice<T>& parameters = c.thread(thread).parameters[layer];
+    kernels::NormaliseArgs<T> args;
+    args.x = c.inputs_of_layer(thread, layer).block(block);
+    args.dz = c.options.trains ? own.dz.block(block) : nullptr;
+    args.rows = c.call.rows;
+    args.width = block.width<T>();
+    args.outputs = block.outputs;
+    args.mean = own.mean.data() + block.first;
+    args.inverse_std = own.inverse_std.data() + block.first;
+    args.scale = parameters.vector(BlockRole::kScale, block);
+    args.shift = parameters.vector(BlockRole::kShift, block);
+    return args;
+  }
+
+  void measure(unsigned thread, const Block& block) {
+    LayerBuffers<P>& own = c.buffers(thread, layer);
+    T* const mean = own.mean.data() + block.first;
+    T* const variance = own.variance.data() + block.first;
+    kernels::NormaliseArgs<T> args = arguments(thread, block);
+    const T rows = static_cast<T>(c.call.rows);
+    c.kernels->column_sums(args.x, args.width, args.rows, args.width, false, mean);
+    for (std::size_t o = 0; o < args.width; ++o) mean[o] /= rows;
+    args.out = variance;
+    c.kernels->normalise_columns.square_distances(args);
+    for (std::size_t o = 0; o < args.width; ++o) variance[o] /= rows;
+    set_inverse_std(own, block, variance);
+  }
+
+  void take_running_statistics(unsigned thread, const Block& block) {
+    LayerBuffers<P>& own = c.buffers(thread, layer);
+    const PackedSlice<T>& state = c.thread(thread).state[layer];
+    std::copy_n(state.vector(BlockRole::kRunningMean, block), block.width<T>(), own.mean.data() + block.first);
+    set_inverse_std(own, block, state.vector(BlockRole::kRunningVariance, block));
+  }
+
+  void set_inverse_std(LayerBuffers<P>& own, const Block& block, const T* variance) {
+    const T epsilon = static_cast<T>(c.spec.layers[layer].epsilon);
+    T* const to = own.inverse_std.data() + block.first;
+    for (std::size_t o = 0; o < block.width<T>(); ++o) to[o] = T{1} / std::sqrt(variance[o] + epsilon);
+  }
+
+  void move_running_statistics(unsigned thread) {
+    const LayerSpec& spec = c.spec.layers[layer];
+    const LayerBuffers<P>& own = c.buffers(thread, layer);
+    const auto rows = static_cast<double>(c.call.rows);
+    const T unbiased = static_cast<T>(rows / (rows - 1.0));
+    const T kept = static_cast<T>(1.0 - spec.momentum);
+    const T moved = static_cast<T>(spec.momentum);
+    PackedSlice<T>& state = c.thread(thread).state[layer];
+    for (const Block& block : c.plan.owned_blocks(thread, layer)) {
+      T* const mean = state.vector(BlockRole::kRunningMean, block);
+      T* const variance = state.vector(BlockRole::kRunningVariance, block);
+      for (std::size_t o = 0; o < block.outputs; ++o) {
+        mean[o] = std::fma(moved, own.mean[block.first + o], kept * mean[o]);
+        variance[o] = std::fma(moved, own.variance[block.first + o] * unbiased, kept * variance[o]);
+      }
+    }
+  }
+
+  // dshift = sum_b dz, dscale = chain_b dz y.
+  void sums_of_gradients(unsigned thread, const Block& block) {
+    kernels::NormaliseArgs<T> args = arguments(thread, block);
+    c.kernels->column_sums(args.dz, args.width, args.rows, args.width, false,
+                           gradient(thread, BlockRole::kShift, block));
+    args.out = gradient(thread, BlockRole::kScale, block);
+    c.kernels->normalise_columns.scale_gradient(args);
+  }
+};
+
+}  // namespace gradus::engine
