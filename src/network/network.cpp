@@ -65,8 +65,7 @@ void validate_loss(const NetworkSpec& spec) {
   if (loss.floor_kind == FloorKind::kClip) {
     require(loss.floor > 0.0 && loss.floor < 0.5, "loss floor", "a number in (0, 0.5)", fmt::format("{}", loss.floor));
   }
-  const bool floors = loss.kind == LossKind::kSoftmaxCrossEntropy || loss.kind == LossKind::kBinaryCrossEntropy;
-  require(floors || loss.floor_kind == FloorKind::kExact, "loss floor",
+  require(loss_facts(loss.kind).has_floor || loss.floor_kind == FloorKind::kExact, "loss floor",
           "none with " + std::string(loss_name(loss.kind)), "one");
   require(!loss.gradient_through_floor ||
               (loss.kind == LossKind::kBinaryCrossEntropy && loss.floor_kind == FloorKind::kAdd),
@@ -129,14 +128,10 @@ class Sampler {
   }
 
  private:
-  [[nodiscard]] bool is_fixed() const {
-    return init_.kind == InitializerKind::kZeros || init_.kind == InitializerKind::kConstant;
-  }
+  [[nodiscard]] bool is_fixed() const { return facts().distribution == Distribution::kFixed; }
   [[nodiscard]] double fixed_value() const { return init_.kind == InitializerKind::kConstant ? init_.value : 0.0; }
-  [[nodiscard]] bool is_normal() const {
-    return init_.kind == InitializerKind::kNormal || init_.kind == InitializerKind::kGlorotNormal ||
-           init_.kind == InitializerKind::kHeNormal || init_.kind == InitializerKind::kLecunNormal;
-  }
+  [[nodiscard]] bool is_normal() const { return facts().distribution == Distribution::kNormal; }
+  [[nodiscard]] const InitializerFacts& facts() const { return initializer_facts(init_.kind); }
 
   Initializer init_;
   double mean_ = 0.0;

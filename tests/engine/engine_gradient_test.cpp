@@ -66,8 +66,7 @@ class EngineGradient : public testing::TestWithParam<unsigned> {};
 TEST_P(EngineGradient, matches_textbook_for_every_activation_and_loss) {
   std::uint64_t seed = 1;
   for (const ActivationKind activation : kAllActivations) {
-    for (const LossKind loss : {LossKind::kSoftmaxCrossEntropy, LossKind::kBinaryCrossEntropy,
-                                LossKind::kMeanSquaredError, LossKind::kHuber}) {
+    for (const LossKind loss : kAllLosses) {
       SCOPED_TRACE(testing::Message() << activation_name(activation) << " " << loss_name(loss));
       expect_engine_matches_textbook(make_problem<double>({5, 37, 70, 3}, activation, loss, 7, ++seed), GetParam());
       expect_engine_matches_textbook(make_problem<float>({5, 70, 37, 3}, activation, loss, 7, ++seed), GetParam());
