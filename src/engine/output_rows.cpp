@@ -71,20 +71,6 @@ T exact_bce_row(const kernels::KernelTable<T>& kernels, const BatchTargets<T>& t
   return loss;
 }
 
-// p becomes dz = d loss / dz * share, in place.
-template <class T>
-void gradient_row(const Loss& loss, const BatchTargets<T>& targets, std::size_t b, T share, std::span<T> p) {
-  if (loss.kind == LossKind::kSoftmaxCrossEntropy) {
-    T& own = p[static_cast<std::size_t>(targets.labels[b])];
-    own -= T{1};
-    for (T& value : p) value *= share;
-    return;
-  }
-  for (std::size_t k = 0; k < p.size(); ++k) {
-    p[k] = textbook::loss_gradient<T>(loss, p[k], textbook::target_of(targets, b, k, p.size()), p.size()) * share;
-  }
-}
-
 }  // namespace
 
 template <class T>
@@ -202,7 +188,8 @@ void EngineState<T>::any_output_rows(unsigned thread, const OutputBlock<T>& bloc
   }
   for (std::size_t b = 0; b < block.rows && kind != StepKind::kEvaluate; ++b) {
     const std::size_t row = first_row + first + b;
-    gradient_row(spec.loss, *targets, row, share_of(row), block.p_row(b));
+    const std::span<T> p = block.p_row(b);
+    textbook::loss_gradient_row<T>(spec.loss, block.z_row(b), p, *targets, row, share_of(row), p);
   }
 }
 
