@@ -67,6 +67,15 @@ constexpr auto kDecayText = of_optimizers(
 
 constexpr double kAny = std::numeric_limits<double>::infinity();
 
+constexpr ConfigOption later(ConfigOption option) {
+  option.came_later = true;
+  return option;
+}
+constexpr ConfigOption reworded(Names first_doc, ConfigOption option) {
+  option.first_doc = first_doc;
+  return option;
+}
+
 #define GRADUS_FIELD(member) [](RunConfig& config) -> OptionField { return &config.member; }
 
 constexpr ConfigOption kOptions[] = {
@@ -122,12 +131,14 @@ constexpr ConfigOption kOptions[] = {
      GRADUS_FIELD(network.dropout), 0, 0.999999},
 
     {"training.optimizer", "--optimizer", "update rule", GRADUS_FIELD(training.optimizer), -kAny, kAny, kOptimizers},
-    {"training.learning_rate", "--lr", kRateText, GRADUS_FIELD(training.learning_rate), 0},
+    reworded("base learning rate; auto = 0.001 for adam, adamw and rmsprop, else 0.01",
+             {"training.learning_rate", "--lr", kRateText, GRADUS_FIELD(training.learning_rate), 0}),
     {"training.momentum", "--momentum", kMomentumText, GRADUS_FIELD(training.momentum), 0, 1},
-    {"training.beta1", "", kBetaText, GRADUS_FIELD(training.beta1), 0, 0.9999999999},
-    {"training.beta2", "", kBetaText, GRADUS_FIELD(training.beta2), 0, 0.9999999999},
+    reworded("of adam and adamw", {"training.beta1", "", kBetaText, GRADUS_FIELD(training.beta1), 0, 0.9999999999}),
+    reworded("of adam and adamw", {"training.beta2", "", kBetaText, GRADUS_FIELD(training.beta2), 0, 0.9999999999}),
     {"training.rho", "", kRhoText, GRADUS_FIELD(training.rho), 0, 1},
-    {"training.epsilon", "", kEpsilonText, GRADUS_FIELD(training.epsilon), 0},
+    reworded("of adam, adamw, rmsprop and adagrad",
+             {"training.epsilon", "", kEpsilonText, GRADUS_FIELD(training.epsilon), 0}),
     {"training.weight_decay", "--weight-decay", kDecayText, GRADUS_FIELD(training.weight_decay), 0},
     {"training.batch_size", "--batch", "rows per step; auto = 8 below 1000 training rows, else 32",
      GRADUS_FIELD(training.batch_size), 1, 1e7},

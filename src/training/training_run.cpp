@@ -257,7 +257,7 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
   run.config = config_toml(config);
   RunConfig plain = config;
   plain.report = {};
-  run.identity = config_toml(plain);
+  run.identity = config_identity(plain);
   return run;
 }
 
