@@ -44,26 +44,24 @@ void update_slice(const kernels::KernelTable<T>& kernels, const OptimizerOptions
                   ThreadState<T>& state, std::size_t layer) {
   PackedSlice<T>& parameters = state.parameters[layer];
   const PackedSlice<T>& gradient = state.gradients[layer];
-  const std::size_t slots = optimizer_slots(optimizer.kind);
+  const OptimizerFacts& facts = optimizer_facts(optimizer.kind);
   const auto power = [&step](double beta) { return integer_power(beta, step.step); };
-  const bool adam = slots == 2;
-  const bool rms = optimizer.kind == OptimizerKind::kRmsProp;
   kernels::OptimizerArgs<T> args{};
   args.kind = optimizer.kind;
   args.learning_rate = static_cast<T>(step.learning_rate);
-  args.momentum = static_cast<T>(rms ? optimizer.rho : optimizer.momentum);
+  args.momentum = static_cast<T>(optimizer.momentum);
+  args.rho = static_cast<T>(optimizer.rho);
   args.beta1 = static_cast<T>(optimizer.beta1);
   args.beta2 = static_cast<T>(optimizer.beta2);
   args.epsilon = static_cast<T>(optimizer.epsilon);
-  args.step_size = adam ? static_cast<T>(step.learning_rate / (1.0 - power(optimizer.beta1))) : T{0};
-  args.root_correction = adam ? static_cast<T>(1.0 / std::sqrt(1.0 - power(optimizer.beta2))) : T{0};
+  args.step_size = facts.has_betas ? static_cast<T>(step.learning_rate / (1.0 - power(optimizer.beta1))) : T{0};
+  args.root_correction = facts.has_betas ? static_cast<T>(1.0 / std::sqrt(1.0 - power(optimizer.beta2))) : T{0};
   const auto apply = [&](AlignedBuffer<T> PackedSlice<T>::*part, double decay) {
     args.decay = static_cast<T>(decay);
     args.n = (parameters.*part).size();
     args.w = (parameters.*part).data();
     args.g = (gradient.*part).data();
-    args.slot0 = slots > 0 ? (state.slots[0][layer].*part).data() : nullptr;
-    args.slot1 = slots > 1 ? (state.slots[1][layer].*part).data() : nullptr;
+    for (std::size_t s = 0; s < facts.slots; ++s) args.slots[s] = (state.slots[s][layer].*part).data();
     kernels.optimizer_step(args);
   };
   apply(&PackedSlice<T>::weights, step.learning_rate * optimizer.weight_decay);

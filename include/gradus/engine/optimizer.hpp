@@ -73,6 +73,13 @@ constexpr const OptimizerFacts& optimizer_facts(OptimizerKind kind) {
 /// All of them, for whoever walks through them.
 inline constexpr auto kAllOptimizers = kinds_of(kOptimizerTable);
 
+/// Most arrays of state that any of them keeps per parameter.
+inline constexpr std::size_t kMostSlots = [] {
+  std::size_t most = 0;
+  for (const OptimizerFacts& facts : kOptimizerTable) most = facts.slots > most ? facts.slots : most;
+  return most;
+}();
+
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::kSgd;
   double momentum = 0.9;      // m
