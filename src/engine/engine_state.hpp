@@ -71,7 +71,7 @@ struct ColumnBuffers {
 /// Loss and gradient are those of softmax cross-entropy in its exact form.
 inline bool has_exact_cross_entropy(const NetworkSpec& spec) {
   return spec.output == OutputKind::kSoftmax && spec.loss.kind == LossKind::kSoftmaxCrossEntropy &&
-         spec.loss.floor_kind == FloorKind::kExact;
+         spec.loss.floor_kind == FloorKind::kExact && spec.loss.label_smoothing == 0.0;
 }
 
 /// How the products of an input gradient read weights (input_gradient.cpp).

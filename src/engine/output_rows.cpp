@@ -166,7 +166,7 @@ void EngineState<T>::any_output_rows(unsigned thread, const OutputBlock<T>& bloc
   if (reports) {
     std::copy_n(block.p, block.rows * stride, outputs.data() + (first_row + first) * stride);
     if (targets != nullptr) {
-      const bool exact = spec.loss.floor_kind == FloorKind::kExact;
+      const bool exact = spec.loss.floor_kind == FloorKind::kExact && spec.loss.label_smoothing == 0.0;
       for (std::size_t b = 0; b < block.rows; ++b) {
         const std::size_t row = first_row + first + b;
         const std::span<const T> z = block.z_row(b);

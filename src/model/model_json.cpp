@@ -32,6 +32,10 @@ class ModelReader {
     if (!value.is_number() || !std::isfinite(value.get<double>())) fail(key, "a number", value);
     return value.get<double>();
   }
+  /// What older files do not have.
+  [[nodiscard]] double number_or(const char* key, double other) const {
+    return json_.contains(key) ? number(key) : other;
+  }
   [[nodiscard]] std::size_t count(const char* key) const {
     const Json& value = entry(key);
     if (!value.is_number_unsigned()) fail(key, "a count", value);
@@ -133,6 +137,7 @@ Loss parse_loss_object(const ModelReader& reader) {
   loss.floor = reader.number("floor");
   loss.gradient_through_floor = reader.flag("gradient_through_floor");
   loss.huber_delta = reader.number("huber_delta");
+  loss.label_smoothing = reader.number_or("label_smoothing", loss.label_smoothing);
   return loss;
 }
 
@@ -167,7 +172,8 @@ std::string format_model(const Model& model) {
         {"floor_kind", floor_name(spec.loss.floor_kind)},
         {"floor", spec.loss.floor},
         {"gradient_through_floor", spec.loss.gradient_through_floor},
-        {"huber_delta", spec.loss.huber_delta}}},
+        {"huber_delta", spec.loss.huber_delta},
+        {"label_smoothing", spec.loss.label_smoothing}}},
       {"scaling", {{"divisor", model.scaling.divisor}, {"mean", model.scaling.mean}, {"std", model.scaling.std}}},
       {"mixed", model.mixed},
       {"class_names", model.class_names},

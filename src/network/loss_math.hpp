@@ -62,16 +62,22 @@ T floored_log(const Loss& loss, const T& p) {
   return log(p);
 }
 
-/// Softmax cross-entropy. Exact: -ln p_y = (m + ln s) - z_y; else -floored ln(p_y).
+/// ln sum_k exp z_k = m + ln s.
 template <class T>
-T cross_entropy_row(const Loss& loss, std::span<const T> z, std::span<const T> p, std::size_t label) {
+T log_sum_exp(std::span<const T> z) {
   using math::exp;
   using math::log;
-  if (loss.floor_kind != FloorKind::kExact) return -floored_log(loss, p[label]);
   const T m = largest(z);
   T s(0.0);
   for (const T& value : z) s = s + exp(value - m);
-  return (m + log(s)) - z[label];
+  return m + log(s);
+}
+
+/// Softmax cross-entropy. Exact: -ln p_y = (m + ln s) - z_y; else -floored ln(p_y).
+template <class T>
+T cross_entropy_row(const Loss& loss, std::span<const T> z, std::span<const T> p, std::size_t label) {
+  if (loss.floor_kind != FloorKind::kExact) return -floored_log(loss, p[label]);
+  return log_sum_exp(z) - z[label];
 }
 
 /// Binary cross-entropy of one output. Exact: -ln sigmoid(z) = softplus(-z) and -ln(1 - sigmoid(z)) = softplus(z),
@@ -105,6 +111,11 @@ struct LossRow {
   [[nodiscard]] std::size_t size() const { return z.size(); }
   [[nodiscard]] std::size_t label() const { return static_cast<std::size_t>(targets.labels[b]); }
   [[nodiscard]] T y(std::size_t k) const { return target_of(targets, b, k, size()); }
+  /// y_k with its share label_smoothing spread over so many answers.
+  [[nodiscard]] T smoothed(std::size_t k, std::size_t answers) const {
+    const double e = loss.label_smoothing;
+    return y(k) * T(1.0 - e) + T(e / static_cast<double>(answers));
+  }
 };
 
 /// sum_k term(k).
@@ -123,31 +134,37 @@ T mean_over_outputs(const LossRow<T>& row, Term term) {
 // The losses: value() is what is reported, gradient() writes dz (K), each times the row's `factor` in the mean as the
 // last operation. `dz` may be the row p itself.
 
-/// Softmax cross-entropy; dz = p - y (the floors only touch what is reported).
+/// Softmax cross-entropy -sum_k y_k ln p_k with smoothed targets; dz = p - y (the floors only touch what is reported).
 struct SoftmaxCrossEntropy {
   template <class T>
   static T value(const LossRow<T>& row) {
-    return cross_entropy_row(row.loss, row.z, row.p, row.label());
+    const Loss& loss = row.loss;
+    if (loss.label_smoothing == 0.0) return cross_entropy_row(loss, row.z, row.p, row.label());
+    const bool exact = loss.floor_kind == FloorKind::kExact;
+    const T log_sum = exact ? log_sum_exp(row.z) : T(0.0);
+    return sum_over_outputs(row, [&](std::size_t k) {
+      return row.smoothed(k, row.size()) * (exact ? log_sum - row.z[k] : -floored_log(loss, row.p[k]));
+    });
   }
   template <class T>
   static void gradient(const LossRow<T>& row, const T& factor, std::span<T> dz) {
-    for (std::size_t k = 0; k < row.size(); ++k) dz[k] = (row.p[k] - row.y(k)) * factor;
+    for (std::size_t k = 0; k < row.size(); ++k) dz[k] = (row.p[k] - row.smoothed(k, row.size())) * factor;
   }
 };
 
-/// Binary cross-entropy summed over the outputs; dz = p - y, or study s2's, as its notebook writes it: the floored loss
-/// differentiated through the sigmoid term by term.
+/// Binary cross-entropy with smoothed targets, summed over the outputs; dz = p - y, or study s2's, as its notebook
+/// writes it: the floored loss differentiated through the sigmoid term by term.
 struct BinaryCrossEntropy {
   template <class T>
   static T value(const LossRow<T>& row) {
     return sum_over_outputs(
-        row, [&](std::size_t k) { return binary_cross_entropy(row.loss, row.z[k], row.p[k], row.y(k)); });
+        row, [&](std::size_t k) { return binary_cross_entropy(row.loss, row.z[k], row.p[k], row.smoothed(k, 2)); });
   }
   template <class T>
   static void gradient(const LossRow<T>& row, const T& factor, std::span<T> dz) {
     for (std::size_t k = 0; k < row.size(); ++k) {
       const T p = row.p[k];
-      const T y = row.y(k);
+      const T y = row.smoothed(k, 2);
       dz[k] = (row.loss.gradient_through_floor ? through_floor(T(row.loss.floor), p, y) : p - y) * factor;
     }
   }

@@ -74,6 +74,25 @@ TEST_P(EngineGradient, matches_textbook_for_every_activation_and_loss) {
   }
 }
 
+TEST_P(EngineGradient, matches_textbook_with_smoothed_targets) {
+  std::uint64_t seed = 500;
+  for (const LossKind loss : kAllLosses) {
+    if (!loss_facts(loss).has_smoothing) continue;
+    for (const FloorKind floor : {FloorKind::kExact, FloorKind::kAdd}) {
+      SCOPED_TRACE(testing::Message() << loss_name(loss) << " " << floor_name(floor));
+      auto problem = make_problem<double>({5, 37, 70, 3}, ActivationKind::kTanh, loss, 7, ++seed);
+      problem.network.spec.loss.label_smoothing = 0.2;
+      problem.network.spec.loss.floor_kind = floor;
+      problem.network.spec.loss.floor = floor == FloorKind::kAdd ? 1e-3 : 0.0;
+      expect_engine_matches_textbook(problem, GetParam());
+      // Narrow: what trains in columns without smoothing.
+      auto narrow = make_problem<float>({5, 4, 3}, ActivationKind::kTanh, loss, 40, ++seed);
+      narrow.network.spec.loss = problem.network.spec.loss;
+      expect_engine_matches_textbook(narrow, GetParam());
+    }
+  }
+}
+
 TEST_P(EngineGradient, matches_textbook_for_odd_shapes) {
   std::uint64_t seed = 1000;
   for (const std::size_t width : {1, 3, 7, 8, 15, 16, 17, 31, 33, 64, 129}) {

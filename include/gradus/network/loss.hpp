@@ -61,6 +61,8 @@ struct LossFacts {
   OutputKind output;
   /// Reads logarithms of probabilities, so that the reported value may have a floor.
   bool has_floor = false;
+  /// label_smoothing changes its targets.                    Szegedy et al. 2016
+  bool has_smoothing = false;
   /// (1/K) sum over the K outputs; else their sum, or a single term.
   bool is_mean_over_outputs = false;
   /// The slope or the curvature jumps at some residuals p - y: those of loss_kinks().
@@ -71,11 +73,13 @@ inline constexpr std::array kLossTable = {
     LossFacts{.kind = LossKind::kSoftmaxCrossEntropy,
               .name = "cross_entropy",
               .output = OutputKind::kSoftmax,
-              .has_floor = true},
+              .has_floor = true,
+              .has_smoothing = true},
     LossFacts{.kind = LossKind::kBinaryCrossEntropy,
               .name = "binary_cross_entropy",
               .output = OutputKind::kSigmoid,
-              .has_floor = true},
+              .has_floor = true,
+              .has_smoothing = true},
     LossFacts{.kind = LossKind::kMeanSquaredError,
               .name = "mse",
               .output = OutputKind::kLinear,
@@ -112,6 +116,9 @@ struct Loss {
   /// Only with kBinaryCrossEntropy and kAdd.
   bool gradient_through_floor = false;
   double huber_delta = 1.0;
+  /// Share e of the targets that is spread evenly over the answers, in [0, 1): y (1 - e) + e / K with softmax, y (1 -
+  /// e) + e / 2 with sigmoid. Cross-entropies only.
+  double label_smoothing = 0.0;
   bool operator==(const Loss&) const = default;
 };
 
