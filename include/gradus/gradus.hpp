@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gradus/core/error.hpp"                // IWYU pragma: export
+#include "gradus/core/fact_table.hpp"           // IWYU pragma: export
 #include "gradus/core/matrix.hpp"               // IWYU pragma: export
 #include "gradus/core/numpy_random.hpp"         // IWYU pragma: export
 #include "gradus/core/random.hpp"               // IWYU pragma: export

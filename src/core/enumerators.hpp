@@ -1,8 +1,10 @@
 // The enumerators of an enumeration, asked of the compiler: what lists and tables are compared with, so that nothing
-// new can be left out of them. SPDX-License-Identifier: Apache-2.0
+// new can be left out of them.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -44,6 +46,29 @@ constexpr bool is_complete(const Table& table) {
     if (static_cast<std::size_t>(table[i].kind) != i) return false;
   }
   return true;
+}
+
+namespace detail {
+template <class Table, std::size_t... I>
+std::string missing_names(const Table& table, std::index_sequence<I...>) {
+  using Kind = std::remove_const_t<decltype(table[0].kind)>;
+  std::string text;
+  const auto look = [&](Kind kind, std::string_view name) {
+    for (const auto& row : table) {
+      if (row.kind == kind) return;
+    }
+    text += (text.empty() ? "" : ", ") + std::string(name);
+  };
+  (look(static_cast<Kind>(I), enumerator_name<static_cast<Kind>(I)>()), ...);
+  return text;
+}
+}  // namespace detail
+
+/// The enumerators that have no row, as they are written: "kHuber, kPoisson"; empty for a complete table.
+template <class Table>
+std::string missing_names(const Table& table) {
+  using Kind = std::remove_const_t<decltype(table[0].kind)>;
+  return detail::missing_names(table, std::make_index_sequence<num_enumerators<Kind>()>());
 }
 
 }  // namespace gradus

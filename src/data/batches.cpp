@@ -1,28 +1,25 @@
+// Batches of an epoch.
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/data/batches.hpp"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 
+#include "core/enumerators.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/core/random.hpp"
 
 namespace gradus {
-namespace {
 
-constexpr std::array<std::string_view, 3> kOrderNames{"file", "samples", "batches"};
-
-}  // namespace
+static_assert(is_complete(kBatchOrderTable), "every BatchOrder has its row, in order");
 
 BatchOrder parse_batch_order(std::string_view name) {
-  const auto found = std::find(kOrderNames.begin(), kOrderNames.end(), name);
-  if (found == kOrderNames.end()) throw unknown_name("training.order", name, kOrderNames);
-  return static_cast<BatchOrder>(found - kOrderNames.begin());
+  return parse_kind("training.order", kBatchOrderTable, name);
 }
 
 std::string_view batch_order_name(BatchOrder order) {
-  return kOrderNames[static_cast<std::size_t>(order)];
+  return row_of(kBatchOrderTable, order).name;
 }
 
 EpochBatches::EpochBatches(std::span<const std::uint32_t> rows, const BatchOptions& options, std::uint64_t seed,

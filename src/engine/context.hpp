@@ -43,7 +43,7 @@ struct Context {
 /// Loss and gradient are those of softmax cross-entropy in its exact form.
 inline bool has_exact_cross_entropy(const NetworkSpec& spec) {
   return spec.output == OutputKind::kSoftmax && spec.loss.kind == LossKind::kSoftmaxCrossEntropy &&
-         spec.loss.floor_kind == FloorKind::kExact;
+         spec.loss.floor_kind == FloorKind::kExact && spec.loss.label_smoothing == 0.0;
 }
 
 extern template struct Context<Single>;

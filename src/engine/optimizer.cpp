@@ -1,38 +1,24 @@
+// Names of optimizers, to and from text.
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/engine/optimizer.hpp"
 
-#include <array>
-
+#include "core/enumerators.hpp"
 #include "core/suggest.hpp"
 
 namespace gradus {
-namespace {
 
-constexpr std::array<std::string_view, 7> kNames = {"sgd",   "momentum", "nesterov", "adam",
-                                                    "adamw", "rmsprop",  "adagrad"};
-
-}  // namespace
+static_assert(is_complete(kOptimizerTable), "every OptimizerKind has its row, in order");
 
 std::string_view optimizer_name(OptimizerKind kind) {
-  return kNames[static_cast<std::size_t>(kind)];
+  return optimizer_facts(kind).name;
 }
 
 OptimizerKind parse_optimizer(std::string_view name) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == name) return static_cast<OptimizerKind>(i);
-  }
-  throw unknown_name("optimizer", name, kNames);
+  return parse_kind("optimizer", kOptimizerTable, name);
 }
 
 std::size_t optimizer_slots(OptimizerKind kind) {
-  switch (kind) {
-    case OptimizerKind::kSgd:
-      return 0;
-    case OptimizerKind::kAdam:
-    case OptimizerKind::kAdamW:
-      return 2;
-    default:
-      return 1;
-  }
+  return optimizer_facts(kind).slots;
 }
 
 }  // namespace gradus

@@ -71,20 +71,6 @@ T exact_bce_row(const kernels::KernelTable<T>& kernels, const BatchTargets<T>& t
   return loss;
 }
 
-// p becomes dz = d loss / dz * share, in place.
-template <class T>
-void gradient_row(const Loss& loss, const BatchTargets<T>& targets, std::size_t b, T share, std::span<T> p) {
-  if (loss.kind == LossKind::kSoftmaxCrossEntropy) {
-    T& own = p[static_cast<std::size_t>(targets.labels[b])];
-    own -= T{1};
-    for (T& value : p) value *= share;
-    return;
-  }
-  for (std::size_t k = 0; k < p.size(); ++k) {
-    p[k] = textbook::loss_gradient<T>(loss, p[k], textbook::target_of(targets, b, k, p.size()), p.size()) * share;
-  }
-}
-
 }  // namespace
 
 template <class P>
@@ -193,7 +179,8 @@ void OutputRows<P>::any_output(unsigned thread, const OutputBlock<T>& block, boo
         row_is_correct<T>(block.p_row(b), targets->labels[first + b], c.spec.output) ? 1 : 0;
   }
   for (std::size_t b = 0; b < block.rows && c.call.trains(); ++b) {
-    gradient_row(c.spec.loss, *targets, first + b, c.call.share_of(first + b), block.p_row(b));
+    const std::span<T> p = block.p_row(b);
+    textbook::loss_gradient_row<T>(c.spec.loss, block.z_row(b), p, *targets, first + b, c.call.share_of(first + b), p);
   }
 }
 
@@ -202,7 +189,7 @@ typename P::Value OutputRows<P>::loss_of_row(unsigned thread, const OutputBlock<
   const BatchTargets<T>& targets = *c.call.targets;
   const std::size_t row = c.call.first_row + block.first + b;
   const std::span<const T> z = block.z_row(b);
-  const bool exact = c.spec.loss.floor_kind == FloorKind::kExact;
+  const bool exact = c.spec.loss.floor_kind == FloorKind::kExact && c.spec.loss.label_smoothing == 0.0;
   if (exact && c.spec.loss.kind == LossKind::kSoftmaxCrossEntropy) {
     return block.log_sums[b] - z[static_cast<std::size_t>(targets.labels[row])];
   }

@@ -40,18 +40,18 @@ void scale_and_clamp(std::span<T> values, double scale, double limit) {
 // The constants of a step, without places.
 template <class T>
 kernels::OptimizerArgs<T> constants_of(const OptimizerOptions& optimizer, const StepOptions& step) {
+  const OptimizerFacts& facts = optimizer_facts(optimizer.kind);
   const auto power = [&step](double beta) { return integer_power(beta, step.step); };
-  const bool adam = optimizer_slots(optimizer.kind) == 2;
-  const bool rms = optimizer.kind == OptimizerKind::kRmsProp;
   kernels::OptimizerArgs<T> args{};
   args.kind = optimizer.kind;
   args.learning_rate = static_cast<T>(step.learning_rate);
-  args.momentum = static_cast<T>(rms ? optimizer.rho : optimizer.momentum);
+  args.momentum = static_cast<T>(optimizer.momentum);
+  args.rho = static_cast<T>(optimizer.rho);
   args.beta1 = static_cast<T>(optimizer.beta1);
   args.beta2 = static_cast<T>(optimizer.beta2);
   args.epsilon = static_cast<T>(optimizer.epsilon);
-  args.step_size = adam ? static_cast<T>(step.learning_rate / (1.0 - power(optimizer.beta1))) : T{0};
-  args.root_correction = adam ? static_cast<T>(1.0 / std::sqrt(1.0 - power(optimizer.beta2))) : T{0};
+  args.step_size = facts.has_betas ? static_cast<T>(step.learning_rate / (1.0 - power(optimizer.beta1))) : T{0};
+  args.root_correction = facts.has_betas ? static_cast<T>(1.0 / std::sqrt(1.0 - power(optimizer.beta2))) : T{0};
   return args;
 }
 
@@ -81,8 +81,7 @@ void Update<P>::step_layer(unsigned thread, std::size_t layer) {
     args.n = w.size();
     args.w = w.data();
     args.g = g.data();
-    args.slot0 = space.slots.empty() ? nullptr : slot_of(space.slots[0][layer]).data();
-    args.slot1 = space.slots.size() < 2 ? nullptr : slot_of(space.slots[1][layer]).data();
+    for (std::size_t s = 0; s < space.slots.size(); ++s) args.slots[s] = slot_of(space.slots[s][layer]).data();
     c.kernels->optimizer_step(args);
   };
   args.decay = static_cast<T>(c.call.step.learning_rate * c.options.optimizer.weight_decay);

@@ -244,13 +244,14 @@ struct NormaliseKernels {
   void (*gradient_sums)(const NormaliseArgs<T>&);
 };
 
-/// One elementwise optimizer step over n parameters (formulae: gradus/engine/optimizer.hpp).
-/// `bias_correction1` = 1 - beta1^t and so on are computed by the caller in double.
+/// One elementwise optimizer step over n parameters (formulae: gradus/engine/optimizer.hpp). The corrections are
+/// computed by the caller in double.
 template <class T>
 struct OptimizerArgs {
   OptimizerKind kind = OptimizerKind::kSgd;
   T learning_rate{};
-  T momentum{};  // m, or rho of RMSProp
+  T momentum{};
+  T rho{};
   T beta1{};
   T beta2{};
   T epsilon{};
@@ -260,8 +261,7 @@ struct OptimizerArgs {
   std::size_t n = 0;
   T* w = nullptr;
   const T* g = nullptr;
-  T* slot0 = nullptr;
-  T* slot1 = nullptr;
+  T* slots[kMostSlots] = {};  // as many as the rule has, n elements each
 };
 
 template <class T>

@@ -1,9 +1,10 @@
+// The JSON of a model file.
+// SPDX-License-Identifier: Apache-2.0
 #include "model/model_json.hpp"
 
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <string_view>
 
 #include "gradus/core/error.hpp"
 
@@ -13,8 +14,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMaxLayers = 10000;
-constexpr std::array<std::string_view, 3> kFloorNames = {"exact", "add", "clip"};
-constexpr std::array<std::string_view, 3> kBiasNames = {"zeros", "like_weights", "constant"};
 
 // Reads typed entries of one JSON object; every failure names the place.
 class ModelReader {
@@ -32,6 +31,10 @@ class ModelReader {
     const Json& value = entry(key);
     if (!value.is_number() || !std::isfinite(value.get<double>())) fail(key, "a number", value);
     return value.get<double>();
+  }
+  /// What older files do not have.
+  [[nodiscard]] double number_or(const char* key, double other) const {
+    return json_.contains(key) ? number(key) : other;
   }
   [[nodiscard]] std::size_t count(const char* key) const {
     const Json& value = entry(key);
@@ -69,12 +72,12 @@ class ModelReader {
     }
     return result;
   }
-  /// Index of the text among `names`.
-  template <std::size_t N>
-  [[nodiscard]] std::size_t choice(const char* key, const std::array<std::string_view, N>& names) const {
+  /// The kind that the text names in a table of facts.
+  template <class Row, std::size_t N>
+  [[nodiscard]] decltype(Row::kind) choice(const char* key, const std::array<Row, N>& table) const {
     const std::string name = text(key);
-    for (std::size_t i = 0; i < N; ++i) {
-      if (name == names[i]) return i;
+    for (const Row& row : table) {
+      if (name == row.name) return row.kind;
     }
     fail(key, "a known name", entry(key));
   }
@@ -103,7 +106,7 @@ Json format_layer(const LayerSpec& layer) {
           {"l2", layer.l2},
           {"dropout", layer.dropout},
           {"initializer", to_string(init)},
-          {"bias", kBiasNames[static_cast<std::size_t>(init.bias)]},
+          {"bias", bias_init_name(init.bias)},
           {"bias_value", init.bias_value}};
 }
 
@@ -117,7 +120,7 @@ LayerSpec parse_layer(const ModelReader& reader, std::size_t version) {
   layer.l2 = reader.number("l2");
   layer.dropout = reader.number("dropout");
   layer.initializer = parse_initializer(reader.text("initializer"));
-  layer.initializer.bias = static_cast<BiasInit>(reader.choice("bias", kBiasNames));
+  layer.initializer.bias = reader.choice("bias", kBiasTable);
   layer.initializer.bias_value = reader.number("bias_value");
   if (version < 2) return layer;
   layer.kind = parse_layer_kind(reader.text("kind"));
@@ -130,10 +133,11 @@ LayerSpec parse_layer(const ModelReader& reader, std::size_t version) {
 Loss parse_loss_object(const ModelReader& reader) {
   Loss loss;
   loss.kind = parse_loss(reader.text("kind"));
-  loss.floor_kind = static_cast<FloorKind>(reader.choice("floor_kind", kFloorNames));
+  loss.floor_kind = reader.choice("floor_kind", kFloorTable);
   loss.floor = reader.number("floor");
   loss.gradient_through_floor = reader.flag("gradient_through_floor");
   loss.huber_delta = reader.number("huber_delta");
+  loss.label_smoothing = reader.number_or("label_smoothing", loss.label_smoothing);
   return loss;
 }
 
@@ -165,10 +169,11 @@ std::string format_model(const Model& model) {
       {"output", output_name(spec.output)},
       {"loss",
        {{"kind", loss_name(spec.loss.kind)},
-        {"floor_kind", kFloorNames[static_cast<std::size_t>(spec.loss.floor_kind)]},
+        {"floor_kind", floor_name(spec.loss.floor_kind)},
         {"floor", spec.loss.floor},
         {"gradient_through_floor", spec.loss.gradient_through_floor},
-        {"huber_delta", spec.loss.huber_delta}}},
+        {"huber_delta", spec.loss.huber_delta},
+        {"label_smoothing", spec.loss.label_smoothing}}},
       {"scaling", {{"divisor", model.scaling.divisor}, {"mean", model.scaling.mean}, {"std", model.scaling.std}}},
       {"mixed", model.mixed},
       {"class_names", model.class_names},

@@ -1,8 +1,10 @@
+// Names of initialisers with their numbers, to and from text.
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/network/initializer.hpp"
 
-#include <array>
-#include <cstddef>
+#include <vector>
 
+#include "core/enumerators.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
 #include "network/parse_call.hpp"
@@ -10,19 +12,19 @@
 namespace gradus {
 namespace {
 
-// In the order of InitializerKind; the short forms follow.
-constexpr std::array<std::string_view, 14> kInitializerNames = {
-    "zeros",     "constant",      "normal",       "uniform",        "glorot_uniform",  "glorot_normal", "he_uniform",
-    "he_normal", "lecun_uniform", "lecun_normal", "uniform_fan_in", "uniform_fan_out", "glorot",        "he"};
-constexpr std::size_t kNumKinds = 12;
+static_assert(is_complete(kInitializerTable), "every InitializerKind has its row, in order");
+static_assert(is_complete(kBiasTable), "every BiasInit has its row, in order");
 
 InitializerKind kind_of(std::string_view name) {
-  if (name == "glorot") return InitializerKind::kGlorotUniform;
-  if (name == "he") return InitializerKind::kHeUniform;
-  for (std::size_t i = 0; i < kNumKinds; ++i) {
-    if (name == kInitializerNames[i]) return static_cast<InitializerKind>(i);
+  std::vector<std::string_view> names;
+  for (const InitializerFacts& facts : kInitializerTable) {
+    if (name == facts.name || (!facts.short_name.empty() && name == facts.short_name)) return facts.kind;
+    names.push_back(facts.name);
   }
-  throw unknown_name("initializer", name, kInitializerNames);
+  for (const InitializerFacts& facts : kInitializerTable) {
+    if (!facts.short_name.empty()) names.push_back(facts.short_name);
+  }
+  throw unknown_name("initializer", name, names);
 }
 
 InputError negative(std::string_view what, double value) {
@@ -35,32 +37,30 @@ Initializer parse_initializer(std::string_view text) {
   const ParsedCall call = parse_call("initializer", text);
   Initializer initializer;
   initializer.kind = kind_of(call.name);
+  const std::size_t arguments = initializer_facts(initializer.kind).arguments;
+  check_argument_count("initializer", call, arguments, arguments);
+  if (call.arguments.empty()) return initializer;
   switch (initializer.kind) {
     case InitializerKind::kConstant:
-      check_argument_count("initializer", call, 1, 1);
-      if (!call.arguments.empty()) initializer.value = call.arguments[0];
+      initializer.value = call.arguments[0];
       break;
     case InitializerKind::kNormal:
-      check_argument_count("initializer", call, 2, 2);
-      if (!call.arguments.empty()) {
-        initializer.mean = call.arguments[0];
-        initializer.std = call.arguments[1];
-      }
+      initializer.mean = call.arguments[0];
+      initializer.std = call.arguments[1];
       if (initializer.std < 0.0) throw negative("a standard deviation", initializer.std);
       break;
     case InitializerKind::kUniform:
-      check_argument_count("initializer", call, 1, 1);
-      if (!call.arguments.empty()) initializer.bound = call.arguments[0];
+      initializer.bound = call.arguments[0];
       if (initializer.bound < 0.0) throw negative("a bound", initializer.bound);
       break;
     default:
-      check_argument_count("initializer", call, 0, 0);
+      break;
   }
   return initializer;
 }
 
 std::string to_string(const Initializer& initializer) {
-  std::string name(kInitializerNames[static_cast<std::size_t>(initializer.kind)]);
+  std::string name(initializer_facts(initializer.kind).name);
   switch (initializer.kind) {
     case InitializerKind::kConstant:
       return name + "(" + shortest(initializer.value) + ")";
@@ -71,6 +71,10 @@ std::string to_string(const Initializer& initializer) {
     default:
       return name;
   }
+}
+
+std::string_view bias_init_name(BiasInit init) {
+  return row_of(kBiasTable, init).name;
 }
 
 }  // namespace gradus

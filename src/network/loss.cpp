@@ -1,49 +1,51 @@
+// Names of outputs, losses and floors, to and from text, and where losses are not smooth.
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/network/loss.hpp"
 
-#include <array>
-#include <cstddef>
-
+#include "core/enumerators.hpp"
 #include "core/suggest.hpp"
 
 namespace gradus {
-namespace {
 
-// In the order of OutputKind and LossKind.
-constexpr std::array<std::string_view, 3> kOutputNames = {"softmax", "sigmoid", "linear"};
-constexpr std::array<std::string_view, 4> kLossNames = {"cross_entropy", "binary_cross_entropy", "mse", "huber"};
+static_assert(is_complete(kOutputTable), "every OutputKind has its row, in order");
+static_assert(is_complete(kLossTable), "every LossKind has its row, in order");
+static_assert(is_complete(kFloorTable), "every FloorKind has its row, in order");
 
-}  // namespace
+std::vector<double> loss_kinks(const Loss& loss) {
+  if (!loss_facts(loss.kind).has_kinks) return {};
+  return {-loss.huber_delta, loss.huber_delta};
+}
 
 std::string_view output_name(OutputKind kind) {
-  return kOutputNames[static_cast<std::size_t>(kind)];
+  return output_facts(kind).name;
 }
 
 OutputKind parse_output(std::string_view name) {
-  for (std::size_t i = 0; i < kOutputNames.size(); ++i) {
-    if (name == kOutputNames[i]) return static_cast<OutputKind>(i);
-  }
-  throw unknown_name("output", name, kOutputNames);
+  return parse_kind("output", kOutputTable, name);
 }
 
 std::string_view loss_name(LossKind kind) {
-  return kLossNames[static_cast<std::size_t>(kind)];
+  return loss_facts(kind).name;
 }
 
 LossKind parse_loss(std::string_view name) {
-  for (std::size_t i = 0; i < kLossNames.size(); ++i) {
-    if (name == kLossNames[i]) return static_cast<LossKind>(i);
-  }
-  throw unknown_name("loss", name, kLossNames);
+  return parse_kind("loss", kLossTable, name);
+}
+
+std::string_view floor_name(FloorKind kind) {
+  return row_of(kFloorTable, kind).name;
+}
+
+FloorKind parse_floor(std::string_view name) {
+  return parse_kind("loss floor", kFloorTable, name);
 }
 
 LossKind default_loss(OutputKind output) {
-  if (output == OutputKind::kSoftmax) return LossKind::kSoftmaxCrossEntropy;
-  return output == OutputKind::kSigmoid ? LossKind::kBinaryCrossEntropy : LossKind::kMeanSquaredError;
+  return output_facts(output).default_loss;
 }
 
 bool loss_fits_output(LossKind loss, OutputKind output) {
-  if (output == OutputKind::kLinear) return loss == LossKind::kMeanSquaredError || loss == LossKind::kHuber;
-  return loss == default_loss(output);
+  return loss_facts(loss).output == output;
 }
 
 }  // namespace gradus

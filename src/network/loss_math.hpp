@@ -1,5 +1,6 @@
 // Outputs, losses and the gradients of losses for one sample (a row of logits z, outputs p): part of the textbook.
-// All sums run over k = 0, 1, ..., K - 1 from 0.
+// A loss sees the whole row: one struct each, with the value and the gradient. All sums run over k = 0, 1, ..., K - 1
+// from 0.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -61,16 +62,22 @@ T floored_log(const Loss& loss, const T& p) {
   return log(p);
 }
 
-/// Softmax cross-entropy. Exact: -ln p_y = (m + ln s) - z_y; else -floored ln(p_y).
+/// ln sum_k exp z_k = m + ln s.
 template <class T>
-T cross_entropy_row(const Loss& loss, std::span<const T> z, std::span<const T> p, std::size_t label) {
+T log_sum_exp(std::span<const T> z) {
   using math::exp;
   using math::log;
-  if (loss.floor_kind != FloorKind::kExact) return -floored_log(loss, p[label]);
   const T m = largest(z);
   T s(0.0);
   for (const T& value : z) s = s + exp(value - m);
-  return (m + log(s)) - z[label];
+  return m + log(s);
+}
+
+/// Softmax cross-entropy. Exact: -ln p_y = (m + ln s) - z_y; else -floored ln(p_y).
+template <class T>
+T cross_entropy_row(const Loss& loss, std::span<const T> z, std::span<const T> p, std::size_t label) {
+  if (loss.floor_kind != FloorKind::kExact) return -floored_log(loss, p[label]);
+  return log_sum_exp(z) - z[label];
 }
 
 /// Binary cross-entropy of one output. Exact: -ln sigmoid(z) = softplus(-z) and -ln(1 - sigmoid(z)) = softplus(z),
@@ -92,63 +99,149 @@ T huber(const Loss& loss, const T& r) {
   return T(0.5) * r * r;
 }
 
+/// What a loss sees: one sample's logits z and outputs p (K) and its targets.
+template <class T>
+struct LossRow {
+  const Loss& loss;
+  std::span<const T> z;
+  std::span<const T> p;
+  const BatchTargets<T>& targets;
+  std::size_t b;
+
+  [[nodiscard]] std::size_t size() const { return z.size(); }
+  [[nodiscard]] std::size_t label() const { return static_cast<std::size_t>(targets.labels[b]); }
+  [[nodiscard]] T y(std::size_t k) const { return target_of(targets, b, k, size()); }
+  /// y_k with its share label_smoothing spread over so many answers.
+  [[nodiscard]] T smoothed(std::size_t k, std::size_t answers) const {
+    const double e = loss.label_smoothing;
+    return y(k) * T(1.0 - e) + T(e / static_cast<double>(answers));
+  }
+};
+
+/// sum_k term(k).
+template <class T, class Term>
+T sum_over_outputs(const LossRow<T>& row, Term term) {
+  T sum(0.0);
+  for (std::size_t k = 0; k < row.size(); ++k) sum = sum + term(k);
+  return sum;
+}
+/// (1 / K) sum_k term(k).
+template <class T, class Term>
+T mean_over_outputs(const LossRow<T>& row, Term term) {
+  return sum_over_outputs(row, term) / T(static_cast<double>(row.size()));
+}
+
+// The losses: value() is what is reported, gradient() writes dz (K), each times the row's `factor` in the mean as the
+// last operation. `dz` may be the row p itself.
+
+/// Softmax cross-entropy -sum_k y_k ln p_k with smoothed targets; dz = p - y (the floors only touch what is reported).
+struct SoftmaxCrossEntropy {
+  template <class T>
+  static T value(const LossRow<T>& row) {
+    const Loss& loss = row.loss;
+    if (loss.label_smoothing == 0.0) return cross_entropy_row(loss, row.z, row.p, row.label());
+    const bool exact = loss.floor_kind == FloorKind::kExact;
+    const T log_sum = exact ? log_sum_exp(row.z) : T(0.0);
+    return sum_over_outputs(row, [&](std::size_t k) {
+      return row.smoothed(k, row.size()) * (exact ? log_sum - row.z[k] : -floored_log(loss, row.p[k]));
+    });
+  }
+  template <class T>
+  static void gradient(const LossRow<T>& row, const T& factor, std::span<T> dz) {
+    for (std::size_t k = 0; k < row.size(); ++k) dz[k] = (row.p[k] - row.smoothed(k, row.size())) * factor;
+  }
+};
+
+/// Binary cross-entropy with smoothed targets, summed over the outputs; dz = p - y, or study s2's, as its notebook
+/// writes it: the floored loss differentiated through the sigmoid term by term.
+struct BinaryCrossEntropy {
+  template <class T>
+  static T value(const LossRow<T>& row) {
+    return sum_over_outputs(
+        row, [&](std::size_t k) { return binary_cross_entropy(row.loss, row.z[k], row.p[k], row.smoothed(k, 2)); });
+  }
+  template <class T>
+  static void gradient(const LossRow<T>& row, const T& factor, std::span<T> dz) {
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      const T p = row.p[k];
+      const T y = row.smoothed(k, 2);
+      dz[k] = (row.loss.gradient_through_floor ? through_floor(T(row.loss.floor), p, y) : p - y) * factor;
+    }
+  }
+  template <class T>
+  static T through_floor(const T& floor, const T& p, const T& y) {
+    const T one(1.0);
+    const T dp = (-y / (p + floor)) + (one - y) * (one / ((one - p) + floor));
+    return (p * (one - p)) * dp;
+  }
+};
+
+/// (p - y)^2, mean over the outputs; dz = (2 / K) (p - y).
+struct MeanSquaredError {
+  template <class T>
+  static T value(const LossRow<T>& row) {
+    return mean_over_outputs(row, [&](std::size_t k) {
+      const T r = row.p[k] - row.y(k);
+      return r * r;
+    });
+  }
+  template <class T>
+  static void gradient(const LossRow<T>& row, const T& factor, std::span<T> dz) {
+    const T two_over_count = T(2.0) / T(static_cast<double>(row.size()));
+    for (std::size_t k = 0; k < row.size(); ++k) dz[k] = (two_over_count * (row.p[k] - row.y(k))) * factor;
+  }
+};
+
+/// Huber's loss, mean over the outputs; dz = (1 / K) clamp(p - y, -delta, delta).
+struct Huber {
+  template <class T>
+  static T value(const LossRow<T>& row) {
+    return mean_over_outputs(row, [&](std::size_t k) { return huber(row.loss, row.p[k] - row.y(k)); });
+  }
+  template <class T>
+  static void gradient(const LossRow<T>& row, const T& factor, std::span<T> dz) {
+    const double delta = row.loss.huber_delta;
+    const T one_over_count = T(1.0) / T(static_cast<double>(row.size()));
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      T r = row.p[k] - row.y(k);
+      if (real_value(r) > delta) r = T(delta);
+      if (real_value(r) < -delta) r = T(-delta);
+      dz[k] = (one_over_count * r) * factor;
+    }
+  }
+};
+
+/// use(loss) with the struct of a kind.
+template <class Use>
+auto with_loss(LossKind kind, Use use) {
+  switch (kind) {
+    case LossKind::kSoftmaxCrossEntropy:
+      return use(SoftmaxCrossEntropy());
+    case LossKind::kBinaryCrossEntropy:
+      return use(BinaryCrossEntropy());
+    case LossKind::kMeanSquaredError:
+      return use(MeanSquaredError());
+    case LossKind::kHuber:
+      break;
+  }
+  return use(Huber());
+}
+
 /// The reported loss of row b.
 template <class T>
 T loss_row(const Loss& loss, std::span<const T> z, std::span<const T> p, const BatchTargets<T>& targets,
            std::size_t b) {
-  if (loss.kind == LossKind::kSoftmaxCrossEntropy) {
-    return cross_entropy_row(loss, z, p, static_cast<std::size_t>(targets.labels[b]));
-  }
-  T sum(0.0);
-  for (std::size_t k = 0; k < z.size(); ++k) {
-    const T y = target_of(targets, b, k, z.size());
-    const T r = p[k] - y;
-    if (loss.kind == LossKind::kBinaryCrossEntropy) sum = sum + binary_cross_entropy(loss, z[k], p[k], y);
-    if (loss.kind == LossKind::kMeanSquaredError) sum = sum + r * r;
-    if (loss.kind == LossKind::kHuber) sum = sum + huber(loss, r);
-  }
-  return loss.kind == LossKind::kBinaryCrossEntropy ? sum : sum / T(static_cast<double>(z.size()));
+  const LossRow<T> row{loss, z, p, targets, b};
+  return with_loss(loss.kind, [&](auto rule) { return rule.value(row); });
 }
 
-/// Study s2, as its notebook writes it: the floored loss differentiated through the sigmoid term by term.
+/// dz of the last layer for row b, times the row's weight in the mean. Reads logits z and outputs p (K), writes dz (K),
+/// which may be p.
 template <class T>
-T gradient_through_floor(const Loss& loss, const T& p, const T& y) {
-  const T one(1.0);
-  const T floor = T(loss.floor);
-  const T dp = (-y / (p + floor)) + (one - y) * (one / ((one - p) + floor));
-  return (p * (one - p)) * dp;
-}
-
-/// dz_k of row b before the row's weight. Softmax and sigmoid with their cross-entropies: p - y (the floors only touch
-/// what is reported); mean squared error: (2 / K) (p - y); Huber: (1 / K) clamp(p - y, -delta, delta).
-template <class T>
-T loss_gradient(const Loss& loss, const T& p, const T& y, std::size_t num_outputs) {
-  const T count = T(static_cast<double>(num_outputs));
-  const T r = p - y;
-  switch (loss.kind) {
-    case LossKind::kSoftmaxCrossEntropy:
-      return r;
-    case LossKind::kBinaryCrossEntropy:
-      return loss.gradient_through_floor ? gradient_through_floor(loss, p, y) : r;
-    case LossKind::kMeanSquaredError:
-      return (T(2.0) / count) * r;
-    case LossKind::kHuber:
-      break;
-  }
-  const T one_over_count = T(1.0) / count;
-  if (real_value(r) > loss.huber_delta) return one_over_count * T(loss.huber_delta);
-  if (real_value(r) < -loss.huber_delta) return one_over_count * T(-loss.huber_delta);
-  return one_over_count * r;
-}
-
-/// dz of the last layer for row b, times the row's weight in the mean as the last operation. Reads logits z and outputs
-/// p (K), writes dz (K).
-template <class T>
-void loss_gradient_row(const Loss& loss, std::span<const T> /*z*/, std::span<const T> p, const BatchTargets<T>& targets,
+void loss_gradient_row(const Loss& loss, std::span<const T> z, std::span<const T> p, const BatchTargets<T>& targets,
                        std::size_t b, const T& factor, std::span<T> dz) {
-  for (std::size_t k = 0; k < p.size(); ++k) {
-    dz[k] = loss_gradient(loss, p[k], target_of(targets, b, k, p.size()), p.size()) * factor;
-  }
+  const LossRow<T> row{loss, z, p, targets, b};
+  with_loss(loss.kind, [&](auto rule) { rule.gradient(row, factor, dz); });
 }
 
 }  // namespace gradus::textbook

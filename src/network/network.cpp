@@ -65,14 +65,17 @@ void validate_loss(const NetworkSpec& spec) {
   if (loss.floor_kind == FloorKind::kClip) {
     require(loss.floor > 0.0 && loss.floor < 0.5, "loss floor", "a number in (0, 0.5)", fmt::format("{}", loss.floor));
   }
-  const bool floors = loss.kind == LossKind::kSoftmaxCrossEntropy || loss.kind == LossKind::kBinaryCrossEntropy;
-  require(floors || loss.floor_kind == FloorKind::kExact, "loss floor",
+  require(loss_facts(loss.kind).has_floor || loss.floor_kind == FloorKind::kExact, "loss floor",
           "none with " + std::string(loss_name(loss.kind)), "one");
   require(!loss.gradient_through_floor ||
               (loss.kind == LossKind::kBinaryCrossEntropy && loss.floor_kind == FloorKind::kAdd),
           "gradient_through_floor", "binary_cross_entropy with an added floor", std::string(loss_name(loss.kind)));
   require(loss.huber_delta > 0.0 && std::isfinite(loss.huber_delta), "huber_delta", "a positive number",
           fmt::format("{}", loss.huber_delta));
+  require(loss.label_smoothing >= 0.0 && loss.label_smoothing < 1.0, "label_smoothing", "a share in [0, 1)",
+          fmt::format("{}", loss.label_smoothing));
+  require(loss_facts(loss.kind).has_smoothing || loss.label_smoothing == 0.0, "label_smoothing",
+          "0 with " + std::string(loss_name(loss.kind)), fmt::format("{}", loss.label_smoothing));
 }
 
 // One weight or bias: the distribution of `init` for a layer of I = fan_in, O = fan_out. Stream is RandomStream or
@@ -129,14 +132,10 @@ class Sampler {
   }
 
  private:
-  [[nodiscard]] bool is_fixed() const {
-    return init_.kind == InitializerKind::kZeros || init_.kind == InitializerKind::kConstant;
-  }
+  [[nodiscard]] bool is_fixed() const { return facts().distribution == Distribution::kFixed; }
   [[nodiscard]] double fixed_value() const { return init_.kind == InitializerKind::kConstant ? init_.value : 0.0; }
-  [[nodiscard]] bool is_normal() const {
-    return init_.kind == InitializerKind::kNormal || init_.kind == InitializerKind::kGlorotNormal ||
-           init_.kind == InitializerKind::kHeNormal || init_.kind == InitializerKind::kLecunNormal;
-  }
+  [[nodiscard]] bool is_normal() const { return facts().distribution == Distribution::kNormal; }
+  [[nodiscard]] const InitializerFacts& facts() const { return initializer_facts(init_.kind); }
 
   Initializer init_;
   double mean_ = 0.0;

@@ -5,8 +5,9 @@
 namespace gradus {
 
 void check_labels(const NetworkSpec& spec, std::span<const std::int32_t> labels) {
-  if (spec.output == OutputKind::kLinear) {
-    throw InputError({"targets", "values for linear outputs", "labels", "choose softmax outputs to classify"});
+  if (!output_facts(spec.output).has_probabilities) {
+    throw InputError({"targets", "values for " + std::string(output_name(spec.output)) + " outputs", "labels",
+                      "choose softmax outputs to classify"});
   }
   const std::size_t num_classes = spec.num_outputs() == 1 ? 2 : spec.num_outputs();
   for (std::size_t b = 0; b < labels.size(); ++b) {

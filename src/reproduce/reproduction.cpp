@@ -62,7 +62,7 @@ std::string key_of(const Study& study, const Case& one, std::size_t run) {
   } else {
     RunConfig config = config_of(study, one, run);
     config.data.data_dir.clear();
-    text += config_toml(config);
+    text += config_identity(config);
   }
   if (study.numpy_seed) text += fmt::format("numpy {}|{}|", *study.numpy_seed, fmt::join(study.drawn_before, "|"));
   text += fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", one.varies_by_rounding, one.draws_boundary, one.group, one.first,

@@ -28,7 +28,7 @@ std::string study_identity(const StudyConfig& config) {
   // Neither changes a result.
   base.training.threads = 0;
   base.data.data_dir.clear();
-  std::string text = config_toml(base);
+  std::string text = config_identity(base);
   SearchOptions options = config.options;
   for (const SearchOption& option : search_options()) {
     text += fmt::format("{} = {}\n", option.key, toml_value(option.field(options)));

@@ -248,7 +248,7 @@ Analysis analyse(const Model& model, const Dataset& dataset) {
   for (std::size_t k = analysis.class_names.size(); k < classes; ++k) analysis.class_names.push_back(std::to_string(k));
   if (rows.empty()) return analysis;
   const bool classifies = dataset.task == Task::kClassification;
-  const bool probabilities = model.spec().output != OutputKind::kLinear;
+  const bool probabilities = output_facts(model.spec().output).has_probabilities;
   const Matrix<double> outputs = predict_rows(model, dataset.table.features, rows, 1);
   analysis.shape = picture_shape(dataset);
   if (analysis.shape) {

@@ -1,4 +1,5 @@
 // The one table of options: key, flag, meaning, place, range and choices. Defaults are those of RunConfig.
+// SPDX-License-Identifier: Apache-2.0
 #include <array>
 
 #include "gradus/training/run_config.hpp"
@@ -10,17 +11,70 @@ using Names = std::string_view;
 constexpr std::array<Names, 4> kTasks = {"auto", "classification", "regression", "multilabel"};
 constexpr std::array<Names, 3> kHeaders = {"auto", "yes", "no"};
 constexpr std::array<Names, 3> kOrientations = {"auto", "rows", "columns"};
-constexpr std::array<Names, 4> kOutputs = {"auto", "softmax", "sigmoid", "linear"};
-constexpr std::array<Names, 5> kLosses = {"auto", "cross_entropy", "binary_cross_entropy", "mse", "huber"};
-constexpr std::array<Names, 3> kFloors = {"exact", "add", "clip"};
-constexpr std::array<Names, 7> kOptimizers = {"sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop", "adagrad"};
-constexpr std::array<Names, 3> kOrders = {"file", "samples", "batches"};
-constexpr std::array<Names, 3> kDTypes = {"f32", "f64", "mixed"};
-constexpr std::array<Names, 3> kTrainMetrics = {"running", "full", "batch_mean"};
-constexpr std::array<Names, 6> kSchedules = {"constant", "step", "exponential", "cosine", "inverse", "plateau"};
+// The names of a table, "auto" before them.
+template <class Table>
+constexpr auto auto_or(const Table& table) {
+  auto names = names_of<1>(table);
+  names[0] = "auto";
+  return names;
+}
+constexpr auto kOutputs = auto_or(kOutputTable);
+constexpr auto kLosses = auto_or(kLossTable);
+constexpr auto kFloors = names_of(kFloorTable);
+constexpr auto kOptimizers = names_of(kOptimizerTable);
+constexpr auto kOrders = names_of(kBatchOrderTable);
+constexpr auto kDTypes = names_of(kDTypeTable);
+constexpr auto kTrainMetrics = names_of(kTrainMetricsTable);
+constexpr auto kSchedules = names_of(kScheduleTable);
 constexpr std::array<Names, 7> kMonitors = {"auto",       "train_loss",     "train_accuracy", "train_top_k",
                                             "valid_loss", "valid_accuracy", "valid_top_k"};
+// kBetaText: text of the optimizers that have something, built by the compiler.
+struct OptimizerText {
+  std::array<char, 200> text{};
+  std::size_t size = 0;
+
+  constexpr void add(Names more) {
+    for (const char c : more) text[size++] = c;
+  }
+  constexpr operator Names() const { return {text.data(), size}; }
+};
+
+template <class Has>
+constexpr OptimizerText of_optimizers(Names start, Has has, Names end = "") {
+  std::size_t left = 0;
+  for (const OptimizerFacts& facts : kOptimizerTable) left += has(facts) ? 1 : 0;
+  OptimizerText result;
+  result.add(start);
+  for (const OptimizerFacts& facts : kOptimizerTable) {
+    if (!has(facts)) continue;
+    result.add(facts.name);
+    --left;
+    result.add(left > 1 ? ", " : left == 1 ? " and " : "");
+  }
+  result.add(end);
+  return result;
+}
+
+constexpr auto kRateText = of_optimizers(
+    "base learning rate; auto = 0.001 for ", [](const OptimizerFacts& f) { return f.learning_rate == 0.001; },
+    ", else 0.01");
+constexpr auto kMomentumText = of_optimizers("of ", [](const OptimizerFacts& f) { return f.has_momentum; });
+constexpr auto kBetaText = of_optimizers("of ", [](const OptimizerFacts& f) { return f.has_betas; });
+constexpr auto kRhoText = of_optimizers("of ", [](const OptimizerFacts& f) { return f.has_rho; });
+constexpr auto kEpsilonText = of_optimizers("of ", [](const OptimizerFacts& f) { return f.has_epsilon; });
+constexpr auto kDecayText = of_optimizers(
+    "of ", [](const OptimizerFacts& f) { return f.has_weight_decay; }, ": weights only, never biases");
+
 constexpr double kAny = std::numeric_limits<double>::infinity();
+
+constexpr ConfigOption later(ConfigOption option) {
+  option.came_later = true;
+  return option;
+}
+constexpr ConfigOption reworded(Names first_doc, ConfigOption option) {
+  option.first_doc = first_doc;
+  return option;
+}
 
 #define GRADUS_FIELD(member) [](RunConfig& config) -> OptionField { return &config.member; }
 
@@ -68,6 +122,9 @@ constexpr ConfigOption kOptions[] = {
     {"network.gradient_through_floor", "", "differentiate the floored loss term by term",
      GRADUS_FIELD(network.gradient_through_floor)},
     {"network.huber_delta", "", "where Huber's loss turns linear", GRADUS_FIELD(network.huber_delta), 1e-300},
+    later({"network.label_smoothing", "--label-smoothing",
+           "share of the cross-entropies' targets spread over all answers", GRADUS_FIELD(network.label_smoothing), 0,
+           0.999999}),
     {"network.init", "--init", "initial weights: one for all layers or one each; auto = he for ReLU-like, else glorot",
      GRADUS_FIELD(network.init)},
     {"network.bias_init", "", "initial biases: zeros, like_weights or a number", GRADUS_FIELD(network.bias_init)},
@@ -77,15 +134,15 @@ constexpr ConfigOption kOptions[] = {
      GRADUS_FIELD(network.dropout), 0, 0.999999},
 
     {"training.optimizer", "--optimizer", "update rule", GRADUS_FIELD(training.optimizer), -kAny, kAny, kOptimizers},
-    {"training.learning_rate", "--lr", "base learning rate; auto = 0.001 for adam, adamw and rmsprop, else 0.01",
-     GRADUS_FIELD(training.learning_rate), 0},
-    {"training.momentum", "--momentum", "of momentum and nesterov", GRADUS_FIELD(training.momentum), 0, 1},
-    {"training.beta1", "", "of adam and adamw", GRADUS_FIELD(training.beta1), 0, 0.9999999999},
-    {"training.beta2", "", "of adam and adamw", GRADUS_FIELD(training.beta2), 0, 0.9999999999},
-    {"training.rho", "", "of rmsprop", GRADUS_FIELD(training.rho), 0, 1},
-    {"training.epsilon", "", "of adam, adamw, rmsprop and adagrad", GRADUS_FIELD(training.epsilon), 0},
-    {"training.weight_decay", "--weight-decay", "of adamw: weights only, never biases",
-     GRADUS_FIELD(training.weight_decay), 0},
+    reworded("base learning rate; auto = 0.001 for adam, adamw and rmsprop, else 0.01",
+             {"training.learning_rate", "--lr", kRateText, GRADUS_FIELD(training.learning_rate), 0}),
+    {"training.momentum", "--momentum", kMomentumText, GRADUS_FIELD(training.momentum), 0, 1},
+    reworded("of adam and adamw", {"training.beta1", "", kBetaText, GRADUS_FIELD(training.beta1), 0, 0.9999999999}),
+    reworded("of adam and adamw", {"training.beta2", "", kBetaText, GRADUS_FIELD(training.beta2), 0, 0.9999999999}),
+    {"training.rho", "", kRhoText, GRADUS_FIELD(training.rho), 0, 1},
+    reworded("of adam, adamw, rmsprop and adagrad",
+             {"training.epsilon", "", kEpsilonText, GRADUS_FIELD(training.epsilon), 0}),
+    {"training.weight_decay", "--weight-decay", kDecayText, GRADUS_FIELD(training.weight_decay), 0},
     {"training.batch_size", "--batch", "rows per step; auto = 8 below 1000 training rows, else 32",
      GRADUS_FIELD(training.batch_size), 1, 1e7},
     {"training.batch_order", "--batch-order", "file order, samples shuffled or batches shuffled every epoch",

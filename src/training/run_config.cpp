@@ -76,6 +76,23 @@ void read_table(const toml::table& table, const std::string& prefix, const std::
   }
 }
 
+// The options for which `has` holds, each with what `doc` says of it.
+template <class Has, class Doc>
+std::string written_options(const RunConfig& config, Has has, Doc doc) {
+  std::string text = "# A run of gradus: every option with its value.\n";
+  std::string section;
+  for (const ConfigOption& option : config_options()) {
+    if (!has(option)) continue;
+    const std::size_t dot = option.key.find('.');
+    if (option.key.substr(0, dot) != section) {
+      section = option.key.substr(0, dot);
+      text += "\n[" + section + "]\n";
+    }
+    text += fmt::format("{} = {}  # {}\n", option.key.substr(dot + 1), toml_value(option, config), doc(option));
+  }
+  return text;
+}
+
 }  // namespace
 
 void set_option(RunConfig& config, std::string_view key, std::string_view text, const std::string& where) {
@@ -101,17 +118,18 @@ void parse_config(const std::string& text, const std::string& path, RunConfig& c
 }
 
 std::string config_toml(const RunConfig& config) {
-  std::string text = "# A run of gradus: every option with its value.\n";
-  std::string section;
-  for (const ConfigOption& option : config_options()) {
-    const std::size_t dot = option.key.find('.');
-    if (option.key.substr(0, dot) != section) {
-      section = option.key.substr(0, dot);
-      text += "\n[" + section + "]\n";
-    }
-    text += fmt::format("{} = {}  # {}\n", option.key.substr(dot + 1), toml_value(option, config), option.doc);
-  }
-  return text;
+  return written_options(
+      config, [](const ConfigOption&) { return true; }, [](const ConfigOption& option) { return option.doc; });
+}
+
+std::string config_identity(const RunConfig& config) {
+  const RunConfig defaults;
+  return written_options(
+      config,
+      [&](const ConfigOption& option) {
+        return !option.came_later || toml_value(option, config) != toml_value(option, defaults);
+      },
+      [](const ConfigOption& option) { return option.first_doc.empty() ? option.doc : option.first_doc; });
 }
 
 std::string option_text(const ConfigOption& option, const RunConfig& config) {

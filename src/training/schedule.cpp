@@ -1,9 +1,11 @@
+// Learning rates by schedule.
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/training/schedule.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
+#include "core/enumerators.hpp"
 #include "core/scalar_math.hpp"
 #include "core/suggest.hpp"
 #include "gradus/training/monitor.hpp"
@@ -11,8 +13,8 @@
 namespace gradus {
 namespace {
 
-constexpr std::array<std::string_view, 6> kScheduleNames = {"constant", "step",    "exponential",
-                                                            "cosine",   "inverse", "plateau"};
+static_assert(is_complete(kScheduleTable), "every ScheduleKind has its row, in order");
+
 constexpr double kPi = 3.14159265358979323846;
 
 // Whole exponents by squaring, so that decay^10 carries ten roundings at most and no logarithm's error.
@@ -73,13 +75,11 @@ void observe_plateau(const ScheduleOptions& options, double value, bool larger_i
 }
 
 ScheduleKind parse_schedule(std::string_view name) {
-  const auto* found = std::find(kScheduleNames.begin(), kScheduleNames.end(), name);
-  if (found == kScheduleNames.end()) throw unknown_name("schedule", name, kScheduleNames);
-  return static_cast<ScheduleKind>(found - kScheduleNames.begin());
+  return parse_kind("schedule", kScheduleTable, name);
 }
 
 std::string_view schedule_name(ScheduleKind kind) {
-  return kScheduleNames[static_cast<std::size_t>(kind)];
+  return schedule_facts(kind).name;
 }
 
 }  // namespace gradus

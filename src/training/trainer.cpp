@@ -3,11 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/enumerators.hpp"
 #include "gradus/core/error.hpp"
 #include "training/evaluation.hpp"
 #include "training/training_loop.hpp"
 
 namespace gradus {
+
+static_assert(is_complete(kDTypeTable), "every DType has its row, in order");
+static_assert(is_complete(kTrainMetricsTable), "every TrainMetrics has its row, in order");
+
 namespace {
 
 void require(bool holds, const char* key, const std::string& expected, const std::string& found,
@@ -68,7 +73,7 @@ void TrainingRun::validate(const Dataset& dataset) const {
   require(top_k == 0 || top_k <= dataset.num_outputs(), "training.top_k",
           "at most the " + std::to_string(dataset.num_outputs()) + " classes", std::to_string(top_k));
   require_monitor(monitor, "early_stopping.monitor", *this, dataset);
-  if (schedule.kind == ScheduleKind::kPlateau) require_monitor(schedule_monitor, "schedule.monitor", *this, dataset);
+  if (schedule_facts(schedule.kind).has_monitor) require_monitor(schedule_monitor, "schedule.monitor", *this, dataset);
   require_weights(*this, dataset);
 }
 

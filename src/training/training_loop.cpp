@@ -229,7 +229,7 @@ EpochRecord TrainingLoop<T>::make_epoch_record() {
 template <class T>
 void TrainingLoop<T>::observe_values(const EpochRecord& record) {
   TrainProgress& p = state_.progress;
-  if (run_.schedule.kind == ScheduleKind::kPlateau) {
+  if (schedule_facts(run_.schedule.kind).has_monitor) {
     const Monitor& watched = run_.schedule_monitor;
     observe_plateau(run_.schedule, watched.value(record), watched.larger_is_better(), p.plateau);
   }

@@ -71,11 +71,12 @@ Initializer resolve_initializer(const RunConfig::Net& net, const LayerSpec& laye
   const std::string name = pick(net.init, index, count, "network.init", "layer");
   const char* automatic = activation_facts(layer.activation.kind).relu_like ? "he_uniform" : "glorot_uniform";
   Initializer initializer = parse_initializer(name == "auto" ? automatic : name);
-  if (net.bias_init == "zeros") return initializer;
-  initializer.bias = net.bias_init == "like_weights" ? BiasInit::kLikeWeights : BiasInit::kConstant;
-  if (initializer.bias == BiasInit::kConstant) {
-    initializer.bias_value = parse_number(net.bias_init, "network.bias_init (zeros, like_weights or a number)");
+  for (const BiasInit bias : {BiasInit::kZeros, BiasInit::kLikeWeights}) {
+    initializer.bias = bias;
+    if (net.bias_init == bias_init_name(bias)) return initializer;
   }
+  initializer.bias = BiasInit::kConstant;
+  initializer.bias_value = parse_number(net.bias_init, "network.bias_init (zeros, like_weights or a number)");
   return initializer;
 }
 
@@ -101,12 +102,11 @@ NetworkSpec build_spec(RunConfig& config, const Dataset& dataset) {
   spec.num_inputs = widths[0];
   spec.output = parse_output(net.output);
   spec.loss.kind = parse_loss(net.loss);
-  spec.loss.floor_kind = net.loss_floor_kind == "add"    ? FloorKind::kAdd
-                         : net.loss_floor_kind == "clip" ? FloorKind::kClip
-                                                         : FloorKind::kExact;
+  spec.loss.floor_kind = parse_floor(net.loss_floor_kind);
   spec.loss.floor = net.loss_floor;
   spec.loss.gradient_through_floor = net.gradient_through_floor;
   spec.loss.huber_delta = net.huber_delta;
+  spec.loss.label_smoothing = net.label_smoothing;
   const std::size_t count = widths.size() - 1;
   for (std::size_t l = 0; l < count; ++l) {
     LayerSpec layer;
@@ -170,8 +170,7 @@ Monitor resolve_monitor(std::string& name, const Dataset& dataset) {
 void resolve_training(RunConfig& config, const Dataset& dataset) {
   RunConfig::Training& training = config.training;
   if (!training.learning_rate) {
-    const std::string& name = training.optimizer;
-    training.learning_rate = name == "adam" || name == "adamw" || name == "rmsprop" ? 0.001 : 0.01;
+    training.learning_rate = optimizer_facts(parse_optimizer(training.optimizer)).learning_rate;
   }
   if (!training.batch_size) training.batch_size = dataset.train.size() < 1000 ? 8 : 32;
   if (!config.data.scale) config.data.scale = default_divisor(dataset);
@@ -231,7 +230,7 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
   run.spec = build_spec(config, dataset);
   run.scaling.divisor = *config.data.scale;
   if (config.data.standardize) run.scaling = standardization(dataset, *config.data.scale);
-  run.dtype = training.dtype == "f64" ? DType::kF64 : training.dtype == "mixed" ? DType::kMixed : DType::kF32;
+  run.dtype = parse_kind("training.dtype", kDTypeTable, training.dtype);
   run.epochs = training.epochs;
   run.seed = training.seed;
   run.batches = {.batch_size = *training.batch_size,
@@ -249,9 +248,7 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
   run.clip_value = training.clip_value;
   run.sample_weights = dataset.table.weights;
   run.class_weights = resolve_class_weights(config, dataset);
-  run.train_metrics = training.train_metrics == "full"         ? TrainMetrics::kFull
-                      : training.train_metrics == "batch_mean" ? TrainMetrics::kBatchMean
-                                                               : TrainMetrics::kRunning;
+  run.train_metrics = parse_kind("training.train_metrics", kTrainMetricsTable, training.train_metrics);
   run.top_k = training.top_k;
   run.checkpoint_epochs = training.checkpoint_epochs;
   run.checkpoint_steps = training.checkpoint_steps;
@@ -261,7 +258,7 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
   run.config = config_toml(config);
   RunConfig plain = config;
   plain.report = {};
-  run.identity = config_toml(plain);
+  run.identity = config_identity(plain);
   return run;
 }
 

@@ -224,8 +224,7 @@ class RuleCheck {
         for (std::size_t i = 0; i < before[l][part].size(); ++i) {
           RuleInput in{.w = before[l][part].data()[i], .g = gradient[l][part].data()[i] * factor};
           if (step_.clip_value > 0.0) in.g = std::clamp(in.g, -step_.clip_value, step_.clip_value);
-          in.slot0 = slots.empty() ? 0.0 : slots[0][l][part].data()[i];
-          in.slot1 = slots.size() < 2 ? 0.0 : slots[1][l][part].data()[i];
+          for (std::size_t s = 0; s < slots.size(); ++s) in.slots[s] = slots[s][l][part].data()[i];
           in.decays = part == Part::kWeights;
           const double expected = reference_step(constants_, step_, in);
           const double scale = std::fabs(in.w) + std::fabs(expected - in.w) + std::fabs(step_.learning_rate * in.g);

@@ -13,9 +13,8 @@ namespace gradus::verification {
 /// One parameter before the step.
 struct RuleInput {
   double w = 0.0;
-  double g = 0.0;       // after clipping
-  double slot0 = 0.0;   // velocity, first moment or mean square
-  double slot1 = 0.0;   // second moment
+  double g = 0.0;  // after clipping
+  double slots[kMostSlots] = {};
   bool decays = false;  // weights, not biases
 };
 

@@ -56,9 +56,7 @@ void expect_one_hash(const test::Problem<T>& problem, EngineOptions options, con
 }
 
 TEST(EngineBits, same_hash_for_all_threads_and_targets_over_optimizers) {
-  for (const OptimizerKind kind :
-       {OptimizerKind::kSgd, OptimizerKind::kMomentum, OptimizerKind::kNesterov, OptimizerKind::kAdam,
-        OptimizerKind::kAdamW, OptimizerKind::kRmsProp, OptimizerKind::kAdagrad}) {
+  for (const OptimizerKind kind : kAllOptimizers) {
     SCOPED_TRACE(optimizer_name(kind));
     EngineOptions options;
     options.optimizer.kind = kind;
@@ -73,8 +71,7 @@ TEST(EngineBits, same_hash_for_all_threads_and_targets_over_optimizers) {
 
 TEST(EngineBits, same_hash_for_all_threads_and_targets_over_activations_and_losses) {
   for (const ActivationKind activation : kAllActivations) {
-    for (const LossKind loss : {LossKind::kSoftmaxCrossEntropy, LossKind::kBinaryCrossEntropy,
-                                LossKind::kMeanSquaredError, LossKind::kHuber}) {
+    for (const LossKind loss : kAllLosses) {
       SCOPED_TRACE(testing::Message() << activation_name(activation) << " " << loss_name(loss));
       // The schedule is the same for all of them; the other test has every number of threads.
       expect_one_hash(test::make_problem<float>({6, 65, 70, 3}, activation, loss, 9, 11), {}, {.learning_rate = 0.1},

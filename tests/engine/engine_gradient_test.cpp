@@ -66,11 +66,29 @@ class EngineGradient : public testing::TestWithParam<unsigned> {};
 TEST_P(EngineGradient, matches_textbook_for_every_activation_and_loss) {
   std::uint64_t seed = 1;
   for (const ActivationKind activation : kAllActivations) {
-    for (const LossKind loss : {LossKind::kSoftmaxCrossEntropy, LossKind::kBinaryCrossEntropy,
-                                LossKind::kMeanSquaredError, LossKind::kHuber}) {
+    for (const LossKind loss : kAllLosses) {
       SCOPED_TRACE(testing::Message() << activation_name(activation) << " " << loss_name(loss));
       expect_engine_matches_textbook(make_problem<double>({5, 37, 70, 3}, activation, loss, 7, ++seed), GetParam());
       expect_engine_matches_textbook(make_problem<float>({5, 70, 37, 3}, activation, loss, 7, ++seed), GetParam());
+    }
+  }
+}
+
+TEST_P(EngineGradient, matches_textbook_with_smoothed_targets) {
+  std::uint64_t seed = 500;
+  for (const LossKind loss : kAllLosses) {
+    if (!loss_facts(loss).has_smoothing) continue;
+    for (const FloorKind floor : {FloorKind::kExact, FloorKind::kAdd}) {
+      SCOPED_TRACE(testing::Message() << loss_name(loss) << " " << floor_name(floor));
+      auto problem = make_problem<double>({5, 37, 70, 3}, ActivationKind::kTanh, loss, 7, ++seed);
+      problem.network.spec.loss.label_smoothing = 0.2;
+      problem.network.spec.loss.floor_kind = floor;
+      problem.network.spec.loss.floor = floor == FloorKind::kAdd ? 1e-3 : 0.0;
+      expect_engine_matches_textbook(problem, GetParam());
+      // Narrow: what trains in columns without smoothing.
+      auto narrow = make_problem<float>({5, 4, 3}, ActivationKind::kTanh, loss, 40, ++seed);
+      narrow.network.spec.loss = problem.network.spec.loss;
+      expect_engine_matches_textbook(narrow, GetParam());
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "gradus/core/matrix.hpp"
 #include "kernels/kernel_table.hpp"
@@ -10,28 +11,16 @@
 namespace gradus::kernels {
 namespace {
 
-struct StatefulRule {
-  OptimizerKind kind;
-  bool has_second_slot;
-};
-
-constexpr StatefulRule kDecayingRules[] = {{OptimizerKind::kMomentum, false},
-                                           {OptimizerKind::kNesterov, false},
-                                           {OptimizerKind::kAdam, true},
-                                           {OptimizerKind::kAdamW, true},
-                                           {OptimizerKind::kRmsProp, false}};
-
 /// Slots of one element that starts at `first` after `steps` steps with the gradient `g`.
 template <class T>
 struct Decay {
-  Decay(const KernelTable<T>& kernels, const StatefulRule& rule, T first, T g, int steps)
-      : w(kUnit<T>), gradient(kUnit<T>), slot0(kUnit<T>), slot1(kUnit<T>) {
+  Decay(const KernelTable<T>& kernels, OptimizerKind kind, T first, T g, int steps) : w(kUnit<T>), gradient(kUnit<T>) {
     w[0] = T{1};
     gradient[0] = g;
-    slot0[0] = slot1[0] = first;
-    OptimizerArgs<T> args{.kind = rule.kind,
+    OptimizerArgs<T> args{.kind = kind,
                           .learning_rate = static_cast<T>(0.1),
                           .momentum = static_cast<T>(0.9),
+                          .rho = static_cast<T>(0.9),
                           .beta1 = static_cast<T>(0.9),
                           .beta2 = static_cast<T>(0.9),
                           .epsilon = static_cast<T>(1e-8),
@@ -39,14 +28,30 @@ struct Decay {
                           .root_correction = T{1},
                           .n = kUnit<T>,
                           .w = w.data(),
-                          .g = gradient.data(),
-                          .slot0 = slot0.data(),
-                          .slot1 = rule.has_second_slot ? slot1.data() : nullptr};
+                          .g = gradient.data()};
+    for (std::size_t s = 0; s < optimizer_slots(kind); ++s) {
+      slots.emplace_back(kUnit<T>);
+      slots[s][0] = first;
+      args.slots[s] = slots[s].data();
+    }
     for (int step = 0; step < steps; ++step) kernels.optimizer_step(args);
-    if (!rule.has_second_slot) slot1[0] = slot0[0];
   }
-  AlignedBuffer<T> w, gradient, slot0, slot1;
+  AlignedBuffer<T> w, gradient;
+  std::vector<AlignedBuffer<T>> slots;
 };
+
+// Moments that decay: all but sums and largest values so far.
+std::vector<std::size_t> decaying_slots(OptimizerKind kind) {
+  const OptimizerFacts& facts = optimizer_facts(kind);
+  if (facts.has_betas) return {0, 1};
+  if (facts.has_momentum || facts.has_rho) return {0};
+  return {};
+}
+
+// A mean of squares is never negative.
+bool is_mean_square(OptimizerKind kind, std::size_t slot) {
+  return slot > 0 || optimizer_facts(kind).has_rho;
+}
 
 template <class T>
 class OptimizerStep : public testing::Test {};
@@ -61,21 +66,22 @@ TYPED_TEST(OptimizerStep, moments_without_gradients_end_at_zero) {
   for (const Target target : {Target::kPlain, Target::kAvx2, Target::kAvx512, Target::kNeon}) {
     if (!target_available(target)) continue;
     const KernelTable<T>& kernels = kernel_table<T>(target);
-    for (const StatefulRule& rule : kDecayingRules) {
-      SCOPED_TRACE(std::string(kernels.name) + ", " + std::string(optimizer_name(rule.kind)));
-      for (const T sign : {T{1}, T{-1}}) {
-        const T above = smallest * T{2} * sign;  // .9 of it is still normal
-        if (sign < T{0} && rule.kind == OptimizerKind::kRmsProp) continue;
-        const Decay<T> one(kernels, rule, above, T{0}, 1);
-        EXPECT_GT(std::fabs(one.slot0[0]), smallest);
-        EXPECT_EQ(one.slot0[0] < T{0}, sign < T{0});
-        const Decay<T> many(kernels, rule, above, T{0}, 8);
-        EXPECT_EQ(many.slot0[0], T{0});
-        EXPECT_TRUE(sign < T{0} || many.slot1[0] == T{0}) << many.slot1[0];
+    for (const OptimizerKind kind : kAllOptimizers) {
+      SCOPED_TRACE(std::string(kernels.name) + ", " + std::string(optimizer_name(kind)));
+      for (const std::size_t slot : decaying_slots(kind)) {
+        for (const T sign : {T{1}, T{-1}}) {
+          if (sign < T{0} && is_mean_square(kind, slot)) continue;
+          const T above = smallest * T{2} * sign;  // .9 of it is still normal
+          const Decay<T> one(kernels, kind, above, T{0}, 1);
+          EXPECT_GT(std::fabs(one.slots[slot][0]), smallest);
+          EXPECT_EQ(one.slots[slot][0] < T{0}, sign < T{0});
+          const Decay<T> many(kernels, kind, above, T{0}, 8);
+          EXPECT_EQ(many.slots[slot][0], T{0});
+        }
       }
       const T nan = std::numeric_limits<T>::quiet_NaN();
-      const Decay<T> broken(kernels, rule, T{1}, nan, 1);
-      EXPECT_TRUE(std::isnan(broken.slot0[0]));
+      const Decay<T> broken(kernels, kind, T{1}, nan, 1);
+      for (const std::size_t slot : decaying_slots(kind)) EXPECT_TRUE(std::isnan(broken.slots[slot][0]));
       EXPECT_TRUE(std::isnan(broken.w[0]));
     }
   }

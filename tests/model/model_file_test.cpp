@@ -42,6 +42,7 @@ Model make_model() {
   spec.layers[0].dropout = 0.3;
   spec.layers[0].initializer.bias = BiasInit::kLikeWeights;
   spec.loss.floor_kind = FloorKind::kAdd;
+  spec.loss.label_smoothing = 0.125;
   spec.loss.floor = 1e-8;
   spec.loss.gradient_through_floor = true;
   Network<T> network(spec);

@@ -42,14 +42,11 @@ TEST(Names, wrong_activations_are_refused_with_a_suggestion) {
 }
 
 TEST(Names, outputs_and_losses_read_back) {
-  for (const OutputKind output : {OutputKind::kSoftmax, OutputKind::kSigmoid, OutputKind::kLinear}) {
+  for (const OutputKind output : kAllOutputs) {
     EXPECT_EQ(parse_output(output_name(output)), output);
     EXPECT_TRUE(loss_fits_output(default_loss(output), output));
   }
-  for (const LossKind loss :
-       {LossKind::kSoftmaxCrossEntropy, LossKind::kBinaryCrossEntropy, LossKind::kMeanSquaredError, LossKind::kHuber}) {
-    EXPECT_EQ(parse_loss(loss_name(loss)), loss);
-  }
+  for (const LossKind loss : kAllLosses) EXPECT_EQ(parse_loss(loss_name(loss)), loss);
   EXPECT_TRUE(loss_fits_output(LossKind::kHuber, OutputKind::kLinear));
   EXPECT_FALSE(loss_fits_output(LossKind::kHuber, OutputKind::kSigmoid));
   EXPECT_NE(message_of([] { parse_output("sofmax"); }).find("did you mean 'softmax'?"), std::string::npos);
@@ -62,6 +59,11 @@ TEST(Names, initializers_read_back) {
         "he_uniform", "he_normal", "lecun_uniform", "lecun_normal", "uniform_fan_in", "uniform_fan_out"}) {
     EXPECT_EQ(to_string(parse_initializer(text)), text);
     EXPECT_EQ(parse_initializer(to_string(parse_initializer(text))), parse_initializer(text));
+  }
+  for (const InitializerFacts& facts : kInitializerTable) {
+    EXPECT_EQ(parse_initializer(facts.name).kind, facts.kind);
+    if (facts.short_name.empty()) continue;
+    EXPECT_EQ(parse_initializer(facts.short_name).kind, facts.kind);
   }
   EXPECT_EQ(parse_initializer("glorot").kind, InitializerKind::kGlorotUniform);
   EXPECT_EQ(parse_initializer("he").kind, InitializerKind::kHeUniform);

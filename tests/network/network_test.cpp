@@ -44,6 +44,13 @@ TEST(Network, validate_rejects_what_cannot_be_run) {
       {"negative l1", [](NetworkSpec& s) { s.layers[0].l1 = -1.0; }},
       {"infinite l2", [](NetworkSpec& s) { s.layers[0].l2 = INFINITY; }},
       {"negative std", [](NetworkSpec& s) { s.layers[0].initializer.std = -1.0; }},
+      {"smoothing of 1", [](NetworkSpec& s) { s.loss.label_smoothing = 1.0; }},
+      {"smoothing that is no number", [](NetworkSpec& s) { s.loss.label_smoothing = std::nan(""); }},
+      {"smoothing of mse",
+       [](NetworkSpec& s) {
+         s.output = OutputKind::kLinear;
+         s.loss = {.kind = LossKind::kMeanSquaredError, .label_smoothing = 0.1};
+       }},
       {"floor 0", [](NetworkSpec& s) { s.loss.floor_kind = FloorKind::kAdd; }},
       {"floor over half", [](NetworkSpec& s) { s.loss.floor_kind = FloorKind::kClip, s.loss.floor = 0.6; }},
       {"through no floor", [](NetworkSpec& s) { s.loss.gradient_through_floor = true; }},

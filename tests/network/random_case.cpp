@@ -24,6 +24,7 @@ LayerSpec make_layer(const CaseOptions& options, RandomStream& random, bool is_l
 void choose_loss(Task task, NetworkSpec& spec) {
   switch (task) {
     case Task::kSoftmax:
+    case Task::kSoftmaxSmoothed:
       spec.output = OutputKind::kSoftmax;
       break;
     case Task::kMse:
@@ -35,6 +36,7 @@ void choose_loss(Task task, NetworkSpec& spec) {
   }
   spec.loss.kind = task == Task::kHuber ? LossKind::kHuber : default_loss(spec.output);
   if (task == Task::kHuber) spec.loss.huber_delta = 0.5;
+  if (task == Task::kSoftmaxSmoothed || task == Task::kSigmoidSmoothed) spec.loss.label_smoothing = 0.2;
   if (task == Task::kSigmoidFloored) {
     spec.loss.floor_kind = FloorKind::kAdd;
     spec.loss.floor = 1e-3;  // large, so that a gradient that forgets it is off by far more than the tolerance
@@ -43,7 +45,8 @@ void choose_loss(Task task, NetworkSpec& spec) {
 }
 
 void fill_targets(Task task, RandomStream& random, std::size_t batch, std::size_t num_outputs, RandomCase& result) {
-  const bool classes = task == Task::kSoftmax || task == Task::kSigmoidOneHot || task == Task::kSigmoidSingle;
+  const bool classes = task == Task::kSoftmax || task == Task::kSoftmaxSmoothed || task == Task::kSigmoidOneHot ||
+                       task == Task::kSigmoidSingle;
   if (classes) {
     const std::size_t num_classes = num_outputs == 1 ? 2 : num_outputs;
     for (std::size_t b = 0; b < batch; ++b)
@@ -51,7 +54,7 @@ void fill_targets(Task task, RandomStream& random, std::size_t batch, std::size_
     return;
   }
   result.values = Matrix<double>(batch, num_outputs);
-  const bool bits = task == Task::kSigmoidMultiLabel || task == Task::kSigmoidFloored;
+  const bool bits = task == Task::kSigmoidMultiLabel || task == Task::kSigmoidFloored || task == Task::kSigmoidSmoothed;
   for (double& y : result.values.span()) y = bits ? static_cast<double>(random.below(2)) : random.normal();
 }
 
@@ -101,8 +104,7 @@ std::vector<bool> sides_of_kinks(const RandomCase& c) {
   const auto pass = textbook::forward(c.network, c.x.view(), c.masks);
   for (std::size_t l = 0; l < pass.z.size(); ++l) {
     const ActivationKind kind = c.network.spec.layers[l].activation.kind;
-    const bool kinked =
-        kind == ActivationKind::kRelu || kind == ActivationKind::kLeakyRelu || kind == ActivationKind::kElu;
+    const bool kinked = activation_facts(kind).kink != Kink::kNone;
     for (const double z : pass.z[l].span()) {
       if (kinked) sides.push_back(z > 0.0);
     }
@@ -110,11 +112,10 @@ std::vector<bool> sides_of_kinks(const RandomCase& c) {
       if (c.network.spec.layers[l].l1 > 0.0) sides.push_back(w > 0.0);
     }
   }
-  if (c.network.spec.loss.kind != LossKind::kHuber) return sides;
-  for (std::size_t i = 0; i < pass.outputs.size(); ++i) {
-    const double r = pass.outputs.data()[i] - c.values.data()[i];
-    sides.push_back(r > c.network.spec.loss.huber_delta);
-    sides.push_back(r < -c.network.spec.loss.huber_delta);
+  for (const double kink : loss_kinks(c.network.spec.loss)) {
+    for (std::size_t i = 0; i < pass.outputs.size(); ++i) {
+      sides.push_back(pass.outputs.data()[i] - c.values.data()[i] > kink);
+    }
   }
   return sides;
 }

@@ -27,10 +27,22 @@ struct RandomCase {
   }
 };
 
-enum class Task { kSoftmax, kSigmoidOneHot, kSigmoidMultiLabel, kSigmoidSingle, kSigmoidFloored, kMse, kHuber };
-inline constexpr Task kAllTasks[] = {Task::kSoftmax,       Task::kSigmoidOneHot,  Task::kSigmoidMultiLabel,
-                                     Task::kSigmoidSingle, Task::kSigmoidFloored, Task::kMse,
-                                     Task::kHuber};
+enum class Task {
+  kSoftmax,
+  kSoftmaxSmoothed,
+  kSigmoidOneHot,
+  kSigmoidMultiLabel,
+  kSigmoidSingle,
+  kSigmoidFloored,
+  kSigmoidSmoothed,
+  kMse,
+  kHuber,
+};
+inline constexpr Task kAllTasks[] = {
+    Task::kSoftmax,       Task::kSoftmaxSmoothed, Task::kSigmoidOneHot,   Task::kSigmoidMultiLabel,
+    Task::kSigmoidSingle, Task::kSigmoidFloored,  Task::kSigmoidSmoothed, Task::kMse,
+    Task::kHuber,
+};
 
 struct CaseOptions {
   Task task = Task::kSoftmax;

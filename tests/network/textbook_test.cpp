@@ -133,6 +133,26 @@ TEST(Textbook, floors_are_those_of_the_studies) {
   EXPECT_NEAR(textbook::binary_cross_entropy<double>(s2, 0.0, 0.25, 1.0), -std::log(0.25 + 1e-8), 1e-15);
 }
 
+TEST(Textbook, smoothed_targets_by_hand) {
+  const std::vector<double> z = {0.3, -1.0, 2.0};
+  std::vector<double> p(3);
+  std::vector<double> dz(3);
+  textbook::softmax<double>(z, p);
+  const std::vector<std::int32_t> labels = {2};
+  const Loss loss{.label_smoothing = 0.3};
+  const BatchTargets<double> targets{labels, {}, {}};
+  EXPECT_NEAR(textbook::loss_row<double>(loss, z, p, targets, 0),
+              -0.1 * std::log(p[0]) - 0.1 * std::log(p[1]) - 0.8 * std::log(p[2]), 1e-15);
+  textbook::loss_gradient_row<double>(loss, z, p, targets, 0, 2.0, dz);
+  EXPECT_NEAR(dz[0], 2.0 * (p[0] - 0.1), 1e-15);
+  EXPECT_NEAR(dz[2], 2.0 * (p[2] - 0.8), 1e-15);
+  const Loss binary{.kind = LossKind::kBinaryCrossEntropy, .label_smoothing = 0.3};
+  for (double& value : p) value = 0.25;
+  textbook::loss_gradient_row<double>(binary, z, p, targets, 0, 1.0, dz);
+  EXPECT_NEAR(dz[0], 0.25 - 0.15, 1e-15);
+  EXPECT_NEAR(dz[2], 0.25 - 0.85, 1e-15);
+}
+
 TEST(Textbook, nan_passes_through_every_activation) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const ActivationKind kind : kAllActivations) {

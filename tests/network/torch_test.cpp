@@ -46,7 +46,8 @@ json to_json(const RandomCase& c) {
           {"output", output_name(spec.output)},
           {"loss", loss_name(spec.loss.kind)},
           {"floor", spec.loss.floor},
-          {"delta", spec.loss.huber_delta}};
+          {"delta", spec.loss.huber_delta},
+          {"smoothing", spec.loss.label_smoothing}};
 }
 
 void flatten(const json& value, std::vector<double>& into) {

@@ -351,3 +351,15 @@ for add_group in (add_optimizers, add_activations, add_losses, add_initial_weigh
     add_group()
 for mixture_name, mixture_settings in mixtures(SHAPES, OPTIMIZERS, ACTIVATIONS, INITIALIZERS):
     add(mixture_name, mixture_settings)
+
+
+def add_later():
+    """What came after the first version; recorded by the program that brought it."""
+    for dtype in DTYPES:
+        for shape, base in SHAPES.items():
+            add(f"later/smoothing/{shape}-{dtype}", base, network(label_smoothing=0.1), training(dtype=dtype))
+        add(f"later/smoothing-sigmoid/{dtype}", net("tags.npz", [160], 30), network(label_smoothing=0.2),
+            training(dtype=dtype), **({"use": True} if dtype == "f32" else {}))
+
+
+add_later()

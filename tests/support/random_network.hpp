@@ -24,7 +24,7 @@ struct Problem {
   [[nodiscard]] BatchTargets<T> targets() const { return {labels, values.view(), weights}; }
 };
 
-/// widths = {I, ..., K}. Labels for softmax and sigmoid (one-hot), values in (-1, 1) for linear outputs.
+/// widths = {I, ..., K}. Labels for softmax and sigmoid (one-hot), values in (-1, 1) for other outputs.
 template <class T>
 Problem<T> make_problem(const std::vector<std::size_t>& widths, ActivationKind activation, LossKind loss,
                         std::size_t rows, std::uint64_t seed) {
@@ -37,9 +37,7 @@ Problem<T> make_problem(const std::vector<std::size_t>& widths, ActivationKind a
     layer.initializer.bias = BiasInit::kLikeWeights;
     spec.layers.push_back(layer);
   }
-  spec.output = loss == LossKind::kSoftmaxCrossEntropy  ? OutputKind::kSoftmax
-                : loss == LossKind::kBinaryCrossEntropy ? OutputKind::kSigmoid
-                                                        : OutputKind::kLinear;
+  spec.output = loss_facts(loss).output;
   spec.loss.kind = loss;
   Problem<T> problem;
   problem.network = Network<T>(spec);
@@ -49,11 +47,11 @@ Problem<T> make_problem(const std::vector<std::size_t>& widths, ActivationKind a
   for (T& x : problem.inputs.span()) x = static_cast<T>(random.uniform(-1.0, 1.0));
   const std::size_t classes = widths.back();
   for (std::size_t b = 0; b < rows; ++b) {
-    if (spec.output != OutputKind::kLinear) {
+    if (output_facts(spec.output).has_probabilities) {
       problem.labels.push_back(static_cast<std::int32_t>(random.below(classes == 1 ? 2 : classes)));
     }
   }
-  if (spec.output == OutputKind::kLinear) {
+  if (!output_facts(spec.output).has_probabilities) {
     problem.values = Matrix<T>(rows, classes);
     for (T& y : problem.values.span()) y = static_cast<T>(random.uniform(-1.0, 1.0));
   }

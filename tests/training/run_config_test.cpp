@@ -108,5 +108,33 @@ TEST(TrainingRun, layer_lists_must_fit_the_data) {
   EXPECT_NE(sentence_of([&] { make_training_run(config, dataset); }).find("network.activation"), std::string::npos);
 }
 
+// Runs, studies and reproductions that the first version began go on: what they hashed is written to the letter.
+TEST(RunConfig, identity_of_a_first_run_is_the_text_that_the_first_version_wrote) {
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(GRADUS_SOURCE_DIR "/tests/reference/version1/runs")) {
+    const std::string path = entry.path().string() + "/config.toml";
+    RunConfig config;
+    read_config(path, config);
+    EXPECT_EQ(config_identity(config), test::read_whole_file(path));
+    ++files;
+  }
+  EXPECT_GT(files, 5U);
+}
+
+TEST(RunConfig, identity_has_what_came_later_only_where_it_is_set) {
+  for (const ConfigOption& option : config_options()) {
+    RunConfig config;
+    const std::string line = "\n" + std::string(option.key.substr(option.key.find('.') + 1)) + " = ";
+    if (!option.came_later) {
+      EXPECT_NE(config_identity(config).find(line), std::string::npos) << option.key;
+      continue;
+    }
+    const std::string before = config_identity(config);
+    EXPECT_NE(config_toml(config).find(line), std::string::npos) << option.key;
+    *std::get<double*>(option.field(config)) += 0.25;
+    EXPECT_NE(config_identity(config), before) << option.key;
+  }
+}
+
 }  // namespace
 }  // namespace gradus

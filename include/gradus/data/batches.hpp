@@ -3,19 +3,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "gradus/core/fact_table.hpp"
+
 namespace gradus {
 
 enum class BatchOrder : std::uint8_t {
-  kFile,            // "file": as the part lists them
-  kShuffleSamples,  // "samples": samples shuffled every epoch
-  kShuffleBatches,  // "batches": batches of consecutive samples, their order shuffled every epoch (study s1)
+  kFile,            // as the part lists them
+  kShuffleSamples,  // samples shuffled every epoch
+  kShuffleBatches,  // batches of consecutive samples, their order shuffled every epoch (study s1)
 };
 
+inline constexpr std::array kBatchOrderTable = {
+    NamedKind<BatchOrder>{BatchOrder::kFile, "file"},
+    NamedKind<BatchOrder>{BatchOrder::kShuffleSamples, "samples"},
+    NamedKind<BatchOrder>{BatchOrder::kShuffleBatches, "batches"},
+};
+
+/// All of them, for whoever walks through them.
+inline constexpr auto kAllBatchOrders = kinds_of(kBatchOrderTable);
+
+/// By the names of the table; throws InputError with a suggestion.
 BatchOrder parse_batch_order(std::string_view name);
 std::string_view batch_order_name(BatchOrder order);
 

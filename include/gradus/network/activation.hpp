@@ -4,10 +4,11 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "gradus/core/fact_table.hpp"
 
 namespace gradus {
 
@@ -81,15 +82,11 @@ inline constexpr std::array kActivationTable = {
 };
 
 constexpr const ActivationFacts& activation_facts(ActivationKind kind) {
-  return kActivationTable[static_cast<std::size_t>(kind)];
+  return row_of(kActivationTable, kind);
 }
 
 /// All of them, for whoever walks through them.
-inline constexpr auto kAllActivations = [] {
-  std::array<ActivationKind, kActivationTable.size()> all{};
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = kActivationTable[i].kind;
-  return all;
-}();
+inline constexpr auto kAllActivations = kinds_of(kActivationTable);
 
 /// An activation with its parameter, where it has one.
 struct Activation {

@@ -1,14 +1,23 @@
-// The losses, each tied to the output that it reads, and how the reported value is floored.
+// The outputs and the losses, each loss tied to the output that it reads: one table each of what is known about them
+// beside the formulae (src/network/loss_math.hpp).
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
+#include <vector>
+
+#include "gradus/core/fact_table.hpp"
 
 namespace gradus {
 
 /// What turns the last layer's logits Z (B x K) into outputs P (B x K).
-enum class OutputKind : std::uint8_t { kSoftmax, kSigmoid, kLinear };
+enum class OutputKind : std::uint8_t {
+  kSoftmax,  // p_k = exp z_k / sum_j exp z_j
+  kSigmoid,  // p_k = 1 / (1 + exp(-z_k))
+  kLinear,   // p_k = z_k
+};
 
 /// All losses are means over the samples of the batch (weighted mean where samples have weights).
 enum class LossKind : std::uint8_t {
@@ -26,6 +35,79 @@ enum class FloorKind : std::uint8_t {
   kClip,   // ln(clip(p, floor, 1 - floor))
 };
 
+struct OutputFacts {
+  OutputKind kind;
+  std::string_view name;
+  LossKind default_loss;
+  /// Outputs are probabilities of classes, and labels can be their targets.
+  bool has_probabilities = false;
+};
+
+inline constexpr std::array kOutputTable = {
+    OutputFacts{.kind = OutputKind::kSoftmax,
+                .name = "softmax",
+                .default_loss = LossKind::kSoftmaxCrossEntropy,
+                .has_probabilities = true},
+    OutputFacts{.kind = OutputKind::kSigmoid,
+                .name = "sigmoid",
+                .default_loss = LossKind::kBinaryCrossEntropy,
+                .has_probabilities = true},
+    OutputFacts{.kind = OutputKind::kLinear, .name = "linear", .default_loss = LossKind::kMeanSquaredError},
+};
+
+struct LossFacts {
+  LossKind kind;
+  std::string_view name;
+  OutputKind output;
+  /// Reads logarithms of probabilities, so that the reported value may have a floor.
+  bool has_floor = false;
+  /// label_smoothing changes its targets.                    Szegedy et al. 2016
+  bool has_smoothing = false;
+  /// (1/K) sum over the K outputs; else their sum, or a single term.
+  bool is_mean_over_outputs = false;
+  /// The slope or the curvature jumps at some residuals p - y: those of loss_kinks().
+  bool has_kinks = false;
+};
+
+inline constexpr std::array kLossTable = {
+    LossFacts{.kind = LossKind::kSoftmaxCrossEntropy,
+              .name = "cross_entropy",
+              .output = OutputKind::kSoftmax,
+              .has_floor = true,
+              .has_smoothing = true},
+    LossFacts{.kind = LossKind::kBinaryCrossEntropy,
+              .name = "binary_cross_entropy",
+              .output = OutputKind::kSigmoid,
+              .has_floor = true,
+              .has_smoothing = true},
+    LossFacts{.kind = LossKind::kMeanSquaredError,
+              .name = "mse",
+              .output = OutputKind::kLinear,
+              .is_mean_over_outputs = true},
+    LossFacts{.kind = LossKind::kHuber,
+              .name = "huber",
+              .output = OutputKind::kLinear,
+              .is_mean_over_outputs = true,
+              .has_kinks = true},
+};
+
+inline constexpr std::array kFloorTable = {
+    NamedKind<FloorKind>{FloorKind::kExact, "exact"},
+    NamedKind<FloorKind>{FloorKind::kAdd, "add"},
+    NamedKind<FloorKind>{FloorKind::kClip, "clip"},
+};
+
+/// All of them, for whoever walks through them.
+inline constexpr auto kAllOutputs = kinds_of(kOutputTable);
+inline constexpr auto kAllLosses = kinds_of(kLossTable);
+
+constexpr const OutputFacts& output_facts(OutputKind kind) {
+  return row_of(kOutputTable, kind);
+}
+constexpr const LossFacts& loss_facts(LossKind kind) {
+  return row_of(kLossTable, kind);
+}
+
 struct Loss {
   LossKind kind = LossKind::kSoftmaxCrossEntropy;
   FloorKind floor_kind = FloorKind::kExact;
@@ -34,13 +116,21 @@ struct Loss {
   /// Only with kBinaryCrossEntropy and kAdd.
   bool gradient_through_floor = false;
   double huber_delta = 1.0;
+  /// Share e of the targets that is spread evenly over the answers, in [0, 1): y (1 - e) + e / K with softmax, y (1 -
+  /// e) + e / 2 with sigmoid. Cross-entropies only.
+  double label_smoothing = 0.0;
   bool operator==(const Loss&) const = default;
 };
 
-std::string_view output_name(OutputKind kind);   // "softmax", "sigmoid", "linear"
+/// The residuals p - y at which the loss is not smooth, increasing; empty for smooth losses.
+std::vector<double> loss_kinks(const Loss& loss);
+
+std::string_view output_name(OutputKind kind);   // "softmax", "sigmoid", "linear", ...: the names of the table
 OutputKind parse_output(std::string_view name);  // throws InputError with a suggestion
-std::string_view loss_name(LossKind kind);       // "cross_entropy", "binary_cross_entropy", "mse", "huber"
+std::string_view loss_name(LossKind kind);       // "cross_entropy", "binary_cross_entropy", "mse", "huber", ...
 LossKind parse_loss(std::string_view name);      // throws InputError with a suggestion
+std::string_view floor_name(FloorKind kind);     // "exact", "add", "clip"
+FloorKind parse_floor(std::string_view name);    // throws InputError with a suggestion
 LossKind default_loss(OutputKind output);        // softmax: cross_entropy, sigmoid: bce, linear: mse
 bool loss_fits_output(LossKind loss, OutputKind output);
 

@@ -33,7 +33,7 @@ struct RunConfig {
     std::vector<std::uint64_t> hidden = {64};
     std::vector<std::string> activation = {"relu"}, init = {"auto"};
     std::string bias_init = "zeros", output = "auto", loss = "auto", loss_floor_kind = "exact";
-    double loss_floor = 0.0, huber_delta = 1.0;
+    double loss_floor = 0.0, huber_delta = 1.0, label_smoothing = 0.0;
     bool gradient_through_floor = false;
     std::vector<double> l1 = {0.0}, l2 = {0.0}, dropout = {0.0};
   } network;
@@ -79,6 +79,10 @@ struct ConfigOption {
   double lowest = -std::numeric_limits<double>::infinity();
   double highest = std::numeric_limits<double>::infinity();
   std::span<const std::string_view> choices = {};
+  /// Not in the first version: no part of config_identity() while it has its default.
+  bool came_later = false;
+  /// What `doc` said in the first version, where it says something else now.
+  std::string_view first_doc = {};
 };
 
 /// All options, by section.
@@ -93,6 +97,9 @@ void read_config(const std::string& path, RunConfig& config);
 void parse_config(const std::string& text, const std::string& path, RunConfig& config);
 /// The whole configuration as TOML with every default and its documentation.
 std::string config_toml(const RunConfig& config);
+/// What two runs must have in common to be the same run, as a text that is hashed: the configuration in the form that
+/// the first version gave it, so that what was begun before an option came goes on.
+std::string config_identity(const RunConfig& config);
 /// The value of one option as set_option() takes it.
 std::string option_text(const ConfigOption& option, const RunConfig& config);
 

@@ -3,10 +3,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+
+#include "gradus/core/fact_table.hpp"
 
 namespace gradus {
 
@@ -19,6 +22,30 @@ enum class ScheduleKind : std::uint8_t {
   kInverse,      // r / (1 + c t / N): study s3, whose epochs count from 0 (range(epochs)): the first one runs at r
   kPlateau,      // r factor^(reductions so far), never below min
 };
+
+/// Everything that is known about a schedule beside its formula.
+struct ScheduleFacts {
+  ScheduleKind kind;
+  std::string_view name;
+  /// Watches a measure of every epoch.
+  bool has_monitor = false;
+};
+
+inline constexpr std::array kScheduleTable = {
+    ScheduleFacts{.kind = ScheduleKind::kConstant, .name = "constant"},
+    ScheduleFacts{.kind = ScheduleKind::kStep, .name = "step"},
+    ScheduleFacts{.kind = ScheduleKind::kExponential, .name = "exponential"},
+    ScheduleFacts{.kind = ScheduleKind::kCosine, .name = "cosine"},
+    ScheduleFacts{.kind = ScheduleKind::kInverse, .name = "inverse"},
+    ScheduleFacts{.kind = ScheduleKind::kPlateau, .name = "plateau", .has_monitor = true},
+};
+
+/// All of them, for whoever walks through them.
+inline constexpr auto kAllSchedules = kinds_of(kScheduleTable);
+
+constexpr const ScheduleFacts& schedule_facts(ScheduleKind kind) {
+  return row_of(kScheduleTable, kind);
+}
 
 struct ScheduleOptions {
   ScheduleKind kind = ScheduleKind::kConstant;
@@ -57,7 +84,7 @@ double learning_rate(const ScheduleOptions& options, double base_rate, const Sch
 /// Tells the plateau the monitored value of an epoch that ended; `larger_is_better` for accuracies.
 void observe_plateau(const ScheduleOptions& options, double value, bool larger_is_better, PlateauState& state);
 
-/// "constant", "step", "exponential", "cosine", "inverse", "plateau".
+/// By the names of the table; throws InputError with a suggestion.
 ScheduleKind parse_schedule(std::string_view name);
 std::string_view schedule_name(ScheduleKind kind);
 

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "gradus/core/fact_table.hpp"
 #include "gradus/core/scaling.hpp"
 #include "gradus/core/threads.hpp"
 #include "gradus/data/batches.hpp"
@@ -32,11 +34,24 @@ enum class DType : std::uint8_t {
   kMixed,  // parameters and sums in f32, the factors of all products rounded to bfloat16
 };
 
+inline constexpr std::array kDTypeTable = {
+    NamedKind<DType>{DType::kF32, "f32"},
+    NamedKind<DType>{DType::kF64, "f64"},
+    NamedKind<DType>{DType::kMixed, "mixed"},
+};
+inline constexpr auto kAllDTypes = kinds_of(kDTypeTable);
+
 /// How the training part's loss and accuracy of an epoch are taken.
 enum class TrainMetrics : std::uint8_t {
   kRunning,    // mean over the rows as they were trained, before each step's update
   kFull,       // evaluated after the epoch
   kBatchMean,  // unweighted mean of the batches' means (study s2)
+};
+
+inline constexpr std::array kTrainMetricsTable = {
+    NamedKind<TrainMetrics>{TrainMetrics::kRunning, "running"},
+    NamedKind<TrainMetrics>{TrainMetrics::kFull, "full"},
+    NamedKind<TrainMetrics>{TrainMetrics::kBatchMean, "batch_mean"},
 };
 
 /// What a run folder keeps beside configuration, metrics, model and summary. Nothing here can change a weight.

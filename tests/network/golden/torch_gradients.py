@@ -28,7 +28,8 @@ def row_losses(case, z):
     """Loss of every row, and the outputs."""
     k = z.shape[1]
     if case["output"] == "softmax":
-        return F.cross_entropy(z, torch.tensor(case["labels"]), reduction="none"), torch.softmax(z, 1)
+        return F.cross_entropy(z, torch.tensor(case["labels"]), reduction="none",
+                               label_smoothing=case["smoothing"]), torch.softmax(z, 1)
     if case["labels"]:
         labels = torch.tensor(case["labels"])
         y = labels.reshape(-1, 1).to(z.dtype) if k == 1 else F.one_hot(labels, k).to(z.dtype)
@@ -39,6 +40,7 @@ def row_losses(case, z):
             return F.mse_loss(z, y, reduction="none").mean(1), z
         return F.huber_loss(z, y, reduction="none", delta=case["delta"]).mean(1), z
     p = torch.sigmoid(z)
+    y = y + case["smoothing"] * (0.5 - y)
     if case["floor"] > 0:
         f = case["floor"]
         return (-y * torch.log(p + f) - (1 - y) * torch.log(1 - p + f)).sum(1), p
