@@ -7,10 +7,6 @@
 namespace gradus::engine {
 namespace {
 
-constexpr bool is_normalisation(LayerKind kind) {
-  return kind != LayerKind::kDense && kind != LayerKind::kResidual;
-}
-
 template <class P>
 LayerBuffers<P> make_buffers(const LayerPlan& layer, std::size_t rows, bool is_last, bool trains) {
   using T = typename P::Value;
@@ -19,7 +15,7 @@ LayerBuffers<P> make_buffers(const LayerPlan& layer, std::size_t rows, bool is_l
   // The outputs P stand where their gradient will be.
   if (trains || is_last) buffers.dz = BlockBuffer<T>(layer, rows);
   if (layer.keeps_value) buffers.saved = BlockBuffer<T>(layer, rows);
-  if (is_normalisation(layer.kind)) {
+  if (is_normalization(layer.kind)) {
     const std::size_t count = std::max(kernels::padded<T>(rows), layer.units * kernels::kUnit<T>);
     for (AlignedBuffer<T>* buffer : {&buffers.mean, &buffers.variance, &buffers.inverse_std}) {
       *buffer = AlignedBuffer<T>(count);

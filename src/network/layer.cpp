@@ -21,6 +21,10 @@ std::string_view layer_kind_name(LayerKind kind) {
   return textbook::with_layer_kind(kind, [](auto layer) { return decltype(layer)::kName; });
 }
 
+bool is_normalization(LayerKind kind) {
+  return textbook::with_layer_kind(kind, [](auto layer) { return decltype(layer)::kNormalizes; });
+}
+
 LayerKind parse_layer_kind(std::string_view name) {
   for (const LayerKind kind : kAllLayerKinds) {
     if (name == layer_kind_name(kind)) return kind;

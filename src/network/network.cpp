@@ -285,6 +285,7 @@ std::string network_summary(const NetworkSpec& spec) {
     const LayerSpec& layer = spec.layers[l];
     const bool is_last = l + 1 == spec.layers.size();
     std::string activation = is_last ? std::string(output_name(spec.output)) : to_string(layer.activation);
+    if (const auto source = spec.source_of(l)) activation += fmt::format(" + layer {}", *source + 1);
     if (layer.dropout > 0.0) activation += fmt::format(", dropout {}", layer.dropout);
     std::size_t parameters = 0;
     for (const ParameterBlock& block : layout->blocks()) parameters += block.layer == l ? block.size() : 0;

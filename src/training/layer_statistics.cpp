@@ -1,3 +1,5 @@
+// Statistics of layers from what an engine of their own computes.
+// SPDX-License-Identifier: Apache-2.0
 #include "training/layer_statistics.hpp"
 
 #include <algorithm>
@@ -26,24 +28,16 @@ double norm(std::span<const T> values) {
   return std::sqrt(squares);
 }
 
-// A network of layer l alone, whose outputs are that layer's Z.
-NetworkSpec single_layer(const NetworkSpec& spec, std::size_t l) {
-  NetworkSpec single;
-  single.num_inputs = spec.inputs_of(l);
-  single.layers.push_back({.units = spec.layers[l].units});
-  single.output = OutputKind::kLinear;
-  single.loss.kind = LossKind::kMeanSquaredError;
-  return single;
-}
-
 NetworkSpec without_dropout(NetworkSpec spec) {
   for (LayerSpec& layer : spec.layers) layer.dropout = 0.0;
   return spec;
 }
 
-// H = f(Z), written over `z`, and what it says about the layer's units.
+// What the outputs H of a layer (and its Z, where the derivative needs it) say about its units.
 template <class T>
-LayerStatistics activate_rows(const Activation& activation, Matrix<T>& z) {
+LayerStatistics describe_units(const Activation& activation, std::span<const T> slopes, const Matrix<T>& h_rows,
+                               const Matrix<T>& z_rows) {
+  const Matrix<T>& z = z_rows.empty() ? h_rows : z_rows;
   const std::size_t rows = z.rows();
   const std::optional<double> largest = largest_derivative(activation.kind);
   std::vector<std::size_t> zero(z.cols(), 0);
@@ -53,13 +47,12 @@ LayerStatistics activate_rows(const Activation& activation, Matrix<T>& z) {
   double squares = 0.0;
   for (std::size_t r = 0; r < rows; ++r) {
     for (std::size_t o = 0; o < z.cols(); ++o) {
-      const T input = z(r, o);
-      const T h = textbook::activate(activation, input);
-      const auto slope = static_cast<double>(textbook::activate_backward(activation, input, h, T(1.0)));
-      z(r, o) = h;
+      const T h = h_rows(r, o);
+      const T alpha = slopes.empty() ? static_cast<T>(activation.alpha) : slopes[o];
+      const auto slope = static_cast<double>(textbook::activate_backward(activation.kind, alpha, z(r, o), h, T(1.0)));
       zero[o] += slope == 0.0 ? 1U : 0U;
       small[o] += largest && std::fabs(slope) < kSmallDerivative * *largest ? 1U : 0U;
-      if (h != z(0, o)) constant[o] = false;
+      if (h != h_rows(0, o)) constant[o] = false;
       sum += static_cast<double>(h);
       squares += static_cast<double>(h) * static_cast<double>(h);
     }
@@ -95,23 +88,14 @@ struct LayerProbe<T>::State {
     gather_rows<T>(dataset.table.features, scaling, rows, inputs.view());
     EngineOptions options{.max_batch = std::max<std::size_t>(1, rows.size())};
     options.mixed = run.dtype == DType::kMixed;
-    gradient_engine.emplace(network, options);
-    options.trains = false;
-    for (std::size_t l = 0; l < run.spec.layers.size(); ++l) {
-      singles.emplace_back(single_layer(run.spec, l));
-      layer_engines.emplace_back(singles[l], options);
-    }
+    engine.emplace(network, options);
   }
 
-  // X of the next layer, from X of this one.
-  Matrix<T> affine(std::size_t l, const Matrix<T>& x) {
-    layer_engines[l].load_parameters(singles[l]);
-    const MatrixView<T> buffer = layer_engines[l].inputs(x.rows());
-    for (std::size_t r = 0; r < x.rows(); ++r) std::copy_n(x.row(r).data(), x.cols(), buffer.row(r).data());
-    const MatrixView<const T> outputs = layer_engines[l].predict();
-    Matrix<T> z(outputs.rows(), outputs.cols());
-    for (std::size_t r = 0; r < z.rows(); ++r) std::copy_n(outputs.row(r).data(), z.cols(), z.row(r).data());
-    return z;
+  void feed() {
+    const MatrixView<T> buffer = engine->inputs(rows.size());
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      std::copy_n(inputs.row(r).data(), inputs.cols(), buffer.row(r).data());
+    }
   }
 
   std::vector<std::uint32_t> rows;
@@ -119,11 +103,20 @@ struct LayerProbe<T>::State {
   Network<T> network;
   Matrix<T> inputs;
   BatchFeeder<T> feeder;
-  std::optional<Engine<T>> gradient_engine;
-  std::vector<Network<T>> singles;
-  std::vector<Engine<T>> layer_engines;
+  std::optional<Engine<T>> engine;
   Parameters<T> gradients;
 };
+
+// L2 norm of a layer's weights, or of all its parameters where it has none.
+template <class T>
+double layer_norm(const Parameters<T>& parameters, std::size_t layer) {
+  if (!parameters.weights(layer).empty()) return norm<T>(parameters.weights(layer).span());
+  double squares = 0.0;
+  for (const ParameterBlock& block : parameters.blocks()) {
+    if (block.layer == layer) squares += std::pow(norm<T>(parameters.values(block)), 2);
+  }
+  return std::sqrt(squares);
+}
 
 template <class T>
 LayerProbe<T>::LayerProbe(const TrainingRun& run, const Dataset& dataset)
@@ -137,23 +130,22 @@ std::vector<LayerStatistics> LayerProbe<T>::measure(const Network<T>& network) {
   State& s = *state_;
   s.network.parameters = network.parameters;
   s.network.state = network.state;
-  s.gradient_engine->load_parameters(s.network);
-  const MatrixView<T> buffer = s.gradient_engine->inputs(s.rows.size());
-  for (std::size_t r = 0; r < s.rows.size(); ++r) {
-    std::copy_n(s.inputs.row(r).data(), s.inputs.cols(), buffer.row(r).data());
-  }
-  s.gradient_engine->gradients(s.feeder.targets(s.rows), s.gradients);
+  s.engine->load_parameters(s.network);
+  const BatchTargets<T> targets = s.feeder.targets(s.rows);
+  s.feed();
+  if (s.rows.size() > 1 || !s.network.spec.uses_batch()) s.engine->gradients(targets, s.gradients);
+  s.feed();
+  s.engine->evaluate(targets);
   std::vector<LayerStatistics> statistics;
-  Matrix<T> x = s.inputs;
   for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {
-    std::ranges::copy(network.weights(l).span(), s.singles[l].weights(0).data());
-    std::ranges::copy(network.biases(l), s.singles[l].biases(0).begin());
-    Matrix<T> z = s.affine(l, x);
-    LayerStatistics layer = activate_rows(network.spec.layers[l].activation, z);
-    layer.gradient_norm = norm<T>(s.gradients.weights(l).span());
-    layer.weight_norm = norm<T>(network.weights(l).span());
+    Matrix<T> h;
+    Matrix<T> z;
+    s.engine->store_hidden(l, h, z);
+    LayerStatistics layer =
+        describe_units<T>(network.spec.layers[l].activation, network.parameters.values(l, BlockRole::kSlope), h, z);
+    layer.gradient_norm = layer_norm(s.gradients, l);
+    layer.weight_norm = layer_norm(network.parameters, l);
     statistics.push_back(layer);
-    x = std::move(z);
   }
   return statistics;
 }

@@ -112,6 +112,18 @@ constexpr ConfigOption kOptions[] = {
      1e7},
     {"network.activation", "--activation", "of the hidden layers: one for all or one each",
      GRADUS_FIELD(network.activation)},
+    later({"network.normalization", "--normalization",
+           "before the activation of the hidden layers: none or a kind of layer (batch_norm, ...); one for all or one "
+           "each",
+           GRADUS_FIELD(network.normalization)}),
+    later(
+        {"network.residual", "--residual",
+         "true: the outputs of the hidden layer before are added, where it has the same width; one for all or one each",
+         GRADUS_FIELD(network.residual)}),
+    later({"network.norm_epsilon", "", "added to the variance of a normalisation", GRADUS_FIELD(network.norm_epsilon),
+           1e-300}),
+    later({"network.norm_momentum", "", "batch_norm: share of a batch in the running statistics",
+           GRADUS_FIELD(network.norm_momentum), 0, 1}),
     {"network.output", "--output", "what the last layer's values become", GRADUS_FIELD(network.output), -kAny, kAny,
      kOutputs},
     {"network.loss", "--loss", "what training minimises; auto = the output's own", GRADUS_FIELD(network.loss), -kAny,

@@ -67,6 +67,14 @@ void TrainingRun::validate(const Dataset& dataset) const {
   require(!dataset.train.empty(), "data.valid", "rows left to train on", "none",
           "make data.valid and data.test smaller");
   require(batches.batch_size > 0, "training.batch_size", "at least 1", "0");
+  if (spec.uses_batch()) {
+    const std::size_t rest = batches.drop_last ? 0 : dataset.train.size() % batches.batch_size;
+    require(batches.batch_size >= 2 && dataset.train.size() >= 2, "training.batch_size",
+            "at least 2 rows in a batch with batch normalisation", "1");
+    require(rest != 1, "training.batch_size", "no last batch of 1 row with batch normalisation",
+            std::to_string(dataset.train.size()) + " rows in batches of " + std::to_string(batches.batch_size),
+            "choose another batch size or training.drop_last");
+  }
   require(!batches.drop_last || batches.batch_size <= dataset.train.size(), "training.batch_size",
           "at most the " + std::to_string(dataset.train.size()) + " training rows with training.drop_last",
           std::to_string(batches.batch_size));

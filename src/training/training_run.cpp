@@ -1,6 +1,7 @@
 // From the configuration and a data set to a run: fills in what is "auto" and builds the typed options.
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "core/suggest.hpp"
 #include "gradus/training/run_config.hpp"
@@ -94,6 +95,44 @@ void resolve_output(RunConfig::Net& net, const Dataset& dataset) {
   if (net.loss == "auto") net.loss = loss_name(default_loss(parse_output(net.output)));
 }
 
+// The normalisation of hidden layer `l`, between the sums that were just added and their activation.
+void add_normalization(const RunConfig::Net& net, std::size_t l, std::size_t count, NetworkSpec& spec) {
+  const std::string name = pick(net.normalization, l, count, "network.normalization", "hidden layer");
+  if (name == "none") return;
+  LayerSpec& sums = spec.layers.back();
+  LayerSpec layer;
+  layer.kind = parse_layer_kind(name);
+  if (!is_normalization(layer.kind)) {
+    throw InputError({.where = "network.normalization",
+                      .expected = "none or a kind of normalisation, such as batch_norm",
+                      .found = "'" + name + "'",
+                      .advice = ""});
+  }
+  layer.units = sums.units;
+  layer.epsilon = net.norm_epsilon;
+  layer.momentum = net.norm_momentum;
+  layer.activation = std::exchange(sums.activation, {});
+  layer.dropout = std::exchange(sums.dropout, 0.0);
+  spec.layers.push_back(layer);
+}
+
+// The addition of what hidden layer `l` - 1 gave, which is the output of layer `source`. For all layers it is left out
+// where the widths differ; asked of one layer that is an error.
+void add_residual(const RunConfig::Net& net, std::size_t l, std::size_t count, std::size_t source, NetworkSpec& spec) {
+  const std::string text = pick(net.residual, l, count, "network.residual", "hidden layer");
+  if (text != "true" && text != "false") {
+    throw InputError(
+        {.where = "network.residual", .expected = "true or false", .found = "'" + text + "'", .advice = ""});
+  }
+  const std::size_t units = spec.layers.back().units;
+  if (text == "false" || (net.residual.size() == 1 && spec.layers[source].units != units)) return;
+  LayerSpec layer;
+  layer.kind = LayerKind::kResidual;
+  layer.units = units;
+  layer.source = source;
+  spec.layers.push_back(layer);
+}
+
 NetworkSpec build_spec(RunConfig& config, const Dataset& dataset) {
   RunConfig::Net& net = config.network;
   const std::vector<std::size_t> widths = resolve_widths(net, dataset);
@@ -118,7 +157,11 @@ NetworkSpec build_spec(RunConfig& config, const Dataset& dataset) {
     layer.l1 = pick(net.l1, l, count, "network.l1", "layer");
     layer.l2 = pick(net.l2, l, count, "network.l2", "layer");
     layer.initializer = resolve_initializer(net, layer, l, count);
+    const std::size_t before = spec.layers.size();
     spec.layers.push_back(layer);
+    if (l + 1 == count) break;
+    add_normalization(net, l, count - 1, spec);
+    if (l > 0) add_residual(net, l, count - 1, before - 1, spec);
   }
   spec.validate();
   return spec;

@@ -27,6 +27,9 @@ std::string_view layer_kind_name(LayerKind kind);
 /// Throws InputError with a suggestion.
 LayerKind parse_layer_kind(std::string_view name);
 
+/// Centres and scales its inputs: batch_norm, ...
+bool is_normalization(LayerKind kind);
+
 /// One layer.
 struct LayerSpec {
   std::size_t units = 0;    // O

@@ -31,7 +31,8 @@ struct RunConfig {
   struct Net {
     std::vector<std::string> layers;
     std::vector<std::uint64_t> hidden = {64};
-    std::vector<std::string> activation = {"relu"}, init = {"auto"};
+    std::vector<std::string> activation = {"relu"}, init = {"auto"}, normalization = {"none"}, residual = {"false"};
+    double norm_epsilon = 1e-5, norm_momentum = 0.1;
     std::string bias_init = "zeros", output = "auto", loss = "auto", loss_floor_kind = "exact";
     double loss_floor = 0.0, huber_delta = 1.0, label_smoothing = 0.0;
     bool gradient_through_floor = false;

@@ -14,6 +14,7 @@ struct ResidualLayer {
   static constexpr std::string_view kName = "residual";
   static constexpr bool kReadsEarlier = true;
   static constexpr bool kUsesBatch = false;
+  static constexpr bool kNormalizes = false;
 
   static std::vector<BlockShape> blocks(const LayerSpec& /*layer*/, std::size_t /*inputs*/) { return {}; }
   static std::vector<BlockShape> state(const LayerSpec& /*layer*/) { return {}; }
@@ -21,9 +22,7 @@ struct ResidualLayer {
     require_same_width(spec, layer);
     require_earlier_source(spec, layer);
   }
-  static std::string title(const NetworkSpec& spec, std::size_t layer) {
-    return "+ layer " + std::to_string(spec.layers[layer].source + 1) + ":";
-  }
+  static std::string title(const NetworkSpec& /*spec*/, std::size_t /*layer*/) { return "residual"; }
 
   template <class T>
   static void forward(const LayerForward<T>& at) {
