@@ -37,15 +37,17 @@ class BatchNormStage : public Stage<P> {
       const T* const sum = gradient(thread, BlockRole::kShift, block);
       const T* const product = gradient(thread, BlockRole::kScale, block);
       const std::size_t width = block.width<T>();
-      AlignedBuffer<T>& scratch = c.thread(thread).row;
+      LayerBuffers<P>& own = c.buffers(thread, layer);
+      T* const mean_sum = own.mean_sum.data() + block.first;
+      T* const mean_product = own.mean_product.data() + block.first;
       const T rows = static_cast<T>(c.call.rows);
       for (std::size_t o = 0; o < width; ++o) {
-        scratch[o] = sum[o] / rows;
-        scratch[width + o] = product[o] / rows;
+        mean_sum[o] = sum[o] / rows;
+        mean_product[o] = product[o] / rows;
       }
       kernels::NormaliseArgs<T> args = arguments(thread, block);
-      args.mean_sum = scratch.data();
-      args.mean_product = scratch.data() + width;
+      args.mean_sum = mean_sum;
+      args.mean_product = mean_product;
       args.out = c.buffers(thread, layer - 1).dz.block(block);
       c.kernels->normalise_columns.gradient(args);
     }

@@ -47,8 +47,7 @@ std::span<const typename DenseStage<P>::FactorRun> DenseStage<P>::input_row_runs
 // far while it would wait for the others.
 template <class P>
 bool DenseStage<P>::starts_early(unsigned thread) const {
-  return thread == 0 && layer > 0 && c.plan.outputs_cross(layer - 1) &&
-         c.plan.layers[layer - 1].writes == Reach::kOwnBlocks;
+  return thread == 0 && layer > 0 && c.plan.outputs_cross(layer - 1);
 }
 
 template <class P>

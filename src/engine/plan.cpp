@@ -115,9 +115,10 @@ bool is_narrow(const NetworkSpec& spec) {
 
 namespace {
 
-// Stages that stay within their own blocks: what they read of the layer below, they (or a sync) have waited for.
+// Products and what looks at whole rows read everything; the rest stays within the blocks that the layer below has left
+// it.
 Reach reads_of(LayerKind kind) {
-  return kind == LayerKind::kBatchNorm || kind == LayerKind::kResidual ? Reach::kOwnBlocks : Reach::kAllBlocks;
+  return kind == LayerKind::kDense || uses_row(kind) ? Reach::kAllBlocks : Reach::kOwnBlocks;
 }
 
 LayerPlan describe_layer(const NetworkSpec& spec, std::size_t l) {
@@ -169,8 +170,8 @@ Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_ro
     layer.units = kernels::units_for<T>(layer.outputs);
     if (layer.kind == LayerKind::kDense) {
       layer.replicated = is_replicated<T>(layer.outputs, threads);
-      const bool own_below = l > 0 && !plan.layers.back().replicated && plan.layers.back().writes == Reach::kOwnBlocks;
-      layer.splits_inputs = layer.replicated && own_below && typical_rows >= kMinRowsOfSplitLayer;
+      const bool shared_below = l > 0 && !plan.layers.back().replicated;
+      layer.splits_inputs = layer.replicated && shared_below && typical_rows >= kMinRowsOfSplitLayer;
       if (layer.splits_inputs) layer.reads = Reach::kOwnBlocks;
       cut_into_blocks<T>(layer, threads, panel_units, !all_alike && dense_layers % 2 == 0);
       ++dense_layers;

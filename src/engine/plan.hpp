@@ -42,8 +42,7 @@ struct InputRange {
   std::size_t count = 0;
 };
 
-/// Which of a layer's blocks a stage reads of the layer below, and writes of its own: those of its thread, or rows of
-/// all of them.
+/// Which blocks of the layer below a stage reads: those of its thread, or all of them.
 enum class Reach : std::uint8_t { kOwnBlocks, kAllBlocks };
 
 /// One layer for the threads of the plan.
@@ -67,7 +66,6 @@ struct LayerPlan {
   /// `keeps_value` holds z rather than f(z).
   bool keeps_z = false;
   Reach reads = Reach::kAllBlocks;
-  Reach writes = Reach::kOwnBlocks;
   /// The layer above multiplies these outputs with weights.
   bool feeds_product = false;
   /// Later layers read these outputs again: what they add to its gradient comes beside that of the layer above.
@@ -105,8 +103,7 @@ struct Plan {
   /// one who reads them, and so it is with stages that stay within their own blocks.
   [[nodiscard]] bool outputs_cross(std::size_t layer) const {
     if (!crosses(layer)) return false;
-    if (layer == last_layer() || layers[layer].writes == Reach::kAllBlocks) return true;
-    return layers[layer + 1].reads == Reach::kAllBlocks;
+    return layer == last_layer() || layers[layer + 1].reads == Reach::kAllBlocks;
   }
 };
 

@@ -17,7 +17,8 @@ LayerBuffers<P> make_buffers(const LayerPlan& layer, std::size_t rows, bool is_l
   if (layer.keeps_value) buffers.saved = BlockBuffer<T>(layer, rows);
   if (is_normalization(layer.kind)) {
     const std::size_t count = std::max(kernels::padded<T>(rows), layer.units * kernels::kUnit<T>);
-    for (AlignedBuffer<T>* buffer : {&buffers.mean, &buffers.variance, &buffers.inverse_std}) {
+    for (AlignedBuffer<T>* buffer :
+         {&buffers.mean, &buffers.variance, &buffers.inverse_std, &buffers.mean_sum, &buffers.mean_product}) {
       *buffer = AlignedBuffer<T>(count);
     }
   }
@@ -62,7 +63,7 @@ void make_scratch(const Plan& plan, std::size_t rows, bool trains, bool in_colum
   const LayerPlan& last = plan.layers.back();
   const std::size_t output_width = last.units * kernels::kUnit<T>;
   const std::size_t padded_rows = kernels::padded<T>(rows);
-  space.row = AlignedBuffer<T>(std::max(output_width + padded_rows, 2 * kPanelWidth));
+  space.row = AlignedBuffer<T>(output_width + padded_rows);
   space.columns_of_rows = AlignedBuffer<T>((output_width + 3) * padded_rows);
   if (last.blocks.size() > 1) space.logit_rows = space.gradient_rows = Matrix<T>(rows, output_width);
   if (in_columns) space.columns_of_layers = ColumnBuffers<T>(plan.layers);

@@ -25,6 +25,8 @@ struct LayerBuffers {
   AlignedBuffer<T> mean;
   AlignedBuffer<T> variance;
   AlignedBuffer<T> inverse_std;
+  AlignedBuffer<T> mean_sum;
+  AlignedBuffer<T> mean_product;
   // Mixed: what products read of h and dz.
   PairBuffer h_pairs;
   PairBuffer dz_pairs;
@@ -80,7 +82,7 @@ struct ThreadSpace {
   std::vector<kernels::OutputRun<T>> output_runs;
   Matrix<T> logit_rows;  // logits and their gradient row by row, where the last layer has several blocks
   Matrix<T> gradient_rows;
-  AlignedBuffer<T> row;                // of the outputs, or of a block's columns
+  AlignedBuffer<T> row;                // of the outputs
   AlignedBuffer<T> columns_of_rows;    // of softmax: the logits, one column of all rows after another
   AlignedBuffer<T> lane_sums;          // of normalisations over rows
   ColumnBuffers<T> columns_of_layers;  // narrow networks only

@@ -25,6 +25,10 @@ bool is_normalization(LayerKind kind) {
   return textbook::with_layer_kind(kind, [](auto layer) { return decltype(layer)::kNormalizes; });
 }
 
+bool uses_row(LayerKind kind) {
+  return textbook::with_layer_kind(kind, [](auto layer) { return decltype(layer)::kUsesRow; });
+}
+
 LayerKind parse_layer_kind(std::string_view name) {
   for (const LayerKind kind : kAllLayerKinds) {
     if (name == layer_kind_name(kind)) return kind;

@@ -30,6 +30,9 @@ LayerKind parse_layer_kind(std::string_view name);
 /// Centres and scales its inputs: batch_norm, ...
 bool is_normalization(LayerKind kind);
 
+/// An output depends on other columns of its row, without weights.
+bool uses_row(LayerKind kind);
+
 /// One layer.
 struct LayerSpec {
   std::size_t units = 0;    // O

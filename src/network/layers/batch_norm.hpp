@@ -19,6 +19,7 @@ struct BatchNormLayer {
   static constexpr std::string_view kName = "batch_norm";
   static constexpr bool kReadsEarlier = false;
   static constexpr bool kUsesBatch = true;
+  static constexpr bool kUsesRow = false;
   static constexpr bool kNormalizes = true;
 
   static std::vector<BlockShape> blocks(const LayerSpec& layer, std::size_t /*inputs*/) {

@@ -13,6 +13,7 @@ struct DenseLayer {
   static constexpr std::string_view kName = "dense";
   static constexpr bool kReadsEarlier = false;  // the outputs of LayerSpec::source
   static constexpr bool kUsesBatch = false;     // what becomes of a row depends on the others
+  static constexpr bool kUsesRow = false;       // an output depends on other columns of its row, without weights
   static constexpr bool kNormalizes = false;
 
   static std::vector<BlockShape> blocks(const LayerSpec& layer, std::size_t inputs) {

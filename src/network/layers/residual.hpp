@@ -14,6 +14,7 @@ struct ResidualLayer {
   static constexpr std::string_view kName = "residual";
   static constexpr bool kReadsEarlier = true;
   static constexpr bool kUsesBatch = false;
+  static constexpr bool kUsesRow = false;
   static constexpr bool kNormalizes = false;
 
   static std::vector<BlockShape> blocks(const LayerSpec& /*layer*/, std::size_t /*inputs*/) { return {}; }
