@@ -7,6 +7,7 @@
 #include "engine/batch_norm_stage.hpp"
 #include "engine/dense_stage.hpp"
 #include "engine/factors.hpp"
+#include "engine/layer_norm_stage.hpp"
 #include "engine/residual_stage.hpp"
 
 namespace gradus::engine {
@@ -20,6 +21,8 @@ std::unique_ptr<Stage<P>> make_stage(Context<P>& context, std::size_t layer) {
       return std::make_unique<BatchNormStage<P>>(context, layer);
     case LayerKind::kResidual:
       return std::make_unique<ResidualStage<P>>(context, layer);
+    case LayerKind::kLayerNorm:
+      return std::make_unique<LayerNormStage<P>>(context, layer);
   }
   return nullptr;
 }

@@ -18,11 +18,13 @@ enum class LayerKind : std::uint8_t {
   kDense,      // Z = X W + b
   kBatchNorm,  // Z = scale (X - mean) / std + shift, mean and std of each column over the batch; I = O
   kResidual,   // Z = X + outputs of an earlier layer; I = O
+  kLayerNorm,  // Z = scale (X - mean) / std + shift, mean and std of each row; I = O
 };
 
-inline constexpr std::array kAllLayerKinds = {LayerKind::kDense, LayerKind::kBatchNorm, LayerKind::kResidual};
+inline constexpr std::array kAllLayerKinds = {LayerKind::kDense, LayerKind::kBatchNorm, LayerKind::kResidual,
+                                              LayerKind::kLayerNorm};
 
-/// "dense", "batch_norm", "residual".
+/// "dense", "batch_norm", "residual", "layer_norm".
 std::string_view layer_kind_name(LayerKind kind);
 /// Throws InputError with a suggestion.
 LayerKind parse_layer_kind(std::string_view name);

@@ -8,11 +8,12 @@
 
 #include "network/layers/batch_norm.hpp"
 #include "network/layers/dense.hpp"
+#include "network/layers/layer_norm.hpp"
 #include "network/layers/residual.hpp"
 
 namespace gradus::textbook {
 
-using AllLayers = std::tuple<DenseLayer, BatchNormLayer, ResidualLayer>;
+using AllLayers = std::tuple<DenseLayer, BatchNormLayer, ResidualLayer, LayerNormLayer>;
 static_assert(std::tuple_size_v<AllLayers> == kAllLayerKinds.size(), "every LayerKind has its class here");
 
 namespace detail {
