@@ -138,6 +138,7 @@ Loss parse_loss_object(const ModelReader& reader) {
   loss.gradient_through_floor = reader.flag("gradient_through_floor");
   loss.huber_delta = reader.number("huber_delta");
   loss.label_smoothing = reader.number_or("label_smoothing", loss.label_smoothing);
+  loss.quantile = reader.number_or("quantile", loss.quantile);
   return loss;
 }
 
@@ -173,7 +174,8 @@ std::string format_model(const Model& model) {
         {"floor", spec.loss.floor},
         {"gradient_through_floor", spec.loss.gradient_through_floor},
         {"huber_delta", spec.loss.huber_delta},
-        {"label_smoothing", spec.loss.label_smoothing}}},
+        {"label_smoothing", spec.loss.label_smoothing},
+        {"quantile", spec.loss.quantile}}},
       {"scaling", {{"divisor", model.scaling.divisor}, {"mean", model.scaling.mean}, {"std", model.scaling.std}}},
       {"mixed", model.mixed},
       {"class_names", model.class_names},

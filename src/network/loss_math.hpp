@@ -211,6 +211,31 @@ struct Huber {
   }
 };
 
+/// The pinball loss of the quantile q (Koenker and Bassett 1978), mean over the outputs; dz = (1 / K) times 1 - q above
+/// the target, -q below and 0 on it.
+struct Quantile {
+  template <class T>
+  static T value(const LossRow<T>& row) {
+    return mean_over_outputs(row, [&](std::size_t k) {
+      const T r = row.p[k] - row.y(k);
+      return T(slope(row.loss, r)) * r;
+    });
+  }
+  template <class T>
+  static void gradient(const LossRow<T>& row, const T& factor, std::span<T> dz) {
+    const T one_over_count = T(1.0) / T(static_cast<double>(row.size()));
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      dz[k] = (one_over_count * T(slope(row.loss, row.p[k] - row.y(k)))) * factor;
+    }
+  }
+  template <class T>
+  static double slope(const Loss& loss, const T& r) {
+    const double residual = real_value(r);
+    if (residual > 0.0) return 1.0 - loss.quantile;
+    return residual < 0.0 ? -loss.quantile : 0.0 * residual;  // a NaN passes
+  }
+};
+
 /// use(loss) with the struct of a kind.
 template <class Use>
 auto with_loss(LossKind kind, Use use) {
@@ -222,9 +247,11 @@ auto with_loss(LossKind kind, Use use) {
     case LossKind::kMeanSquaredError:
       return use(MeanSquaredError());
     case LossKind::kHuber:
+      return use(Huber());
+    case LossKind::kQuantile:
       break;
   }
-  return use(Huber());
+  return use(Quantile());
 }
 
 /// The reported loss of row b.

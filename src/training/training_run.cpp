@@ -107,6 +107,7 @@ NetworkSpec build_spec(RunConfig& config, const Dataset& dataset) {
   spec.loss.gradient_through_floor = net.gradient_through_floor;
   spec.loss.huber_delta = net.huber_delta;
   spec.loss.label_smoothing = net.label_smoothing;
+  spec.loss.quantile = net.quantile;
   const std::size_t count = widths.size() - 1;
   for (std::size_t l = 0; l < count; ++l) {
     LayerSpec layer;

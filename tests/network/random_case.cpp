@@ -29,6 +29,7 @@ void choose_loss(Task task, NetworkSpec& spec) {
       break;
     case Task::kMse:
     case Task::kHuber:
+    case Task::kQuantile:
       spec.output = OutputKind::kLinear;
       break;
     default:
@@ -36,6 +37,8 @@ void choose_loss(Task task, NetworkSpec& spec) {
   }
   spec.loss.kind = task == Task::kHuber ? LossKind::kHuber : default_loss(spec.output);
   if (task == Task::kHuber) spec.loss.huber_delta = 0.5;
+  if (task == Task::kQuantile) spec.loss.kind = LossKind::kQuantile;
+  if (task == Task::kQuantile) spec.loss.quantile = 0.3;
   if (task == Task::kSoftmaxSmoothed || task == Task::kSigmoidSmoothed) spec.loss.label_smoothing = 0.2;
   if (task == Task::kSigmoidFloored) {
     spec.loss.floor_kind = FloorKind::kAdd;

@@ -37,11 +37,12 @@ enum class Task {
   kSigmoidSmoothed,
   kMse,
   kHuber,
+  kQuantile,
 };
 inline constexpr Task kAllTasks[] = {
     Task::kSoftmax,       Task::kSoftmaxSmoothed, Task::kSigmoidOneHot,   Task::kSigmoidMultiLabel,
     Task::kSigmoidSingle, Task::kSigmoidFloored,  Task::kSigmoidSmoothed, Task::kMse,
-    Task::kHuber,
+    Task::kHuber,         Task::kQuantile,
 };
 
 struct CaseOptions {

@@ -153,6 +153,29 @@ TEST(Textbook, smoothed_targets_by_hand) {
   EXPECT_NEAR(dz[2], 0.25 - 0.85, 1e-15);
 }
 
+TEST(Textbook, pinball_loss_by_hand) {
+  const std::vector<double> p = {3.0, -1.0, 2.0};
+  const double targets_of_row[] = {1.0, 0.0, 2.0};
+  const BatchTargets<double> targets{{}, {targets_of_row, 1, 3}, {}};
+  const Loss loss{.kind = LossKind::kQuantile, .quantile = 0.9};
+  EXPECT_NEAR(textbook::loss_row<double>(loss, p, p, targets, 0), (0.1 * 2.0 + 0.9 * 1.0 + 0.0) / 3.0, 1e-15);
+  std::vector<double> dz(3);
+  textbook::loss_gradient_row<double>(loss, p, p, targets, 0, 3.0, dz);
+  EXPECT_NEAR(dz[0], 0.1, 1e-15);
+  EXPECT_NEAR(dz[1], -0.9, 1e-15);
+  EXPECT_EQ(dz[2], 0.0);
+}
+
+// Flags of the table and what loss_kinks() says agree.
+TEST(Textbook, kinks_of_losses_are_where_the_gradient_jumps) {
+  for (const LossKind kind : kAllLosses) {
+    Loss loss{.kind = kind};
+    EXPECT_EQ(!loss_kinks(loss).empty(), loss_facts(kind).has_kinks) << loss_name(kind);
+  }
+  EXPECT_EQ(loss_kinks({.kind = LossKind::kHuber, .huber_delta = 0.25}), (std::vector<double>{-0.25, 0.25}));
+  EXPECT_EQ(loss_kinks({.kind = LossKind::kQuantile}), (std::vector<double>{0.0}));
+}
+
 TEST(Textbook, nan_passes_through_every_activation) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const ActivationKind kind : kAllActivations) {

@@ -360,6 +360,12 @@ def add_later():
             add(f"later/smoothing/{shape}-{dtype}", base, network(label_smoothing=0.1), training(dtype=dtype))
         add(f"later/smoothing-sigmoid/{dtype}", net("tags.npz", [160], 30), network(label_smoothing=0.2),
             training(dtype=dtype), **({"use": True} if dtype == "f32" else {}))
+    losses = [("quantile", net("houses.csv", [24, 9], 16, 3), {"loss": "quantile", "quantile": 0.8}),
+              ("quantile-wide", net("sensors.npz", [140], 36), {"loss": "quantile"})]
+    for name, base, keys in losses:
+        for dtype in DTYPES:
+            add(f"later/{name}-{dtype}", base, network(**keys), training(dtype=dtype),
+                **({"use": True} if dtype == "f64" else {}))
 
 
 add_later()

@@ -38,6 +38,8 @@ def row_losses(case, z):
     if case["output"] == "linear":
         if case["loss"] == "mse":
             return F.mse_loss(z, y, reduction="none").mean(1), z
+        if case["loss"] == "quantile":
+            return torch.maximum(case["quantile"] * (y - z), (1 - case["quantile"]) * (z - y)).mean(1), z
         return F.huber_loss(z, y, reduction="none", delta=case["delta"]).mean(1), z
     p = torch.sigmoid(z)
     y = y + case["smoothing"] * (0.5 - y)
