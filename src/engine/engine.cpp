@@ -143,7 +143,7 @@ void EngineState<T>::check_targets(const BatchTargets<T>& batch_targets) const {
   }
   const bool labelled = batch_targets.labels.size() == batch_rows;
   const bool valued = batch_targets.values.rows() == batch_rows && batch_targets.values.cols() == spec.num_outputs();
-  const bool fits = spec.loss.kind == LossKind::kSoftmaxCrossEntropy ? labelled : labelled || valued;
+  const bool fits = spec.output == OutputKind::kSoftmax ? labelled : labelled || valued;
   const bool weights_fit = batch_targets.weights.empty() || batch_targets.weights.size() == batch_rows;
   if (!fits || !weights_fit)
     throw InputError("targets do not fit the batch of " + std::to_string(batch_rows) + " rows");

@@ -236,6 +236,82 @@ struct Quantile {
   }
 };
 
+/// Focal loss of one answer (Lin et al. 2017) by its logit t, q = sigmoid(t) the probability of the right answer:
+///   f(t) = -(1 - q)^gamma ln q = exp(-gamma softplus(t)) softplus(-t)
+///   f'(t) = -exp(-gamma softplus(t)) (gamma q softplus(-t) + (1 - q))
+/// Nothing cancels, and nothing is divided by 1 - q.
+template <class T>
+struct FocalTerm {
+  T value;
+  T slope;
+
+  FocalTerm(const Loss& loss, const T& t) {
+    using math::exp;
+    using math::sigmoid;
+    using math::softplus;
+    const T gamma = T(loss.focal_gamma);
+    const T share = exp(-(gamma * softplus(t)));
+    const T surprise = softplus(-t);
+    value = share * surprise;
+    slope = -(share * (gamma * sigmoid(t) * surprise + sigmoid(-t)));
+  }
+};
+
+/// Focal loss of softmax: the label's logit against all others, t = z_y - ln sum_{j != y} exp z_j. dz_y = f'(t), and
+/// dz_k = -f'(t) w_k with w the softmax of the others.
+struct Focal {
+  template <class T>
+  static T value(const LossRow<T>& row) {
+    return FocalTerm<T>(row.loss, row.z[row.label()] - others(row)).value;
+  }
+  template <class T>
+  static void gradient(const LossRow<T>& row, const T& factor, std::span<T> dz) {
+    using math::exp;
+    const std::size_t label = row.label();
+    const T log_sum = others(row);
+    const T slope = FocalTerm<T>(row.loss, row.z[label] - log_sum).slope;
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      dz[k] = (k == label ? slope : -(slope * exp(row.z[k] - log_sum))) * factor;
+    }
+  }
+  /// ln sum_{j != y} exp z_j.
+  template <class T>
+  static T others(const LossRow<T>& row) {
+    using math::exp;
+    using math::log;
+    const std::size_t label = row.label();
+    T m = row.z[label == 0 ? 1 : 0];
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      if (k != label && real_value(row.z[k]) > real_value(m)) m = row.z[k];
+    }
+    T s(0.0);
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      if (k != label) s = s + exp(row.z[k] - m);
+    }
+    return m + log(s);
+  }
+};
+
+/// Focal loss of every output, summed: y f(z) + (1 - y) f(-z); dz = y f'(z) - (1 - y) f'(-z).
+struct BinaryFocal {
+  template <class T>
+  static T value(const LossRow<T>& row) {
+    return sum_over_outputs(row, [&](std::size_t k) {
+      const T y = row.y(k);
+      return y * FocalTerm<T>(row.loss, row.z[k]).value + (T(1.0) - y) * FocalTerm<T>(row.loss, -row.z[k]).value;
+    });
+  }
+  template <class T>
+  static void gradient(const LossRow<T>& row, const T& factor, std::span<T> dz) {
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      const T y = row.y(k);
+      const T up = FocalTerm<T>(row.loss, row.z[k]).slope;
+      const T down = FocalTerm<T>(row.loss, -row.z[k]).slope;
+      dz[k] = (y * up - (T(1.0) - y) * down) * factor;
+    }
+  }
+};
+
 /// use(loss) with the struct of a kind.
 template <class Use>
 auto with_loss(LossKind kind, Use use) {
@@ -249,9 +325,13 @@ auto with_loss(LossKind kind, Use use) {
     case LossKind::kHuber:
       return use(Huber());
     case LossKind::kQuantile:
+      return use(Quantile());
+    case LossKind::kFocal:
+      return use(Focal());
+    case LossKind::kBinaryFocal:
       break;
   }
-  return use(Quantile());
+  return use(BinaryFocal());
 }
 
 /// The reported loss of row b.

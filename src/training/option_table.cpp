@@ -128,6 +128,8 @@ constexpr ConfigOption kOptions[] = {
     later({"network.quantile", "--quantile",
            "what the quantile loss estimates: 0.5 the median, 0.9 what 9 of 10 stay under",
            GRADUS_FIELD(network.quantile), 1e-9, 0.999999999}),
+    later({"network.focal_gamma", "", "how much the focal losses spare rows that are right already, 0 = not",
+           GRADUS_FIELD(network.focal_gamma), 0}),
     {"network.init", "--init", "initial weights: one for all layers or one each; auto = he for ReLU-like, else glorot",
      GRADUS_FIELD(network.init)},
     {"network.bias_init", "", "initial biases: zeros, like_weights or a number", GRADUS_FIELD(network.bias_init)},

@@ -108,6 +108,7 @@ NetworkSpec build_spec(RunConfig& config, const Dataset& dataset) {
   spec.loss.huber_delta = net.huber_delta;
   spec.loss.label_smoothing = net.label_smoothing;
   spec.loss.quantile = net.quantile;
+  spec.loss.focal_gamma = net.focal_gamma;
   const std::size_t count = widths.size() - 1;
   for (std::size_t l = 0; l < count; ++l) {
     LayerSpec layer;

@@ -30,19 +30,30 @@ struct RandomCase {
 enum class Task {
   kSoftmax,
   kSoftmaxSmoothed,
+  kSoftmaxFocal,
   kSigmoidOneHot,
   kSigmoidMultiLabel,
   kSigmoidSingle,
   kSigmoidFloored,
   kSigmoidSmoothed,
+  kSigmoidFocal,
   kMse,
   kHuber,
   kQuantile,
 };
 inline constexpr Task kAllTasks[] = {
-    Task::kSoftmax,       Task::kSoftmaxSmoothed, Task::kSigmoidOneHot,   Task::kSigmoidMultiLabel,
-    Task::kSigmoidSingle, Task::kSigmoidFloored,  Task::kSigmoidSmoothed, Task::kMse,
-    Task::kHuber,         Task::kQuantile,
+    Task::kSoftmax,
+    Task::kSoftmaxSmoothed,
+    Task::kSoftmaxFocal,
+    Task::kSigmoidOneHot,
+    Task::kSigmoidMultiLabel,
+    Task::kSigmoidSingle,
+    Task::kSigmoidFloored,
+    Task::kSigmoidSmoothed,
+    Task::kSigmoidFocal,
+    Task::kMse,
+    Task::kHuber,
+    Task::kQuantile,
 };
 
 struct CaseOptions {

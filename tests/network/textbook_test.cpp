@@ -176,6 +176,55 @@ TEST(Textbook, kinks_of_losses_are_where_the_gradient_jumps) {
   EXPECT_EQ(loss_kinks({.kind = LossKind::kQuantile}), (std::vector<double>{0.0}));
 }
 
+TEST(Textbook, focal_loss_is_its_formula_and_at_gamma_0_cross_entropy) {
+  const std::vector<double> z = {0.3, -1.0, 2.0};
+  std::vector<double> p(3);
+  std::vector<double> dz(3);
+  std::vector<double> expected(3);
+  textbook::softmax<double>(z, p);
+  for (const std::int32_t label : {0, 1, 2}) {
+    const std::vector<std::int32_t> labels = {label};
+    const BatchTargets<double> targets{labels, {}, {}};
+    const double q = p[static_cast<std::size_t>(label)];
+    const Loss focal{.kind = LossKind::kFocal, .focal_gamma = 2.0};
+    EXPECT_NEAR(textbook::loss_row<double>(focal, z, p, targets, 0), -(1 - q) * (1 - q) * std::log(q), 1e-14);
+    const Loss zero{.kind = LossKind::kFocal, .focal_gamma = 0.0};
+    EXPECT_NEAR(textbook::loss_row<double>(zero, z, p, targets, 0), -std::log(q), 1e-14);
+    textbook::loss_gradient_row<double>(zero, z, p, targets, 0, 1.0, dz);
+    textbook::loss_gradient_row<double>({}, z, p, targets, 0, 1.0, expected);
+    for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(dz[k], expected[k], 1e-14);
+    const Loss binary{.kind = LossKind::kBinaryFocal, .focal_gamma = 0.0};
+    textbook::output_row<double>(OutputKind::kSigmoid, z, p);
+    textbook::loss_gradient_row<double>(binary, z, p, targets, 0, 1.0, dz);
+    textbook::loss_gradient_row<double>({.kind = LossKind::kBinaryCrossEntropy}, z, p, targets, 0, 1.0, expected);
+    for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(dz[k], expected[k], 1e-14);
+    textbook::softmax<double>(z, p);
+  }
+}
+
+TEST(Textbook, focal_loss_stays_finite_for_huge_logits) {
+  const std::vector<double> z = {700.0, -700.0};
+  std::vector<double> p(2);
+  textbook::softmax<double>(z, p);
+  for (const double gamma : {0.0, 0.5, 2.0}) {
+    const Loss focal{.kind = LossKind::kFocal, .focal_gamma = gamma};
+    for (const std::int32_t label : {0, 1}) {
+      const std::vector<std::int32_t> labels = {label};
+      std::vector<double> dz(2);
+      const BatchTargets<double> targets{labels, {}, {}};
+      const double value = textbook::loss_row<double>(focal, z, p, targets, 0);
+      textbook::loss_gradient_row<double>(focal, z, p, targets, 0, 1.0, dz);
+      EXPECT_TRUE(std::isfinite(value));
+      if (label == 1) {
+        EXPECT_DOUBLE_EQ(value, 1400.0);
+        EXPECT_DOUBLE_EQ(dz[1], -1.0);
+      }
+      EXPECT_TRUE(std::isfinite(dz[0]));
+      EXPECT_DOUBLE_EQ(dz[0] + dz[1], 0.0);
+    }
+  }
+}
+
 TEST(Textbook, nan_passes_through_every_activation) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const ActivationKind kind : kAllActivations) {

@@ -48,7 +48,8 @@ json to_json(const RandomCase& c) {
           {"floor", spec.loss.floor},
           {"delta", spec.loss.huber_delta},
           {"smoothing", spec.loss.label_smoothing},
-          {"quantile", spec.loss.quantile}};
+          {"quantile", spec.loss.quantile},
+          {"gamma", spec.loss.focal_gamma}};
 }
 
 void flatten(const json& value, std::vector<double>& into) {

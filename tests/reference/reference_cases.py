@@ -361,7 +361,9 @@ def add_later():
         add(f"later/smoothing-sigmoid/{dtype}", net("tags.npz", [160], 30), network(label_smoothing=0.2),
             training(dtype=dtype), **({"use": True} if dtype == "f32" else {}))
     losses = [("quantile", net("houses.csv", [24, 9], 16, 3), {"loss": "quantile", "quantile": 0.8}),
-              ("quantile-wide", net("sensors.npz", [140], 36), {"loss": "quantile"})]
+              ("quantile-wide", net("sensors.npz", [140], 36), {"loss": "quantile"}),
+              ("focal", NARROW, {"loss": "focal"}), ("focal-wide", WIDE, {"loss": "focal", "focal_gamma": 0.5}),
+              ("binary-focal", net("tags.npz", [160], 30), {"loss": "binary_focal"})]
     for name, base, keys in losses:
         for dtype in DTYPES:
             add(f"later/{name}-{dtype}", base, network(**keys), training(dtype=dtype),

@@ -24,8 +24,10 @@ enum class LossKind : std::uint8_t {
   kSoftmaxCrossEntropy,  // softmax: -ln p[y]
   kBinaryCrossEntropy,   // sigmoid: -sum_k y_k ln p_k + (1 - y_k) ln(1 - p_k), summed over the K outputs
   kMeanSquaredError,     // linear: (1/K) sum_k (p_k - y_k)^2
-  kHuber,     // linear: (1/K) sum_k h(p_k - y_k), h(r) = r^2/2 for |r| <= delta, delta (|r| - delta/2) beyond
-  kQuantile,  // linear: (1/K) sum_k max(q (y_k - p_k), (1 - q) (p_k - y_k)), the pinball loss of the quantile q
+  kHuber,        // linear: (1/K) sum_k h(p_k - y_k), h(r) = r^2/2 for |r| <= delta, delta (|r| - delta/2) beyond
+  kQuantile,     // linear: (1/K) sum_k max(q (y_k - p_k), (1 - q) (p_k - y_k)), the pinball loss of the quantile q
+  kFocal,        // softmax: -(1 - p[y])^gamma ln p[y]                                      Lin et al. 2017
+  kBinaryFocal,  // sigmoid: -sum_k y_k (1 - p_k)^gamma ln p_k + (1 - y_k) p_k^gamma ln(1 - p_k)
 };
 
 /// How the loss that is reported treats probabilities near 0 (the published studies differ; STUDIES: s0 1e-10, s1 and
@@ -95,6 +97,8 @@ inline constexpr std::array kLossTable = {
               .output = OutputKind::kLinear,
               .is_mean_over_outputs = true,
               .has_kinks = true},
+    LossFacts{.kind = LossKind::kFocal, .name = "focal", .output = OutputKind::kSoftmax},
+    LossFacts{.kind = LossKind::kBinaryFocal, .name = "binary_focal", .output = OutputKind::kSigmoid},
 };
 
 inline constexpr std::array kFloorTable = {
@@ -125,7 +129,8 @@ struct Loss {
   /// Share e of the targets that is spread evenly over the answers, in [0, 1): y (1 - e) + e / K with softmax, y (1 -
   /// e) + e / 2 with sigmoid. Cross-entropies only.
   double label_smoothing = 0.0;
-  double quantile = 0.5;  // q of kQuantile, in (0, 1)
+  double quantile = 0.5;     // q of kQuantile, in (0, 1)
+  double focal_gamma = 2.0;  // gamma of the focal losses, 0 or more; 0 is cross-entropy
   bool operator==(const Loss&) const = default;
 };
 

@@ -33,7 +33,7 @@ struct RunConfig {
     std::vector<std::uint64_t> hidden = {64};
     std::vector<std::string> activation = {"relu"}, init = {"auto"};
     std::string bias_init = "zeros", output = "auto", loss = "auto", loss_floor_kind = "exact";
-    double loss_floor = 0.0, huber_delta = 1.0, label_smoothing = 0.0, quantile = 0.5;
+    double loss_floor = 0.0, huber_delta = 1.0, label_smoothing = 0.0, quantile = 0.5, focal_gamma = 2.0;
     bool gradient_through_floor = false;
     std::vector<double> l1 = {0.0}, l2 = {0.0}, dropout = {0.0};
   } network;

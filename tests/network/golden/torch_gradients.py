@@ -27,6 +27,9 @@ ACTIVATIONS = {
 def row_losses(case, z):
     """Loss of every row, and the outputs."""
     k = z.shape[1]
+    if case["loss"] == "focal":
+        q = torch.softmax(z, 1).gather(1, torch.tensor(case["labels"]).reshape(-1, 1)).squeeze(1)
+        return -(1 - q) ** case["gamma"] * torch.log(q), torch.softmax(z, 1)
     if case["output"] == "softmax":
         return F.cross_entropy(z, torch.tensor(case["labels"]), reduction="none",
                                label_smoothing=case["smoothing"]), torch.softmax(z, 1)
@@ -43,6 +46,9 @@ def row_losses(case, z):
         return F.huber_loss(z, y, reduction="none", delta=case["delta"]).mean(1), z
     p = torch.sigmoid(z)
     y = y + case["smoothing"] * (0.5 - y)
+    if case["loss"] == "binary_focal":
+        gamma = case["gamma"]
+        return (-y * (1 - p) ** gamma * torch.log(p) - (1 - y) * p ** gamma * torch.log(1 - p)).sum(1), p
     if case["floor"] > 0:
         f = case["floor"]
         return (-y * torch.log(p + f) - (1 - y) * torch.log(1 - p + f)).sum(1), p
