@@ -81,7 +81,9 @@ Initializer resolve_initializer(const RunConfig::Net& net, const LayerSpec& laye
 }
 
 void resolve_output(RunConfig::Net& net, const Dataset& dataset) {
-  if (net.output == "auto") {
+  if (net.output == "auto" && net.loss != "auto") {
+    net.output = output_name(loss_facts(parse_loss(net.loss)).output);
+  } else if (net.output == "auto") {
     net.output = dataset.task == Task::kClassification ? "softmax" : "linear";
     if (dataset.task == Task::kMultiLabel) net.output = "sigmoid";
   }

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -70,6 +71,8 @@ struct LossFacts {
   bool is_mean_over_outputs = false;
   /// The slope or the curvature jumps at some residuals p - y: those of loss_kinks().
   bool has_kinks = false;
+  /// Smaller targets are refused.
+  double lowest_target = -std::numeric_limits<double>::infinity();
 };
 
 inline constexpr std::array kLossTable = {
