@@ -138,6 +138,8 @@ Loss parse_loss_object(const ModelReader& reader) {
   loss.gradient_through_floor = reader.flag("gradient_through_floor");
   loss.huber_delta = reader.number("huber_delta");
   loss.label_smoothing = reader.number_or("label_smoothing", loss.label_smoothing);
+  loss.quantile = reader.number_or("quantile", loss.quantile);
+  loss.focal_gamma = reader.number_or("focal_gamma", loss.focal_gamma);
   return loss;
 }
 
@@ -173,7 +175,9 @@ std::string format_model(const Model& model) {
         {"floor", spec.loss.floor},
         {"gradient_through_floor", spec.loss.gradient_through_floor},
         {"huber_delta", spec.loss.huber_delta},
-        {"label_smoothing", spec.loss.label_smoothing}}},
+        {"label_smoothing", spec.loss.label_smoothing},
+        {"quantile", spec.loss.quantile},
+        {"focal_gamma", spec.loss.focal_gamma}}},
       {"scaling", {{"divisor", model.scaling.divisor}, {"mean", model.scaling.mean}, {"std", model.scaling.std}}},
       {"mixed", model.mixed},
       {"class_names", model.class_names},

@@ -10,6 +10,10 @@ namespace gradus::textbook {
 inline constexpr double kRootHalf = 0x1.6a09e667f3bcdp-1;          // sqrt(1/2)
 inline constexpr double kOneOverRootTwoPi = 0x1.9884533d43651p-2;  // 1 / sqrt(2 pi)
 
+// SELU's: outputs of mean 0 and variance 1 stay so from layer to layer.
+inline constexpr double kSeluAlpha = 1.6732632423543772848170429916717;
+inline constexpr double kSeluScale = 1.0507009873554804934193349852946;
+
 /// Phi(z) = (1 + erf(z / sqrt 2)) / 2, the distribution function of the standard normal.
 template <class T>
 T normal_distribution(const T& z) {
@@ -52,6 +56,10 @@ T activate(ActivationKind kind, const T& alpha, const T& z) {
       return z * normal_distribution(z);
     case ActivationKind::kSilu:
       return z * sigmoid(z);
+    case ActivationKind::kSelu:
+      return T(kSeluScale) * (flat ? T(kSeluAlpha) * expm1(z) : z);
+    case ActivationKind::kMish:
+      return z * tanh(softplus(z));
   }
   return z;
 }
@@ -60,13 +68,15 @@ T activate(const Activation& activation, const T& z) {
   return activate(activation.kind, T(activation.alpha), z);
 }
 
-/// dz = dh f'(z). From z: ReLU, leaky ReLU, softplus, ELU, GELU, SiLU. From h = f(z), where that saves the function:
-/// sigmoid' = h (1 - h), tanh' = 1 - h^2. At the kink of ReLU, leaky ReLU and ELU the left derivative.
+/// dz = dh f'(z). From z: ReLU, leaky ReLU, softplus, ELU, SELU, GELU, SiLU, Mish. From h = f(z), where that saves the
+/// function: sigmoid' = h (1 - h), tanh' = 1 - h^2. At the kink of ReLU, leaky ReLU, ELU and SELU the left derivative.
 /// ReLU chooses between dh and 0 instead of multiplying, so that an infinite dh cannot turn into NaN.
 template <class T>
 T activate_backward(ActivationKind kind, const T& alpha, const T& z, const T& h, const T& dh) {
   using math::exp;
   using math::sigmoid;
+  using math::softplus;
+  using math::tanh;
   const bool rising = real_value(z) > 0.0;
   const T one(1.0);
   switch (kind) {
@@ -89,6 +99,12 @@ T activate_backward(ActivationKind kind, const T& alpha, const T& z, const T& h,
     case ActivationKind::kSilu: {
       const T s = sigmoid(z);
       return dh * (s * (one + z * (one - s)));
+    }
+    case ActivationKind::kSelu:
+      return dh * (T(kSeluScale) * (rising ? one : T(kSeluAlpha) * exp(z)));
+    case ActivationKind::kMish: {
+      const T t = tanh(softplus(z));
+      return dh * (t + z * (one - t * t) * sigmoid(z));
     }
   }
   return dh;

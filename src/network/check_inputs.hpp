@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,6 +12,7 @@
 #include "gradus/core/error.hpp"
 #include "gradus/network/network.hpp"
 #include "gradus/network/targets.hpp"
+#include "network/parse_call.hpp"
 #include "network/scalar.hpp"
 
 namespace gradus {
@@ -38,6 +40,21 @@ void check_inputs(const NetworkSpec& spec, std::size_t first, std::size_t num_co
   }
 }
 
+/// Throws InputError for a target value that the loss has no meaning for.
+template <class T>
+void check_target_values(const Loss& loss, MatrixView<const T> values) {
+  const LossFacts& facts = loss_facts(loss.kind);
+  if (!std::isfinite(facts.lowest_target)) return;
+  for (std::size_t b = 0; b < values.rows(); ++b) {
+    for (const T& y : values.row(b)) {
+      if (real_value(y) >= facts.lowest_target) continue;
+      throw InputError({"target of row " + std::to_string(b + 1),
+                        shortest(facts.lowest_target) + " or more with the loss " + std::string(facts.name),
+                        shortest(real_value(y)), "choose another loss"});
+    }
+  }
+}
+
 /// Throws InputError unless the targets fit the loss, the outputs and the number of rows.
 template <class T>
 void check_targets(const NetworkSpec& spec, const BatchTargets<T>& targets, std::size_t num_samples) {
@@ -61,6 +78,7 @@ void check_targets(const NetworkSpec& spec, const BatchTargets<T>& targets, std:
     throw InputError({"target values", rows + " rows x " + std::to_string(spec.num_outputs()) + " columns",
                       std::to_string(targets.values.rows()) + " x " + std::to_string(targets.values.cols()), ""});
   }
+  check_target_values(spec.loss, targets.values);
 }
 
 }  // namespace gradus

@@ -12,8 +12,9 @@ static_assert(is_complete(kLossTable), "every LossKind has its row, in order");
 static_assert(is_complete(kFloorTable), "every FloorKind has its row, in order");
 
 std::vector<double> loss_kinks(const Loss& loss) {
-  if (!loss_facts(loss.kind).has_kinks) return {};
-  return {-loss.huber_delta, loss.huber_delta};
+  if (loss.kind == LossKind::kHuber) return {-loss.huber_delta, loss.huber_delta};
+  if (loss.kind == LossKind::kQuantile) return {0.0};
+  return {};
 }
 
 std::string_view output_name(OutputKind kind) {

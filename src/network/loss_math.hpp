@@ -39,9 +39,12 @@ void softmax(std::span<const T> z, std::span<T> p) {
 /// p = g(z) by kind of output. Writes p (K).
 template <class T>
 void output_row(OutputKind output, std::span<const T> z, std::span<T> p) {
+  using math::exp;
   using math::sigmoid;
   if (output == OutputKind::kSoftmax) return softmax(z, p);
-  for (std::size_t k = 0; k < z.size(); ++k) p[k] = output == OutputKind::kSigmoid ? sigmoid(z[k]) : z[k];
+  for (std::size_t k = 0; k < z.size(); ++k) {
+    p[k] = output == OutputKind::kSigmoid ? sigmoid(z[k]) : output == OutputKind::kExp ? exp(z[k]) : z[k];
+  }
 }
 
 /// y_k of row b: the given value, or one-hot from the label (for K = 1 the label itself, 0 or 1).
@@ -211,6 +214,120 @@ struct Huber {
   }
 };
 
+/// The pinball loss of the quantile q (Koenker and Bassett 1978), mean over the outputs; dz = (1 / K) times 1 - q above
+/// the target, -q below and 0 on it.
+struct Quantile {
+  template <class T>
+  static T value(const LossRow<T>& row) {
+    return mean_over_outputs(row, [&](std::size_t k) {
+      const T r = row.p[k] - row.y(k);
+      return T(slope(row.loss, r)) * r;
+    });
+  }
+  template <class T>
+  static void gradient(const LossRow<T>& row, const T& factor, std::span<T> dz) {
+    const T one_over_count = T(1.0) / T(static_cast<double>(row.size()));
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      dz[k] = (one_over_count * T(slope(row.loss, row.p[k] - row.y(k)))) * factor;
+    }
+  }
+  template <class T>
+  static double slope(const Loss& loss, const T& r) {
+    const double residual = real_value(r);
+    if (residual > 0.0) return 1.0 - loss.quantile;
+    return residual < 0.0 ? -loss.quantile : 0.0 * residual;  // a NaN passes
+  }
+};
+
+/// Focal loss of one answer (Lin et al. 2017) by its logit t, q = sigmoid(t) the probability of the right answer:
+///   f(t) = -(1 - q)^gamma ln q = exp(-gamma softplus(t)) softplus(-t)
+///   f'(t) = -exp(-gamma softplus(t)) (gamma q softplus(-t) + (1 - q))
+/// Nothing cancels, and nothing is divided by 1 - q.
+template <class T>
+struct FocalTerm {
+  T value;
+  T slope;
+
+  FocalTerm(const Loss& loss, const T& t) {
+    using math::exp;
+    using math::sigmoid;
+    using math::softplus;
+    const T gamma = T(loss.focal_gamma);
+    const T share = exp(-(gamma * softplus(t)));
+    const T surprise = softplus(-t);
+    value = share * surprise;
+    slope = -(share * (gamma * sigmoid(t) * surprise + sigmoid(-t)));
+  }
+};
+
+/// Focal loss of softmax: the label's logit against all others, t = z_y - ln sum_{j != y} exp z_j. dz_y = f'(t), and
+/// dz_k = -f'(t) w_k with w the softmax of the others.
+struct Focal {
+  template <class T>
+  static T value(const LossRow<T>& row) {
+    return FocalTerm<T>(row.loss, row.z[row.label()] - others(row)).value;
+  }
+  template <class T>
+  static void gradient(const LossRow<T>& row, const T& factor, std::span<T> dz) {
+    using math::exp;
+    const std::size_t label = row.label();
+    const T log_sum = others(row);
+    const T slope = FocalTerm<T>(row.loss, row.z[label] - log_sum).slope;
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      dz[k] = (k == label ? slope : -(slope * exp(row.z[k] - log_sum))) * factor;
+    }
+  }
+  /// ln sum_{j != y} exp z_j.
+  template <class T>
+  static T others(const LossRow<T>& row) {
+    using math::exp;
+    using math::log;
+    const std::size_t label = row.label();
+    T m = row.z[label == 0 ? 1 : 0];
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      if (k != label && real_value(row.z[k]) > real_value(m)) m = row.z[k];
+    }
+    T s(0.0);
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      if (k != label) s = s + exp(row.z[k] - m);
+    }
+    return m + log(s);
+  }
+};
+
+/// Focal loss of every output, summed: y f(z) + (1 - y) f(-z); dz = y f'(z) - (1 - y) f'(-z).
+struct BinaryFocal {
+  template <class T>
+  static T value(const LossRow<T>& row) {
+    return sum_over_outputs(row, [&](std::size_t k) {
+      const T y = row.y(k);
+      return y * FocalTerm<T>(row.loss, row.z[k]).value + (T(1.0) - y) * FocalTerm<T>(row.loss, -row.z[k]).value;
+    });
+  }
+  template <class T>
+  static void gradient(const LossRow<T>& row, const T& factor, std::span<T> dz) {
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      const T y = row.y(k);
+      const T up = FocalTerm<T>(row.loss, row.z[k]).slope;
+      const T down = FocalTerm<T>(row.loss, -row.z[k]).slope;
+      dz[k] = (y * up - (T(1.0) - y) * down) * factor;
+    }
+  }
+};
+
+/// Counts y with the mean p = exp z: p - y z, mean over the outputs; dz = (1 / K) (p - y).
+struct Poisson {
+  template <class T>
+  static T value(const LossRow<T>& row) {
+    return mean_over_outputs(row, [&](std::size_t k) { return row.p[k] - row.y(k) * row.z[k]; });
+  }
+  template <class T>
+  static void gradient(const LossRow<T>& row, const T& factor, std::span<T> dz) {
+    const T one_over_count = T(1.0) / T(static_cast<double>(row.size()));
+    for (std::size_t k = 0; k < row.size(); ++k) dz[k] = (one_over_count * (row.p[k] - row.y(k))) * factor;
+  }
+};
+
 /// use(loss) with the struct of a kind.
 template <class Use>
 auto with_loss(LossKind kind, Use use) {
@@ -222,9 +339,17 @@ auto with_loss(LossKind kind, Use use) {
     case LossKind::kMeanSquaredError:
       return use(MeanSquaredError());
     case LossKind::kHuber:
+      return use(Huber());
+    case LossKind::kQuantile:
+      return use(Quantile());
+    case LossKind::kFocal:
+      return use(Focal());
+    case LossKind::kBinaryFocal:
+      return use(BinaryFocal());
+    case LossKind::kPoisson:
       break;
   }
-  return use(Huber());
+  return use(Poisson());
 }
 
 /// The reported loss of row b.

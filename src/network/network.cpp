@@ -72,6 +72,10 @@ void validate_loss(const NetworkSpec& spec) {
           "gradient_through_floor", "binary_cross_entropy with an added floor", std::string(loss_name(loss.kind)));
   require(loss.huber_delta > 0.0 && std::isfinite(loss.huber_delta), "huber_delta", "a positive number",
           fmt::format("{}", loss.huber_delta));
+  require(loss.quantile > 0.0 && loss.quantile < 1.0, "quantile", "a number in (0, 1)",
+          fmt::format("{}", loss.quantile));
+  require(loss.focal_gamma >= 0.0 && std::isfinite(loss.focal_gamma), "focal_gamma", "a number of 0 or more",
+          fmt::format("{}", loss.focal_gamma));
   require(loss.label_smoothing >= 0.0 && loss.label_smoothing < 1.0, "label_smoothing", "a share in [0, 1)",
           fmt::format("{}", loss.label_smoothing));
   require(loss_facts(loss.kind).has_smoothing || loss.label_smoothing == 0.0, "label_smoothing",

@@ -5,6 +5,7 @@
 
 #include "core/enumerators.hpp"
 #include "gradus/core/error.hpp"
+#include "network/check_inputs.hpp"
 #include "training/evaluation.hpp"
 #include "training/training_loop.hpp"
 
@@ -64,6 +65,7 @@ void TrainingRun::validate(const Dataset& dataset) const {
           std::to_string(dataset.num_features()) + " inputs and " + std::to_string(dataset.num_outputs()) +
               " outputs, as the data has",
           shape_string(spec));
+  check_target_values<double>(spec.loss, dataset.table.values.view());
   require(!dataset.train.empty(), "data.valid", "rows left to train on", "none",
           "make data.valid and data.test smaller");
   require(batches.batch_size > 0, "training.batch_size", "at least 1", "0");
@@ -114,6 +116,7 @@ void check_model_fits(const Model& model, const Dataset& dataset, bool with_targ
   require(spec.num_outputs() == dataset.num_outputs(), dataset.name.c_str(),
           std::to_string(spec.num_outputs()) + " classes or targets, as the model gives",
           std::to_string(dataset.num_outputs()), "use data of the shape that the model was trained on");
+  check_target_values<double>(spec.loss, dataset.table.values.view());
 }
 
 void align_classes(const Model& model, Dataset& dataset) {

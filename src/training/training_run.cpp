@@ -82,7 +82,9 @@ Initializer resolve_initializer(const RunConfig::Net& net, const LayerSpec& laye
 }
 
 void resolve_output(RunConfig::Net& net, const Dataset& dataset) {
-  if (net.output == "auto") {
+  if (net.output == "auto" && net.loss != "auto") {
+    net.output = output_name(loss_facts(parse_loss(net.loss)).output);
+  } else if (net.output == "auto") {
     net.output = dataset.task == Task::kClassification ? "softmax" : "linear";
     if (dataset.task == Task::kMultiLabel) net.output = "sigmoid";
   }
@@ -146,6 +148,8 @@ NetworkSpec build_spec(RunConfig& config, const Dataset& dataset) {
   spec.loss.gradient_through_floor = net.gradient_through_floor;
   spec.loss.huber_delta = net.huber_delta;
   spec.loss.label_smoothing = net.label_smoothing;
+  spec.loss.quantile = net.quantile;
+  spec.loss.focal_gamma = net.focal_gamma;
   const std::size_t count = widths.size() - 1;
   for (std::size_t l = 0; l < count; ++l) {
     LayerSpec layer;

@@ -51,6 +51,11 @@ TEST(Network, validate_rejects_what_cannot_be_run) {
          s.output = OutputKind::kLinear;
          s.loss = {.kind = LossKind::kMeanSquaredError, .label_smoothing = 0.1};
        }},
+      {"quantile 0", [](NetworkSpec& s) { s.loss.quantile = 0.0; }},
+      {"quantile 1", [](NetworkSpec& s) { s.loss.quantile = 1.0; }},
+      {"negative gamma", [](NetworkSpec& s) { s.loss.focal_gamma = -0.5; }},
+      {"floor of a focal loss",
+       [](NetworkSpec& s) { s.loss = {.kind = LossKind::kFocal, .floor_kind = FloorKind::kAdd, .floor = 1e-3}; }},
       {"floor 0", [](NetworkSpec& s) { s.loss.floor_kind = FloorKind::kAdd; }},
       {"floor over half", [](NetworkSpec& s) { s.loss.floor_kind = FloorKind::kClip, s.loss.floor = 0.6; }},
       {"through no floor", [](NetworkSpec& s) { s.loss.gradient_through_floor = true; }},

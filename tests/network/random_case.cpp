@@ -25,17 +25,27 @@ void choose_loss(Task task, NetworkSpec& spec) {
   switch (task) {
     case Task::kSoftmax:
     case Task::kSoftmaxSmoothed:
+    case Task::kSoftmaxFocal:
       spec.output = OutputKind::kSoftmax;
       break;
     case Task::kMse:
     case Task::kHuber:
+    case Task::kQuantile:
       spec.output = OutputKind::kLinear;
+      break;
+    case Task::kPoisson:
+      spec.output = OutputKind::kExp;
       break;
     default:
       spec.output = OutputKind::kSigmoid;
   }
   spec.loss.kind = task == Task::kHuber ? LossKind::kHuber : default_loss(spec.output);
   if (task == Task::kHuber) spec.loss.huber_delta = 0.5;
+  if (task == Task::kSoftmaxFocal) spec.loss.kind = LossKind::kFocal;
+  if (task == Task::kSigmoidFocal) spec.loss.kind = LossKind::kBinaryFocal;
+  if (task == Task::kSoftmaxFocal || task == Task::kSigmoidFocal) spec.loss.focal_gamma = 1.5;
+  if (task == Task::kQuantile) spec.loss.kind = LossKind::kQuantile;
+  if (task == Task::kQuantile) spec.loss.quantile = 0.3;
   if (task == Task::kSoftmaxSmoothed || task == Task::kSigmoidSmoothed) spec.loss.label_smoothing = 0.2;
   if (task == Task::kSigmoidFloored) {
     spec.loss.floor_kind = FloorKind::kAdd;
@@ -45,8 +55,8 @@ void choose_loss(Task task, NetworkSpec& spec) {
 }
 
 void fill_targets(Task task, RandomStream& random, std::size_t batch, std::size_t num_outputs, RandomCase& result) {
-  const bool classes = task == Task::kSoftmax || task == Task::kSoftmaxSmoothed || task == Task::kSigmoidOneHot ||
-                       task == Task::kSigmoidSingle;
+  const bool classes = task == Task::kSoftmax || task == Task::kSoftmaxSmoothed || task == Task::kSoftmaxFocal ||
+                       task == Task::kSigmoidOneHot || task == Task::kSigmoidSingle;
   if (classes) {
     const std::size_t num_classes = num_outputs == 1 ? 2 : num_outputs;
     for (std::size_t b = 0; b < batch; ++b)
@@ -54,8 +64,10 @@ void fill_targets(Task task, RandomStream& random, std::size_t batch, std::size_
     return;
   }
   result.values = Matrix<double>(batch, num_outputs);
-  const bool bits = task == Task::kSigmoidMultiLabel || task == Task::kSigmoidFloored || task == Task::kSigmoidSmoothed;
+  const bool bits = task == Task::kSigmoidMultiLabel || task == Task::kSigmoidFloored ||
+                    task == Task::kSigmoidSmoothed || task == Task::kSigmoidFocal;
   for (double& y : result.values.span()) y = bits ? static_cast<double>(random.below(2)) : random.normal();
+  for (double& y : result.values.span()) y = task == Task::kPoisson ? std::floor(3.0 * std::fabs(y)) : y;
 }
 
 double norm(std::span<const double> a) {

@@ -30,18 +30,32 @@ struct RandomCase {
 enum class Task {
   kSoftmax,
   kSoftmaxSmoothed,
+  kSoftmaxFocal,
   kSigmoidOneHot,
   kSigmoidMultiLabel,
   kSigmoidSingle,
   kSigmoidFloored,
   kSigmoidSmoothed,
+  kSigmoidFocal,
   kMse,
   kHuber,
+  kQuantile,
+  kPoisson,
 };
 inline constexpr Task kAllTasks[] = {
-    Task::kSoftmax,       Task::kSoftmaxSmoothed, Task::kSigmoidOneHot,   Task::kSigmoidMultiLabel,
-    Task::kSigmoidSingle, Task::kSigmoidFloored,  Task::kSigmoidSmoothed, Task::kMse,
+    Task::kSoftmax,
+    Task::kSoftmaxSmoothed,
+    Task::kSoftmaxFocal,
+    Task::kSigmoidOneHot,
+    Task::kSigmoidMultiLabel,
+    Task::kSigmoidSingle,
+    Task::kSigmoidFloored,
+    Task::kSigmoidSmoothed,
+    Task::kSigmoidFocal,
+    Task::kMse,
     Task::kHuber,
+    Task::kQuantile,
+    Task::kPoisson,
 };
 
 struct CaseOptions {

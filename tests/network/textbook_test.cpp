@@ -153,6 +153,103 @@ TEST(Textbook, smoothed_targets_by_hand) {
   EXPECT_NEAR(dz[2], 0.25 - 0.85, 1e-15);
 }
 
+TEST(Textbook, pinball_loss_by_hand) {
+  const std::vector<double> p = {3.0, -1.0, 2.0};
+  const double targets_of_row[] = {1.0, 0.0, 2.0};
+  const BatchTargets<double> targets{{}, {targets_of_row, 1, 3}, {}};
+  const Loss loss{.kind = LossKind::kQuantile, .quantile = 0.9};
+  EXPECT_NEAR(textbook::loss_row<double>(loss, p, p, targets, 0), (0.1 * 2.0 + 0.9 * 1.0 + 0.0) / 3.0, 1e-15);
+  std::vector<double> dz(3);
+  textbook::loss_gradient_row<double>(loss, p, p, targets, 0, 3.0, dz);
+  EXPECT_NEAR(dz[0], 0.1, 1e-15);
+  EXPECT_NEAR(dz[1], -0.9, 1e-15);
+  EXPECT_EQ(dz[2], 0.0);
+}
+
+// Flags of the table and what loss_kinks() says agree.
+TEST(Textbook, kinks_of_losses_are_where_the_gradient_jumps) {
+  for (const LossKind kind : kAllLosses) {
+    Loss loss{.kind = kind};
+    EXPECT_EQ(!loss_kinks(loss).empty(), loss_facts(kind).has_kinks) << loss_name(kind);
+  }
+  EXPECT_EQ(loss_kinks({.kind = LossKind::kHuber, .huber_delta = 0.25}), (std::vector<double>{-0.25, 0.25}));
+  EXPECT_EQ(loss_kinks({.kind = LossKind::kQuantile}), (std::vector<double>{0.0}));
+}
+
+TEST(Textbook, focal_loss_is_its_formula_and_at_gamma_0_cross_entropy) {
+  const std::vector<double> z = {0.3, -1.0, 2.0};
+  std::vector<double> p(3);
+  std::vector<double> dz(3);
+  std::vector<double> expected(3);
+  textbook::softmax<double>(z, p);
+  for (const std::int32_t label : {0, 1, 2}) {
+    const std::vector<std::int32_t> labels = {label};
+    const BatchTargets<double> targets{labels, {}, {}};
+    const double q = p[static_cast<std::size_t>(label)];
+    const Loss focal{.kind = LossKind::kFocal, .focal_gamma = 2.0};
+    EXPECT_NEAR(textbook::loss_row<double>(focal, z, p, targets, 0), -(1 - q) * (1 - q) * std::log(q), 1e-14);
+    const Loss zero{.kind = LossKind::kFocal, .focal_gamma = 0.0};
+    EXPECT_NEAR(textbook::loss_row<double>(zero, z, p, targets, 0), -std::log(q), 1e-14);
+    textbook::loss_gradient_row<double>(zero, z, p, targets, 0, 1.0, dz);
+    textbook::loss_gradient_row<double>({}, z, p, targets, 0, 1.0, expected);
+    for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(dz[k], expected[k], 1e-14);
+    const Loss binary{.kind = LossKind::kBinaryFocal, .focal_gamma = 0.0};
+    textbook::output_row<double>(OutputKind::kSigmoid, z, p);
+    textbook::loss_gradient_row<double>(binary, z, p, targets, 0, 1.0, dz);
+    textbook::loss_gradient_row<double>({.kind = LossKind::kBinaryCrossEntropy}, z, p, targets, 0, 1.0, expected);
+    for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(dz[k], expected[k], 1e-14);
+    textbook::softmax<double>(z, p);
+  }
+}
+
+TEST(Textbook, focal_loss_stays_finite_for_huge_logits) {
+  const std::vector<double> z = {700.0, -700.0};
+  std::vector<double> p(2);
+  textbook::softmax<double>(z, p);
+  for (const double gamma : {0.0, 0.5, 2.0}) {
+    const Loss focal{.kind = LossKind::kFocal, .focal_gamma = gamma};
+    for (const std::int32_t label : {0, 1}) {
+      const std::vector<std::int32_t> labels = {label};
+      std::vector<double> dz(2);
+      const BatchTargets<double> targets{labels, {}, {}};
+      const double value = textbook::loss_row<double>(focal, z, p, targets, 0);
+      textbook::loss_gradient_row<double>(focal, z, p, targets, 0, 1.0, dz);
+      EXPECT_TRUE(std::isfinite(value));
+      if (label == 1) {
+        EXPECT_DOUBLE_EQ(value, 1400.0);
+        EXPECT_DOUBLE_EQ(dz[1], -1.0);
+      }
+      EXPECT_TRUE(std::isfinite(dz[0]));
+      EXPECT_DOUBLE_EQ(dz[0] + dz[1], 0.0);
+    }
+  }
+}
+
+TEST(Textbook, poisson_loss_by_hand_and_only_for_counts) {
+  NetworkSpec spec{.num_inputs = 1, .layers = {{.units = 2}}, .output = OutputKind::kExp};
+  spec.loss.kind = LossKind::kPoisson;
+  Network<double> network(spec);
+  network.biases(0)[0] = 0.5;
+  network.biases(0)[1] = -1.0;
+  const Matrix<double> x(1, 1);
+  double y[] = {3.0, 0.0};
+  const BatchTargets<double> targets{{}, {y, 1, 2}, {}};
+  const auto pass = textbook::forward(network, x.view());
+  EXPECT_NEAR(pass.outputs(0, 1), std::exp(-1.0), 1e-15);
+  EXPECT_NEAR(textbook::loss_mean(network, pass, targets), (std::exp(0.5) - 3.0 * 0.5 + std::exp(-1.0)) / 2.0, 1e-15);
+  const auto gradients = textbook::backward(network, pass, targets);
+  EXPECT_NEAR(gradients.parameters.biases(0)[0], (std::exp(0.5) - 3.0) / 2.0, 1e-15);
+  EXPECT_NEAR(gradients.parameters.biases(0)[1], std::exp(-1.0) / 2.0, 1e-15);
+  y[1] = -1.0;
+  try {
+    textbook::backward(network, pass, targets);
+    FAIL() << "a negative count was taken";
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(),
+                 "target of row 1: expected 0 or more with the loss poisson, found -1; choose another loss");
+  }
+}
+
 TEST(Textbook, nan_passes_through_every_activation) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const ActivationKind kind : kAllActivations) {

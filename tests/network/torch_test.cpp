@@ -47,7 +47,9 @@ json to_json(const RandomCase& c) {
           {"loss", loss_name(spec.loss.kind)},
           {"floor", spec.loss.floor},
           {"delta", spec.loss.huber_delta},
-          {"smoothing", spec.loss.label_smoothing}};
+          {"smoothing", spec.loss.label_smoothing},
+          {"quantile", spec.loss.quantile},
+          {"gamma", spec.loss.focal_gamma}};
 }
 
 void flatten(const json& value, std::vector<double>& into) {

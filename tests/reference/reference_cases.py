@@ -360,6 +360,23 @@ def add_later():
             add(f"later/smoothing/{shape}-{dtype}", base, network(label_smoothing=0.1), training(dtype=dtype))
         add(f"later/smoothing-sigmoid/{dtype}", net("tags.npz", [160], 30), network(label_smoothing=0.2),
             training(dtype=dtype), **({"use": True} if dtype == "f32" else {}))
+    losses = [("quantile", net("houses.csv", [24, 9], 16, 3), {"loss": "quantile", "quantile": 0.8}),
+              ("quantile-wide", net("sensors.npz", [140], 36), {"loss": "quantile"}),
+              ("focal", NARROW, {"loss": "focal"}), ("focal-wide", WIDE, {"loss": "focal", "focal_gamma": 0.5}),
+              ("binary-focal", net("tags.npz", [160], 30), {"loss": "binary_focal"}),
+              ("poisson", net("visits.csv", [24, 9], 16, 3, data__task="regression"), {"loss": "poisson"})]
+    for name, base, keys in losses:
+        for dtype in DTYPES:
+            add(f"later/{name}-{dtype}", base, network(**keys), training(dtype=dtype),
+                **({"use": True} if dtype == "f64" else {}))
+    for dtype in DTYPES:
+        for shape, base in SHAPES.items():
+            add(f"later/amsgrad/{shape}-{dtype}", base, training(optimizer="amsgrad", dtype=dtype))
+    add("later/amsgrad/resumed", net("circles", [13, 10], 24, 5, data__rows=300), training(optimizer="amsgrad"), resume=26)
+    for activation in ("selu", "mish"):
+        for dtype in DTYPES:
+            for shape, base in SHAPES.items():
+                add(f"later/{activation}/{shape}-{dtype}", base, network(activation=activation), training(dtype=dtype))
 
 
 add_later()

@@ -71,6 +71,13 @@ def houses():
     return csv(["a", "b", "c", "d", "e", "f", "weight", "price"], rows)
 
 
+def visits():
+    """Counts from 0 of four features."""
+    numbers = Numbers(11)
+    rows = [[*x, float(int(3 * abs(x[0] + 0.5 * x[1] * x[2]) + 2 * numbers.uniform()))] for x in numbers.rows(150, 4)]
+    return csv(["a", "b", "c", "d", "visits"], rows)
+
+
 def plants(seed, count):
     """Three unequal classes with names, features of unequal size."""
     numbers = Numbers(seed)
@@ -148,6 +155,7 @@ def parts():
 
 FILES = {
     "houses.csv": houses,
+    "visits.csv": visits,
     "plants.csv": lambda: plants(2, 160),
     "plants_test.csv": lambda: plants(22, 40),
     "curves.npz": curves,

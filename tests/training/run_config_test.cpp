@@ -89,6 +89,16 @@ TEST(TrainingRun, automatic_values_come_from_the_data_and_stay_when_read_again) 
   EXPECT_EQ(config_toml(config), first);
 }
 
+TEST(TrainingRun, a_loss_that_is_named_brings_its_output) {
+  const Dataset dataset = test::make_clouds();
+  for (const LossFacts& facts : kLossTable) {
+    RunConfig config;
+    config.network.loss = facts.name;
+    EXPECT_EQ(make_training_run(config, dataset).spec.output, facts.output) << facts.name;
+    EXPECT_EQ(config.network.output, output_name(facts.output));
+  }
+}
+
 TEST(TrainingRun, layer_lists_must_fit_the_data) {
   const Dataset dataset = test::make_clouds();
   const auto error_of = [&dataset](const std::string& layers) {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,7 @@ enum class OutputKind : std::uint8_t {
   kSoftmax,  // p_k = exp z_k / sum_j exp z_j
   kSigmoid,  // p_k = 1 / (1 + exp(-z_k))
   kLinear,   // p_k = z_k
+  kExp,      // p_k = exp z_k: expected counts
 };
 
 /// All losses are means over the samples of the batch (weighted mean where samples have weights).
@@ -24,7 +26,11 @@ enum class LossKind : std::uint8_t {
   kSoftmaxCrossEntropy,  // softmax: -ln p[y]
   kBinaryCrossEntropy,   // sigmoid: -sum_k y_k ln p_k + (1 - y_k) ln(1 - p_k), summed over the K outputs
   kMeanSquaredError,     // linear: (1/K) sum_k (p_k - y_k)^2
-  kHuber,  // linear: (1/K) sum_k h(p_k - y_k), h(r) = r^2/2 for |r| <= delta, delta (|r| - delta/2) beyond
+  kHuber,        // linear: (1/K) sum_k h(p_k - y_k), h(r) = r^2/2 for |r| <= delta, delta (|r| - delta/2) beyond
+  kQuantile,     // linear: (1/K) sum_k max(q (y_k - p_k), (1 - q) (p_k - y_k)), the pinball loss of the quantile q
+  kFocal,        // softmax: -(1 - p[y])^gamma ln p[y]                                      Lin et al. 2017
+  kBinaryFocal,  // sigmoid: -sum_k y_k (1 - p_k)^gamma ln p_k + (1 - y_k) p_k^gamma ln(1 - p_k)
+  kPoisson,      // exp: (1/K) sum_k p_k - y_k z_k, -ln of the Poisson distribution of mean p_k up to ln y_k!
 };
 
 /// How the loss that is reported treats probabilities near 0 (the published studies differ; STUDIES: s0 1e-10, s1 and
@@ -53,6 +59,7 @@ inline constexpr std::array kOutputTable = {
                 .default_loss = LossKind::kBinaryCrossEntropy,
                 .has_probabilities = true},
     OutputFacts{.kind = OutputKind::kLinear, .name = "linear", .default_loss = LossKind::kMeanSquaredError},
+    OutputFacts{.kind = OutputKind::kExp, .name = "exp", .default_loss = LossKind::kPoisson},
 };
 
 struct LossFacts {
@@ -67,6 +74,8 @@ struct LossFacts {
   bool is_mean_over_outputs = false;
   /// The slope or the curvature jumps at some residuals p - y: those of loss_kinks().
   bool has_kinks = false;
+  /// Smaller targets are refused.
+  double lowest_target = -std::numeric_limits<double>::infinity();
 };
 
 inline constexpr std::array kLossTable = {
@@ -89,6 +98,18 @@ inline constexpr std::array kLossTable = {
               .output = OutputKind::kLinear,
               .is_mean_over_outputs = true,
               .has_kinks = true},
+    LossFacts{.kind = LossKind::kQuantile,
+              .name = "quantile",
+              .output = OutputKind::kLinear,
+              .is_mean_over_outputs = true,
+              .has_kinks = true},
+    LossFacts{.kind = LossKind::kFocal, .name = "focal", .output = OutputKind::kSoftmax},
+    LossFacts{.kind = LossKind::kBinaryFocal, .name = "binary_focal", .output = OutputKind::kSigmoid},
+    LossFacts{.kind = LossKind::kPoisson,
+              .name = "poisson",
+              .output = OutputKind::kExp,
+              .is_mean_over_outputs = true,
+              .lowest_target = 0.0},
 };
 
 inline constexpr std::array kFloorTable = {
@@ -119,6 +140,8 @@ struct Loss {
   /// Share e of the targets that is spread evenly over the answers, in [0, 1): y (1 - e) + e / K with softmax, y (1 -
   /// e) + e / 2 with sigmoid. Cross-entropies only.
   double label_smoothing = 0.0;
+  double quantile = 0.5;     // q of kQuantile, in (0, 1)
+  double focal_gamma = 2.0;  // gamma of the focal losses, 0 or more; 0 is cross-entropy
   bool operator==(const Loss&) const = default;
 };
 

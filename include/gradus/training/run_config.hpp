@@ -34,7 +34,7 @@ struct RunConfig {
     std::vector<std::string> activation = {"relu"}, init = {"auto"}, normalization = {"none"}, residual = {"false"};
     double norm_epsilon = 1e-5, norm_momentum = 0.1;
     std::string bias_init = "zeros", output = "auto", loss = "auto", loss_floor_kind = "exact";
-    double loss_floor = 0.0, huber_delta = 1.0, label_smoothing = 0.0;
+    double loss_floor = 0.0, huber_delta = 1.0, label_smoothing = 0.0, quantile = 0.5, focal_gamma = 2.0;
     bool gradient_through_floor = false;
     std::vector<double> l1 = {0.0}, l2 = {0.0}, dropout = {0.0};
   } network;

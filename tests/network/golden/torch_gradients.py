@@ -21,12 +21,17 @@ ACTIVATIONS = {
     "elu": lambda z, a: F.elu(z, a),
     "gelu": lambda z, a: F.gelu(z),
     "silu": lambda z, a: F.silu(z),
+    "selu": lambda z, a: F.selu(z),
+    "mish": lambda z, a: F.mish(z),
 }
 
 
 def row_losses(case, z):
     """Loss of every row, and the outputs."""
     k = z.shape[1]
+    if case["loss"] == "focal":
+        q = torch.softmax(z, 1).gather(1, torch.tensor(case["labels"]).reshape(-1, 1)).squeeze(1)
+        return -(1 - q) ** case["gamma"] * torch.log(q), torch.softmax(z, 1)
     if case["output"] == "softmax":
         return F.cross_entropy(z, torch.tensor(case["labels"]), reduction="none",
                                label_smoothing=case["smoothing"]), torch.softmax(z, 1)
@@ -35,12 +40,19 @@ def row_losses(case, z):
         y = labels.reshape(-1, 1).to(z.dtype) if k == 1 else F.one_hot(labels, k).to(z.dtype)
     else:
         y = torch.tensor(case["values"])
+    if case["output"] == "exp":
+        return F.poisson_nll_loss(z, y, log_input=True, reduction="none").mean(1), torch.exp(z)
     if case["output"] == "linear":
         if case["loss"] == "mse":
             return F.mse_loss(z, y, reduction="none").mean(1), z
+        if case["loss"] == "quantile":
+            return torch.maximum(case["quantile"] * (y - z), (1 - case["quantile"]) * (z - y)).mean(1), z
         return F.huber_loss(z, y, reduction="none", delta=case["delta"]).mean(1), z
     p = torch.sigmoid(z)
     y = y + case["smoothing"] * (0.5 - y)
+    if case["loss"] == "binary_focal":
+        gamma = case["gamma"]
+        return (-y * (1 - p) ** gamma * torch.log(p) - (1 - y) * p ** gamma * torch.log(1 - p)).sum(1), p
     if case["floor"] > 0:
         f = case["floor"]
         return (-y * torch.log(p + f) - (1 - y) * torch.log(1 - p + f)).sum(1), p
