@@ -1,3 +1,5 @@
+// Finite differences: probing, what a difference may be off by, and the verdict on each number.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/differences.hpp"
 
 #include <fmt/format.h>
@@ -19,16 +21,16 @@ struct Probe {
 
 class Prober {
  public:
-  Prober(const Problem& problem, const Group& group) : problem_(problem), group_(group), still_(problem.num_layers()) {
+  Prober(const Problem& problem, const Group& group) : problem_(problem), group_(group) {
     // The L1 term with its kinks: differences are taken of f itself.
     problem_.frozen_signs.clear();
-    sides_ = kink_sides(problem_, textbook::forward(problem_.network, problem_.x.view(), problem_.masks));
+    sides_ = kink_sides(problem_, forward_pass(problem_));
   }
   Probe at(std::size_t position, double offset) {
     double& number = at_position(position);
     const double centre = number;
     number = centre + offset;
-    const auto pass = textbook::forward(problem_.network, problem_.x.view(), problem_.masks);
+    const auto pass = forward_pass(problem_);
     const double value = textbook::loss_mean(problem_.network, pass, problem_.targets()) + penalty();
     const std::size_t switches = count_switches(sides_, kink_sides(problem_, pass));
     number = centre;
@@ -37,8 +39,8 @@ class Prober {
 
  private:
   double& at_position(std::size_t position) {
-    if (group_.part == Part::kWeights) return problem_.network.weights(0).data()[position];
-    return group_.part == Part::kBiases ? problem_.network.biases(0)[position] : problem_.x.data()[position];
+    if (group_.is_inputs()) return problem_.x.data()[position];
+    return problem_.network.parameters.values(group_.layer, *group_.role)[position];
   }
   // Layers with a penalty alone: the others' squares cost a pass over all weights.
   double penalty() const {
@@ -48,7 +50,6 @@ class Prober {
   }
   Problem problem_;
   Group group_;
-  Tangent still_;
   std::vector<bool> sides_;
 };
 
@@ -250,7 +251,7 @@ void measure_differences(const Subject& subject, const VerifyOptions& options,
 }
 
 Claim judge_differences(const DifferenceEvidence& evidence, const Tangent& gradient, DifferenceCurve* curve) {
-  const std::span<const double> analytic = gradient[evidence.group.layer][evidence.group.part].span();
+  const std::span<const double> analytic = gradient.values(evidence.group);
   Claim claim{.claim = "finite differences",
               .subject = group_name(evidence.group),
               .method = fmt::format("{} of {}, {} steps", evidence.order == 4 ? "four points" : "central",

@@ -1,4 +1,5 @@
 // verify(): plans the measurements, runs them side by side, judges the textbook's gradient, then every mutant's.
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/verification/verify.hpp"
 #include "gradus/core/threads.hpp"
 
@@ -107,7 +108,7 @@ Certificate verify(const VerificationPoint& point, const VerifyOptions& options,
   work.run(threads, [&](double done, std::string_view what) {
     if (progress) progress(share * done, what);
   });
-  certificate.loss = value_along(whole, Tangent(whole.num_layers()), 0.0);
+  certificate.loss = value_along(whole, no_motion(whole), 0.0);
   certificate.claims = measurements.judge(textbook_gradient, &certificate);
   for (const EngineComparison& comparison : engine.comparisons) {
     certificate.claims.push_back(judge_engine(comparison, comparison.engine));
