@@ -36,6 +36,15 @@ class Prober {
     number = centre;
     return {value, switches};
   }
+  /// What rounding may do to f there.
+  double roundoff_at(std::size_t position, double offset) {
+    double& number = at_position(position);
+    const double centre = number;
+    number = centre + offset;
+    const double roundoff = rounding_error(problem_, kDoubleArithmetic, ForwardErrors::kCounted).value;
+    number = centre;
+    return roundoff;
+  }
 
  private:
   double& at_position(std::size_t position) {
@@ -77,9 +86,11 @@ void measure_row(Prober& prober, const DifferenceEvidence& evidence, DifferenceR
   }
 }
 
-// Errors of one difference: two values, each with value_roundoff, over 2h.
+// Errors of one difference: two values, each with value_roundoff and a share of far_roundoff, over 2h.
 double roundoff_at(const DifferenceEvidence& evidence, double h) {
-  return (evidence.order == 4 ? 1.5 : 1.0) * evidence.value_roundoff / (std::sqrt(2.0) * h);
+  const double reach = evidence.order == 4 ? 2.0 * h : h;
+  const double roundoff = std::hypot(evidence.value_roundoff, evidence.far_roundoff * reach / evidence.steps.front());
+  return (evidence.order == 4 ? 1.5 : 1.0) * roundoff / (std::sqrt(2.0) * h);
 }
 
 /// What a difference with step s may be off by.
@@ -132,7 +143,7 @@ RowVerdict contained(const DifferenceEvidence& evidence, const DifferenceRow& ro
   verdict.way = RowVerdict::Way::kContained;
   verdict.error = std::max({0.0, low - analytic, analytic - high});
   verdict.allowed = Allowance::kTruncationFactor * std::fabs(clean[s] - clean[s - 1]) +
-                    kSigmas * 2.0 * roundoff_at(evidence, evidence.steps[s]);
+                    kSigmas * (2.0 * roundoff_at(evidence, evidence.steps[s]) + row.gradient_roundoff);
   return verdict;
 }
 
@@ -150,6 +161,7 @@ RowVerdict judge_row(const DifferenceEvidence& evidence, const DifferenceRow& ro
     best = allowed;
     verdict = {RowVerdict::Way::kSmooth, std::fabs(row.central[s] - analytic), allowed, false};
   }
+  verdict.allowed += kSigmas * row.gradient_roundoff;
   if (verdict.way == RowVerdict::Way::kUndecided) return contained(evidence, row, analytic);
   verdict.crossed_somewhere = crossed;
   return verdict;
@@ -194,10 +206,6 @@ void fill_curve(const DifferenceEvidence& evidence, std::span<const double> anal
   curve.order = fitted_order(evidence, curve.largest_error);
 }
 
-}  // namespace
-
-namespace {
-
 /// Multiply-adds for one group; the studies' ten numbers where they cost less.
 constexpr double kGroupBudget = 5e7;
 constexpr std::size_t kFewestNumbers = 4;
@@ -220,7 +228,15 @@ std::vector<double> default_difference_steps() {
 
 void measure_group(const Subject& subject, DifferenceEvidence& evidence) {
   Prober prober(subject.tails[evidence.group.layer], evidence.group);
-  for (DifferenceRow& row : evidence.rows) measure_row(prober, evidence, row);
+  const std::span<const double> roundoff = subject.rounding.gradient.values(evidence.group);
+  for (DifferenceRow& row : evidence.rows) {
+    row.gradient_roundoff = roundoff[row.position];
+    measure_row(prober, evidence, row);
+  }
+  if (!subject.problem.spec().uses_batch()) return;
+  for (const DifferenceRow& row : evidence.rows) {
+    evidence.far_roundoff = std::max(evidence.far_roundoff, prober.roundoff_at(row.position, evidence.steps.front()));
+  }
 }
 
 void measure_differences(const Subject& subject, const VerifyOptions& options,

@@ -44,13 +44,21 @@ double narrowest(const std::array<TaylorWindow, 3>& windows, const TaylorJet& je
   return narrowest;
 }
 
-// ELU and Huber keep their kinks on the smooth piece: halve the step until none is crossed.
+// Whether the line stays on its piece up to t. Along a curve a unit may cross its kink and come back: the way counts.
+bool stays_on_piece(const Problem& problem, const Tangent& direction, const std::vector<bool>& sides, double t) {
+  constexpr int kStops = 8;
+  for (int stop = kStops; stop > 0; --stop) {
+    const auto pass = pass_along(problem, direction, t * stop / kStops);
+    if (count_switches(sides, kink_sides(problem, pass)) > 0) return false;
+  }
+  return true;
+}
+
+// ELU, learned slopes and Huber keep their kinks on the smooth piece: halve the step until none is crossed.
 double largest_step_without_switch(const Problem& problem, const Tangent& direction, const std::vector<bool>& sides) {
   double t = kLargestStep;
   if (sides.empty()) return t;
-  for (int halvings = 0; halvings < 40; ++halvings, t /= 2.0) {
-    if (count_switches(sides, kink_sides(problem, pass_along(problem, direction, t))) == 0) break;
-  }
+  for (int halvings = 0; halvings < 40 && !stays_on_piece(problem, direction, sides, t); ++halvings) t /= 2.0;
   return t;
 }
 

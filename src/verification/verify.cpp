@@ -37,6 +37,12 @@ Problem make_problem(const VerificationPoint& point, const VerifyOptions& option
   problem.values = point.labels.empty() ? point.values : Matrix<double>();
   problem.weights = point.weights;
   problem.masks = frozen_masks(problem.network.spec, options.seed, problem.x.rows());
+  if (problem.spec().uses_batch() && problem.x.rows() < 2) {
+    throw InputError({.where = "rows",
+                      .expected = "at least 2 for batch normalisation, which measures them against each other",
+                      .found = std::to_string(problem.x.rows()),
+                      .advice = ""});
+  }
   return problem;
 }
 

@@ -40,6 +40,34 @@ TEST(Jet, holds_the_taylor_coefficients_of_the_elementary_functions) {
   }
 }
 
+// sqrt(z + t): c_k = binomial(1/2, k) z^(1/2 - k).
+TEST(Jet, holds_the_taylor_coefficients_of_roots) {
+  for (const double z : {1e-6, 0.3, 1.0, 7.5, 1e8}) {
+    const Jet<6> root = sqrt(Jet<6>(z, 1.0));
+    double binomial = 1.0;
+    for (int k = 0; k <= 6; ++k) {
+      const double expected = binomial * std::pow(z, 0.5 - k);
+      EXPECT_NEAR(root.c[static_cast<std::size_t>(k)], expected, 1e-14 * std::fabs(expected)) << z << " " << k;
+      binomial *= (0.5 - k) / (k + 1);
+    }
+    EXPECT_EQ(root.c[0], std::sqrt(z));
+  }
+}
+
+TEST(Jet, root_and_square_undo_each_other) {
+  Jet<6> x;
+  x.c = {1.7, -0.4, 0.3, 2.0, -1.1, 0.6, 0.9};
+  const Jet<6> root = sqrt(x);
+  const Jet<6> back = root * root;
+  const Jet<6> forth = sqrt(x * x);
+  const Jet<6> one = (Jet<6>(1.0) / root) * root;
+  for (std::size_t k = 0; k <= 6; ++k) {
+    EXPECT_NEAR(back.c[k], x.c[k], 1e-14) << k;
+    EXPECT_NEAR(forth.c[k], x.c[k], 1e-14) << k;
+    EXPECT_NEAR(one.c[k], k == 0 ? 1.0 : 0.0, 1e-14) << k;
+  }
+}
+
 TEST(Jet, values_are_the_bits_of_the_double_functions) {
   for (const double z : {-30.0, -1.1, 0.0, 0.7, 25.0}) {
     EXPECT_EQ(tanh(Dual(z, 1.0)).c[0], math::tanh(z));
@@ -57,8 +85,12 @@ TEST(Jet, keeps_the_slope_of_a_saturated_tanh) {
 TEST(ComplexStep, agrees_with_dual_numbers) {
   for (const double z : {-40.0, -2.0, -0.3, 0.4, 1.7, 40.0}) {
     const ComplexStep x(z, kComplexStep);
-    const auto expect_equal = [&](const ComplexStep& complex, const Dual& dual) {
+    const auto expect_near = [&](const ComplexStep& complex, const Dual& dual) {
       EXPECT_NEAR(complex.im / kComplexStep, dual.c[1], 8 * kUlp * std::fabs(dual.c[1])) << z;
+      EXPECT_NEAR(complex.re, dual.c[0], 2 * kUlp * std::fabs(dual.c[0])) << z;
+    };
+    const auto expect_equal = [&](const ComplexStep& complex, const Dual& dual) {
+      expect_near(complex, dual);
       EXPECT_EQ(complex.re, dual.c[0]) << z;
     };
     expect_equal(exp(x), exp(Dual(z, 1.0)));
@@ -66,6 +98,13 @@ TEST(ComplexStep, agrees_with_dual_numbers) {
     expect_equal(sigmoid(x), sigmoid(Dual(z, 1.0)));
     expect_equal(softplus(x), softplus(Dual(z, 1.0)));
     if (z > 0) expect_equal(log(x), log(Dual(z, 1.0)));
+    if (z > 0) expect_equal(sqrt(x), sqrt(Dual(z, 1.0)));
+    // What a normalisation does with its variance.
+    const auto inverse_root = [](const auto& a) {
+      using T = std::remove_cvref_t<decltype(a)>;
+      return T(1.0) / sqrt(a * a + T(1e-5));
+    };
+    expect_near(inverse_root(x), inverse_root(Dual(z, 1.0)));
   }
 }
 
