@@ -83,13 +83,14 @@ class Hooks {
   virtual void sample_factors(std::vector<T>& /*factors*/) {}
   /// A layer's backward is about to run on `at`, whose pointers may be moved to something else.
   virtual void before_backward(LayerBackward<T>& /*at*/) {}
+  /// It has run, and dx is complete.
   virtual void after_backward(LayerBackward<T>& /*at*/) {}
   /// dz = dh o f' of the layer is made; dh is the gradient of its h.
   virtual void after_activation(std::size_t /*layer*/, const Matrix<T>& /*dh*/, Matrix<T>& /*dz*/) {}
 };
 
-/// How the loop runs. With a first layer its inputs are the rows that forward is given, and `earlier` has the outputs
-/// of the layers before it (as x of layer l + 1), for those that are read again.
+/// How the loop runs. With a first layer its inputs are the rows that forward is given, and `earlier` has the inputs of
+/// the layers before it, by layer, for those that are read again.
 template <class T>
 struct Run {
   Mode mode = Mode::kTraining;
@@ -206,7 +207,7 @@ ForwardPass<T> forward(const Network<T>& network, Rows<T> x, const Masks<T>& mas
     pass.z[l] = Matrix<T>(x.rows(), layer.units);
     const auto source = network.spec.source_of(l);
     const Matrix<T>* source_outputs = nullptr;
-    if (source) source_outputs = *source < run.first_layer ? &(*run.earlier)[*source + 1] : &pass.x[*source + 1];
+    if (source) source_outputs = *source + 1 < run.first_layer ? &(*run.earlier)[*source + 1] : &pass.x[*source + 1];
     const LayerForward<T> at{network.spec,   l,         network.parameters, network.state, run.mode, pass.x[l],
                              source_outputs, pass.z[l], pass.moments[l]};
     with_layer_kind(layer.kind, [&at](auto kind) { kind.forward(at); });
@@ -224,28 +225,27 @@ ForwardPass<T> forward(const Network<T>& network, Rows<T> x, const Masks<T>& mas
 }
 
 /// Backward from dZ of the last layer: adds to the parameters' gradients, without penalties, and returns dX of the
-/// first layer of `pass`. The masks must be those of the forward pass.
+/// first layer of `pass`. dX is the gradient of x[l] as all layers read it. The masks must be those of the forward
+/// pass.
 template <class T>
 Matrix<T> backward_from(const Network<T>& network, const ForwardPass<T>& pass, Matrix<T> dz, Parameters<T>& gradient,
                         const Masks<T>& masks = {}, Hooks<T>* hooks = nullptr) {
   const std::size_t depth = network.spec.layers.size();
-  // What later layers that read these outputs again add to their gradient.
+  // By layer: what later layers that read its inputs again add to their gradient.
   std::vector<Matrix<T>> extra(depth);
   for (std::size_t l = depth; l-- > pass.first_layer;) {
     Matrix<T> dx(pass.x[l].rows(), pass.x[l].cols());
     const auto source = network.spec.source_of(l);
-    if (source && *source >= pass.first_layer && extra[*source].empty()) {
-      extra[*source] = Matrix<T>(dx.rows(), network.spec.layers[*source].units);
-    }
+    Matrix<T>* const source_gradient = source && *source + 1 >= pass.first_layer ? &extra[*source + 1] : nullptr;
+    if (source_gradient != nullptr && source_gradient->empty()) *source_gradient = Matrix<T>(dx.rows(), dx.cols());
     LayerBackward<T> at{network.spec,     l,   &network.parameters, pass.mode, &pass.x[l],
-                        &pass.moments[l], &dz, &gradient,           &dx,       nullptr};
-    if (source && *source >= pass.first_layer) at.source_gradient = &extra[*source];
+                        &pass.moments[l], &dz, &gradient,           &dx,       source_gradient};
     if (hooks != nullptr) hooks->before_backward(at);
     with_layer_kind(network.spec.layers[l].kind, [&at](auto kind) { kind.backward(at); });
+    for (std::size_t i = 0; i < extra[l].size(); ++i) dx.data()[i] = dx.data()[i] + extra[l].data()[i];
     if (hooks != nullptr) hooks->after_backward(at);
     if (l == pass.first_layer) return dx;
     Matrix<T> dh = std::move(dx);
-    for (std::size_t i = 0; i < extra[l - 1].size(); ++i) dh.data()[i] = dh.data()[i] + extra[l - 1].data()[i];
     apply_mask(masks, l - 1, dh);
     dz = activation_backward(network, l - 1, pass.z[l - 1], pass.h[l - 1], dh, gradient);
     if (hooks != nullptr) hooks->after_activation(l - 1, dh, dz);

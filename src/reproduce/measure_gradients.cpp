@@ -19,7 +19,7 @@ using verification::Problem;
 std::vector<Group> chosen_groups(const Study& study, const Case& one, const Problem& problem) {
   std::vector<Group> groups;
   for (const Group& group : verification::all_groups(problem)) {
-    const bool input_of_inner = group.part == verification::Part::kInputs && group.layer > 0;
+    const bool input_of_inner = group.is_inputs() && group.layer > 0;
     if (one.group == "all" ? !input_of_inner : verification::group_name(group) == one.group) groups.push_back(group);
   }
   if (!groups.empty()) return groups;

@@ -1,3 +1,5 @@
+// Mutants before the claims: what each of them makes fail that held before.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/detection.hpp"
 
 #include <algorithm>
@@ -31,15 +33,6 @@ std::vector<std::string> names_of_new_failures(const std::vector<Claim>& claims,
   return names;
 }
 
-bool same(const Tangent& a, const Tangent& b) {
-  for (std::size_t l = 0; l < a.size(); ++l) {
-    for (const Part part : kAllParts) {
-      if (!std::ranges::equal(a[l][part].span(), b[l][part].span())) return false;
-    }
-  }
-  return true;
-}
-
 const EngineComparison* find_small(const EngineEvidence& engine, std::string_view type) {
   for (const EngineComparison& comparison : engine.comparisons) {
     if (comparison.type == type && comparison.variant.starts_with("odd")) return &comparison;
@@ -56,12 +49,11 @@ void judge_engines(const EngineEvidence& engine, const Mutant& mutant, std::vect
   for (const char* type : {"f32", "mixed", "f64"}) {
     const EngineComparison& comparison = *find_small(engine, type);
     Tangent tested = comparison.textbook;
-    for (std::size_t l = 0; l < tested.size(); ++l) {
-      for (const Part part : {Part::kWeights, Part::kBiases}) {
-        for (std::size_t i = 0; i < tested[l][part].size(); ++i) {
-          tested[l][part].data()[i] += faulty[l][part].data()[i] - exact->textbook[l][part].data()[i];
-        }
-      }
+    for (const Group& group : tested.groups()) {
+      const std::span<double> to = tested.values(group);
+      const std::span<const double> wrong = faulty.values(group);
+      const std::span<const double> right = exact->textbook.values(group);
+      for (std::size_t i = 0; i < to.size(); ++i) to[i] += wrong[i] - right[i];
     }
     claims.push_back(judge_engine(comparison, tested));
   }
@@ -74,7 +66,7 @@ void detect(const Measurements& measurements, const EngineEvidence& engine, cons
   detection.applies = detection.note.empty();
   if (!detection.applies) return;
   const Backward faulty = [&mutant](const Problem& p) { return faulty_gradient(p, mutant); };
-  if (same(faulty(problem), textbook_gradient(problem))) {
+  if (same_numbers(faulty(problem), textbook_gradient(problem))) {
     detection.applies = false;
     detection.note = "it changes no number here";
     return;
@@ -84,16 +76,16 @@ void detect(const Measurements& measurements, const EngineEvidence& engine, cons
   detection.caught_by = names_of_new_failures(claims, known);
 }
 
-/// The smallest relative error of one layer's weight gradient that is noticed, among powers of sqrt(10).
-double smallest_detected(const Measurements& measurements, const ClaimKeys& known, std::size_t layer) {
+/// The smallest relative error of the gradient of one group that is noticed, among powers of sqrt(10).
+double smallest_detected(const Measurements& measurements, const ClaimKeys& known, const Group& group) {
   const Tangent gradient = textbook_gradient(measurements.subject().problem);
   const Tangent differences = textbook_gradient(measurements.difference_subject().problem);
   const auto is_noticed = [&](int power) {
     Tangent wrong = gradient;
     Tangent wrong_differences = differences;
     const double factor = 1.0 + std::pow(10.0, -0.5 * power);
-    for (double& g : wrong[layer].weights.span()) g *= factor;
-    for (double& g : wrong_differences[layer].weights.span()) g *= factor;
+    for (double& g : wrong.values(group)) g *= factor;
+    for (double& g : wrong_differences.values(group)) g *= factor;
     return !names_of_new_failures(measurements.judge_gradient(wrong, wrong_differences), known).empty();
   };
   int noticed = 0;
@@ -122,8 +114,9 @@ void measure_detection(const Measurements& measurements, const EngineEvidence& e
   work.add("smallest error", 40.0 * cost, [&measurements, &certificate, known] {
     double largest = 0.0;
     bool blind = false;
-    for (std::size_t l = 0; l < measurements.subject().problem.num_layers(); ++l) {
-      const double smallest = smallest_detected(measurements, known, l);
+    for (const Group& group : all_groups(measurements.subject().problem)) {
+      if (group.role != BlockRole::kWeight && group.role != BlockRole::kScale) continue;
+      const double smallest = smallest_detected(measurements, known, group);
       blind = blind || smallest == 0.0;
       largest = std::max(largest, smallest);
     }

@@ -1,3 +1,5 @@
+// Finite differences: probing, what a difference may be off by, and the verdict on each number.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/differences.hpp"
 
 #include <fmt/format.h>
@@ -19,26 +21,35 @@ struct Probe {
 
 class Prober {
  public:
-  Prober(const Problem& problem, const Group& group) : problem_(problem), group_(group), still_(problem.num_layers()) {
+  Prober(const Problem& problem, const Group& group) : problem_(problem), group_(group) {
     // The L1 term with its kinks: differences are taken of f itself.
     problem_.frozen_signs.clear();
-    sides_ = kink_sides(problem_, textbook::forward(problem_.network, problem_.x.view(), problem_.masks));
+    sides_ = kink_sides(problem_, forward_pass(problem_));
   }
   Probe at(std::size_t position, double offset) {
     double& number = at_position(position);
     const double centre = number;
     number = centre + offset;
-    const auto pass = textbook::forward(problem_.network, problem_.x.view(), problem_.masks);
+    const auto pass = forward_pass(problem_);
     const double value = textbook::loss_mean(problem_.network, pass, problem_.targets()) + penalty();
     const std::size_t switches = count_switches(sides_, kink_sides(problem_, pass));
     number = centre;
     return {value, switches};
   }
+  /// What rounding may do to f there.
+  double roundoff_at(std::size_t position, double offset) {
+    double& number = at_position(position);
+    const double centre = number;
+    number = centre + offset;
+    const double roundoff = rounding_error(problem_, kDoubleArithmetic, ForwardErrors::kCounted).value;
+    number = centre;
+    return roundoff;
+  }
 
  private:
   double& at_position(std::size_t position) {
-    if (group_.part == Part::kWeights) return problem_.network.weights(0).data()[position];
-    return group_.part == Part::kBiases ? problem_.network.biases(0)[position] : problem_.x.data()[position];
+    if (group_.is_inputs()) return problem_.x.data()[position];
+    return problem_.network.parameters.values(group_.layer, *group_.role)[position];
   }
   // Layers with a penalty alone: the others' squares cost a pass over all weights.
   double penalty() const {
@@ -48,7 +59,6 @@ class Prober {
   }
   Problem problem_;
   Group group_;
-  Tangent still_;
   std::vector<bool> sides_;
 };
 
@@ -76,9 +86,11 @@ void measure_row(Prober& prober, const DifferenceEvidence& evidence, DifferenceR
   }
 }
 
-// Errors of one difference: two values, each with value_roundoff, over 2h.
+// Errors of one difference: two values, each with value_roundoff and a share of far_roundoff, over 2h.
 double roundoff_at(const DifferenceEvidence& evidence, double h) {
-  return (evidence.order == 4 ? 1.5 : 1.0) * evidence.value_roundoff / (std::sqrt(2.0) * h);
+  const double reach = evidence.order == 4 ? 2.0 * h : h;
+  const double roundoff = std::hypot(evidence.value_roundoff, evidence.far_roundoff * reach / evidence.steps.front());
+  return (evidence.order == 4 ? 1.5 : 1.0) * roundoff / (std::sqrt(2.0) * h);
 }
 
 /// What a difference with step s may be off by.
@@ -131,7 +143,7 @@ RowVerdict contained(const DifferenceEvidence& evidence, const DifferenceRow& ro
   verdict.way = RowVerdict::Way::kContained;
   verdict.error = std::max({0.0, low - analytic, analytic - high});
   verdict.allowed = Allowance::kTruncationFactor * std::fabs(clean[s] - clean[s - 1]) +
-                    kSigmas * 2.0 * roundoff_at(evidence, evidence.steps[s]);
+                    kSigmas * (2.0 * roundoff_at(evidence, evidence.steps[s]) + row.gradient_roundoff);
   return verdict;
 }
 
@@ -149,6 +161,7 @@ RowVerdict judge_row(const DifferenceEvidence& evidence, const DifferenceRow& ro
     best = allowed;
     verdict = {RowVerdict::Way::kSmooth, std::fabs(row.central[s] - analytic), allowed, false};
   }
+  verdict.allowed += kSigmas * row.gradient_roundoff;
   if (verdict.way == RowVerdict::Way::kUndecided) return contained(evidence, row, analytic);
   verdict.crossed_somewhere = crossed;
   return verdict;
@@ -193,10 +206,6 @@ void fill_curve(const DifferenceEvidence& evidence, std::span<const double> anal
   curve.order = fitted_order(evidence, curve.largest_error);
 }
 
-}  // namespace
-
-namespace {
-
 /// Multiply-adds for one group; the studies' ten numbers where they cost less.
 constexpr double kGroupBudget = 5e7;
 constexpr std::size_t kFewestNumbers = 4;
@@ -219,7 +228,15 @@ std::vector<double> default_difference_steps() {
 
 void measure_group(const Subject& subject, DifferenceEvidence& evidence) {
   Prober prober(subject.tails[evidence.group.layer], evidence.group);
-  for (DifferenceRow& row : evidence.rows) measure_row(prober, evidence, row);
+  const std::span<const double> roundoff = subject.rounding.gradient.values(evidence.group);
+  for (DifferenceRow& row : evidence.rows) {
+    row.gradient_roundoff = roundoff[row.position];
+    measure_row(prober, evidence, row);
+  }
+  if (!subject.problem.spec().uses_batch()) return;
+  for (const DifferenceRow& row : evidence.rows) {
+    evidence.far_roundoff = std::max(evidence.far_roundoff, prober.roundoff_at(row.position, evidence.steps.front()));
+  }
 }
 
 void measure_differences(const Subject& subject, const VerifyOptions& options,
@@ -250,7 +267,7 @@ void measure_differences(const Subject& subject, const VerifyOptions& options,
 }
 
 Claim judge_differences(const DifferenceEvidence& evidence, const Tangent& gradient, DifferenceCurve* curve) {
-  const std::span<const double> analytic = gradient[evidence.group.layer][evidence.group.part].span();
+  const std::span<const double> analytic = gradient.values(evidence.group);
   Claim claim{.claim = "finite differences",
               .subject = group_name(evidence.group),
               .method = fmt::format("{} of {}, {} steps", evidence.order == 4 ? "four points" : "central",

@@ -15,6 +15,7 @@ std::vector<double> default_difference_steps();
 /// Derivatives of one number by differences with every step.
 struct DifferenceRow {
   std::size_t position = 0;
+  double gradient_roundoff = 0.0;    // standard deviation of the gradient that is compared
   std::vector<double> central{};     // [step]
   std::vector<double> forward{};     // (f(x + h) - f(x)) / h
   std::vector<double> backward{};    // (f(x) - f(x - h)) / h
@@ -27,6 +28,8 @@ struct DifferenceEvidence {
   std::vector<double> steps;  // the largest first
   int order = 2;              // of the truncation error: 2, or 4 with four points
   double value_roundoff = 0.0;
+  /// Where normalisation subtracts what a step has moved, f rounds more at the largest step than at the point.
+  double far_roundoff = 0.0;
   std::vector<DifferenceRow> rows;
 };
 

@@ -1,3 +1,5 @@
+// The engine against the textbook: driving one, and judging its gradient, its steps and its bits.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/engine_check.hpp"
 
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "core/dropout_stream.hpp"
 #include "verification/optimizer_rule.hpp"
 
 namespace gradus::verification {
@@ -41,13 +44,15 @@ std::vector<T> converted(std::span<const double> from) {
   return to;
 }
 
-// Weights, inputs and targets exactly as an engine in T sees them.
+// Parameters, state, inputs and targets exactly as an engine in T sees them.
 template <class T>
 void round_numbers(Problem& problem) {
   const auto round = [](std::span<double> numbers) {
     for (double& v : numbers) v = static_cast<double>(static_cast<T>(v));
   };
-  for_each_block(problem.network.parameters, [&](const ParameterBlock&, std::span<double> values) { round(values); });
+  for (Parameters<double>* numbers : {&problem.network.parameters, &problem.network.state}) {
+    for_each_block(*numbers, [&](const ParameterBlock&, std::span<double> values) { round(values); });
+  }
   round(problem.x.span());
   round(problem.values.span());
   round(problem.weights);
@@ -110,10 +115,7 @@ class Driver {
 
 template <class T>
 Tangent to_tangent(const Parameters<T>& parameters, std::size_t num_layers) {
-  const Parameters<double> in_double = parameters_cast<double>(parameters);
-  Tangent tangent;
-  for (std::size_t l = 0; l < num_layers; ++l) tangent.push_back(layer_tangent(in_double, l));
-  return tangent;
+  return {parameters_cast<double>(parameters), num_layers};
 }
 
 template <class T>
@@ -125,23 +127,26 @@ void compare(const VerifyOptions& options, const EngineType& type, unsigned thre
   Driver<T> driver(problem, spec, options, {}, threads, type.mixed);
   comparison.engine = to_tangent(driver.gradients(step), problem.num_layers());
   problem.masks = engine_masks(spec, options.seed, step.step, problem.x.rows(), sizeof(T) == sizeof(float));
-  const auto pass = textbook::forward(problem.network, problem.x.view(), problem.masks);
   comparison.textbook = to_tangent(
-      textbook::backward(problem.network, pass, problem.targets(), problem.masks).parameters, problem.num_layers());
+      textbook::backward(problem.network, forward_pass(problem), problem.targets(), problem.masks).parameters,
+      problem.num_layers());
   comparison.rounding = rounding_error(problem, type.arithmetic, ForwardErrors::kCounted);
 }
 
 template <class T>
 std::size_t count_different(const Network<T>& a, const Network<T>& b) {
   std::size_t different = 0;
-  const auto compare_bits = [&different](std::span<const T> x, std::span<const T> y) {
+  const auto compare_bits = [&different](const Parameters<T>& left, const Parameters<T>& right) {
     using Bits = std::conditional_t<sizeof(T) == sizeof(float), std::uint32_t, std::uint64_t>;
-    for (std::size_t i = 0; i < x.size(); ++i)
-      different += std::bit_cast<Bits>(x[i]) != std::bit_cast<Bits>(y[i]) ? 1 : 0;
+    for_each_block(left, [&](const ParameterBlock& block, std::span<const T> x) {
+      const std::span<const T> y = right.values(block);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        different += std::bit_cast<Bits>(x[i]) != std::bit_cast<Bits>(y[i]) ? 1 : 0;
+      }
+    });
   };
-  for_each_block(a.parameters, [&](const ParameterBlock& block, std::span<const T> values) {
-    compare_bits(values, b.parameters.values(block));
-  });
+  compare_bits(a.parameters, b.parameters);
+  compare_bits(a.state, b.state);
   return different;
 }
 
@@ -188,10 +193,7 @@ double global_norm(const Tangent& gradient) {
       sum = total;
     }
   };
-  for (const LayerTangent& layer : gradient) {
-    add(layer.weights.span());
-    add(layer.biases.span());
-  }
+  for (const Group& group : gradient.groups()) add(gradient.values(group));
   return std::sqrt(sum + error);
 }
 
@@ -201,7 +203,7 @@ double norm_ulps(const NetworkSpec& spec) {
   std::size_t longest = 0;
   std::size_t outputs = 0;
   for (std::size_t l = 0; l < spec.layers.size(); ++l) {
-    longest = std::max(longest, spec.inputs_of(l) + 1);
+    longest = std::max(longest, spec.inputs_of(l) + 1);  // of dense layers; others have fewer numbers for an output
     outputs += spec.layers[l].units;
   }
   return 0.25 * static_cast<double>(longest + outputs) + 2.0;
@@ -219,25 +221,28 @@ class RuleCheck {
                const Tangent& after) {
     const double factor = clip_factor(global_norm(gradient), step_.clip_norm);
     double worst = 0.0;
-    for (std::size_t l = 0; l < before.size(); ++l) {
-      for (const Part part : {Part::kWeights, Part::kBiases}) {
-        for (std::size_t i = 0; i < before[l][part].size(); ++i) {
-          RuleInput in{.w = before[l][part].data()[i], .g = gradient[l][part].data()[i] * factor};
-          if (step_.clip_value > 0.0) in.g = std::clamp(in.g, -step_.clip_value, step_.clip_value);
-          for (std::size_t s = 0; s < slots.size(); ++s) in.slots[s] = slots[s][l][part].data()[i];
-          in.decays = part == Part::kWeights;
-          const double expected = reference_step(constants_, step_, in);
-          const double scale = std::fabs(in.w) + std::fabs(expected - in.w) + std::fabs(step_.learning_rate * in.g);
-          const double error = std::fabs(after[l][part].data()[i] - expected);
-          const double ulps = error == 0.0 ? 0.0 : error / (std::numeric_limits<T>::epsilon() * scale);
-          if (!(ulps <= worst)) worst = ulps;
-        }
+    for (const Group& group : before.groups()) {
+      const std::span<const double> w = before.values(group);
+      for (std::size_t i = 0; i < w.size(); ++i) {
+        RuleInput in{.w = w[i], .g = gradient.values(group)[i] * factor};
+        if (step_.clip_value > 0.0) in.g = std::clamp(in.g, -step_.clip_value, step_.clip_value);
+        for (std::size_t s = 0; s < slots.size(); ++s) in.slots[s] = slots[s].values(group)[i];
+        in.decays = group.role == BlockRole::kWeight;
+        const double ulps = error_of(in, after.values(group)[i]);
+        if (!(ulps <= worst)) worst = ulps;
       }
     }
     return worst;
   }
 
  private:
+  [[nodiscard]] double error_of(const RuleInput& in, double after) const {
+    const double expected = reference_step(constants_, step_, in);
+    const double scale = std::fabs(in.w) + std::fabs(expected - in.w) + std::fabs(step_.learning_rate * in.g);
+    const double error = std::fabs(after - expected);
+    return error == 0.0 ? 0.0 : error / (std::numeric_limits<T>::epsilon() * scale);
+  }
+
   RuleConstants constants_;
   StepOptions step_;
 };
@@ -299,7 +304,9 @@ void check_rules(const EngineType& type, const Problem& problem, const Verificat
 }
 
 Problem with_penalties(Problem problem) {
-  for (LayerSpec& layer : problem.network.spec.layers) {
+  for (std::size_t l = 0; l < problem.num_layers(); ++l) {
+    LayerSpec& layer = problem.network.spec.layers[l];
+    if (problem.network.weights(l).empty()) continue;
     if (layer.l1 == 0.0) layer.l1 = kAddedPenalty;
     if (layer.l2 == 0.0) layer.l2 = kAddedPenalty;
   }
@@ -308,8 +315,10 @@ Problem with_penalties(Problem problem) {
 
 Problem with_dropout(Problem problem) {
   for (std::size_t l = 0; l + 1 < problem.num_layers(); ++l) {
+    // Not where a normalisation would measure units that are dropped.
+    const bool feeds_product = problem.spec().layers[l + 1].kind == LayerKind::kDense;
     LayerSpec& layer = problem.network.spec.layers[l];
-    if (layer.dropout == 0.0) layer.dropout = kAddedDropout;
+    if (layer.dropout == 0.0 && feeds_product) layer.dropout = kAddedDropout;
   }
   return problem;
 }
@@ -340,10 +349,9 @@ void measure_type(const EngineType& type, const Problem& whole, const Verificati
            });
 }
 
-}  // namespace
-
-textbook::DropoutMasks<double> engine_masks(const NetworkSpec& spec, std::uint64_t seed, std::uint64_t step,
-                                            std::size_t rows, bool in_float) {
+template <class T>
+textbook::DropoutMasks<double> drawn_masks(const NetworkSpec& spec, std::uint64_t seed, std::uint64_t step,
+                                           std::size_t rows) {
   textbook::DropoutMasks<double> masks;
   if (std::ranges::none_of(spec.layers, [](const LayerSpec& layer) { return layer.dropout > 0.0; })) return masks;
   masks.resize(spec.layers.size());
@@ -351,20 +359,21 @@ textbook::DropoutMasks<double> engine_masks(const NetworkSpec& spec, std::uint64
     const LayerSpec& layer = spec.layers[l];
     if (layer.dropout <= 0.0) continue;
     masks[l] = Matrix<double>(rows, layer.units);
-    const auto threshold = static_cast<std::uint64_t>(layer.dropout * 0x1p32);
-    double keep = 1.0 / (1.0 - layer.dropout);
-    if (in_float) keep = static_cast<float>(keep);
-    const std::uint64_t stream_of_step = step * spec.layers.size() + l;
+    std::vector<T> factors(layer.units);
     for (std::size_t b = 0; b < rows; ++b) {
-      RandomStream stream(seed, Purpose::kDropout, (stream_of_step << 24U) + b);
-      for (std::size_t o = 0; o < layer.units; o += 2) {
-        const std::uint64_t bits = stream.next_u64();
-        masks[l](b, o) = (bits >> 32U) < threshold ? 0.0 : keep;
-        if (o + 1 < layer.units) masks[l](b, o + 1) = (bits & 0xffffffffU) < threshold ? 0.0 : keep;
-      }
+      DropoutRow<T>(layer.dropout, {.seed = seed, .step = step, .num_layers = masks.size(), .layer = l, .row = b})
+          .next(factors);
+      std::ranges::copy(factors, masks[l].row(b).begin());
     }
   }
   return masks;
+}
+
+}  // namespace
+
+textbook::DropoutMasks<double> engine_masks(const NetworkSpec& spec, std::uint64_t seed, std::uint64_t step,
+                                            std::size_t rows, bool in_float) {
+  return in_float ? drawn_masks<float>(spec, seed, step, rows) : drawn_masks<double>(spec, seed, step, rows);
 }
 
 void measure_engine(const Problem& whole, const VerificationPoint& point, const VerifyOptions& options,
@@ -381,23 +390,21 @@ Claim judge_engine(const EngineComparison& comparison, const Tangent& tested) {
               .holds = true};
   double worst = -1.0;
   std::string worst_group;
-  for (std::size_t l = 0; l < tested.size(); ++l) {
-    for (const Part part : {Part::kWeights, Part::kBiases}) {
-      const Matrix<double>& expected = comparison.textbook[l][part];
-      std::vector<double> difference(expected.size());
-      for (std::size_t i = 0; i < expected.size(); ++i) difference[i] = tested[l][part].data()[i] - expected.data()[i];
-      const double error = norm(difference);
-      const double allowed = kSigmas * norm(comparison.rounding.gradient[l][part].span());
-      const double size = norm(expected.span());
-      const bool holds = error <= allowed;
-      claim.holds = claim.holds && holds;
-      const double share = allowed > 0.0 ? error / allowed : (holds ? 0.0 : 1e300);
-      if (share <= worst) continue;
-      worst = share;
-      worst_group = group_name({l, part});
-      claim.value = size > 0.0 ? error / size : error;
-      claim.bound = size > 0.0 ? allowed / size : allowed;
-    }
+  for (const Group& group : comparison.textbook.groups()) {
+    const std::span<const double> expected = comparison.textbook.values(group);
+    std::vector<double> difference(tested.values(group).begin(), tested.values(group).end());
+    for (std::size_t i = 0; i < expected.size(); ++i) difference[i] -= expected[i];
+    const double error = norm(difference);
+    const double allowed = kSigmas * norm(comparison.rounding.gradient.values(group));
+    const double size = norm(expected);
+    const bool holds = error <= allowed;
+    claim.holds = claim.holds && holds;
+    const double share = allowed > 0.0 ? error / allowed : (holds ? 0.0 : 1e300);
+    if (share <= worst) continue;
+    worst = share;
+    worst_group = group_name(group);
+    claim.value = size > 0.0 ? error / size : error;
+    claim.bound = size > 0.0 ? allowed / size : allowed;
   }
   claim.method = fmt::format("textbook in double, {} rows; worst: {}", comparison.problem.x.rows(), worst_group);
   if (claim.bound >= 1.0) {

@@ -18,7 +18,7 @@ struct EngineComparison {
   std::string type;     // "f32"
   std::string variant;  // "as it trains", "with L1 and L2", ...
   Problem problem;
-  Tangent engine;  // weights and biases
+  Tangent engine;  // of the parameters
   Tangent textbook;
   RoundingError rounding;  // what the lengths of the sums predict
 };
@@ -34,7 +34,7 @@ void measure_engine(const Problem& whole, const VerificationPoint& point, const 
 /// One claim: the worst group of `tested` against the textbook.
 Claim judge_engine(const EngineComparison& comparison, const Tangent& tested);
 
-/// The factors that the engine draws for its dropout layers, from (seed, step, layer, row, unit) alone.
+/// The factors that the engine draws for its dropout layers (core/dropout_stream.hpp), rounded to float or not.
 textbook::DropoutMasks<double> engine_masks(const NetworkSpec& spec, std::uint64_t seed, std::uint64_t step,
                                             std::size_t rows, bool in_float);
 

@@ -1,3 +1,5 @@
+// Exact derivatives: single numbers of each group, and random directions.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/exact.hpp"
 
 #include <fmt/format.h>
@@ -12,24 +14,20 @@ namespace {
 
 void measure_samples(const Subject& subject, ExactSamples& samples) {
   const Problem& part = subject.tails[samples.group.layer];
-  const Tangent shape = make_tangent(part);
-  Tangent direction(part.num_layers());
-  Matrix<double>& moved = direction[0][samples.group.part];
-  moved = Matrix<double>(shape[0][samples.group.part].rows(), shape[0][samples.group.part].cols());
+  Tangent direction = no_motion(part);
+  const std::span<double> moved = set_group(part, samples.group, direction);
   for (const std::size_t position : samples.positions) {
-    moved.data()[position] = 1.0;
+    moved[position] = 1.0;
     samples.slopes.push_back(exact_slope(part, direction));
-    moved.data()[position] = 0.0;
+    moved[position] = 0.0;
   }
 }
 
 ExactLine make_line(const Subject& subject, const std::vector<Group>& groups, std::string name, std::size_t layer,
                     RandomStream& random) {
-  std::vector<Group> local = groups;
-  for (Group& group : local) group.layer -= layer;
   return {.subject = std::move(name),
           .layer = layer,
-          .direction = random_direction(subject.tails[layer], local, random),
+          .direction = random_direction(subject.tails[layer], groups, random),
           .dual = 0.0,
           .complex_step = std::nullopt};
 }
@@ -37,30 +35,26 @@ ExactLine make_line(const Subject& subject, const std::vector<Group>& groups, st
 void measure_line(const Subject& subject, ExactLine& line) {
   const Problem& part = subject.tails[line.layer];
   line.dual = exact_slope(part, line.direction);
-  if (is_analytic(part.network.spec)) line.complex_step = complex_step_slope(part, line.direction);
+  if (is_analytic(part)) line.complex_step = complex_step_slope(part, line.direction);
 }
 
-// Value and bound in ULP of `scale`.
+// Value and bound in ULP of `scale`, of 1 where that is 0.
 Claim exact_claim(const ExactEvidence& evidence, std::string subject, std::string method, double difference,
                   double scale, double predicted) {
   Claim claim{.claim = evidence.claim, .subject = std::move(subject), .method = std::move(method), .unit = "ULP"};
-  const double unit = kUlp * scale;
-  claim.bound = kExactUlps;
-  if (unit > 0.0) {
-    claim.value = difference / unit;
-    claim.bound += kSigmas * predicted / unit;
-  } else {
-    claim.value = difference == 0.0 ? 0.0 : difference / kUlp;
-    claim.note = "the derivative is zero";
-  }
+  const bool is_zero = !(kUlp * scale > 0.0);
+  const double unit = is_zero ? kUlp : kUlp * scale;
+  claim.value = difference / unit;
+  claim.bound = kExactUlps + kSigmas * predicted / unit;
+  if (is_zero) claim.note = "the derivative is zero";
   claim.holds = claim.value <= claim.bound;
   return claim;
 }
 
 void judge_samples(const ExactEvidence& evidence, const ExactSamples& samples, const Subject& subject,
                    const Tangent& gradient, std::vector<Claim>& claims) {
-  const std::span<const double> tested = gradient[samples.group.layer][samples.group.part].span();
-  const std::span<const double> rounding = subject.rounding.gradient[samples.group.layer][samples.group.part].span();
+  const std::span<const double> tested = gradient.values(samples.group);
+  const std::span<const double> rounding = subject.rounding.gradient.values(samples.group);
   std::vector<double> differences;
   std::vector<double> predicted;
   for (std::size_t i = 0; i < samples.positions.size(); ++i) {
@@ -76,9 +70,9 @@ void judge_samples(const ExactEvidence& evidence, const ExactSamples& samples, c
 
 void judge_line(const ExactEvidence& evidence, const ExactLine& line, const Subject& subject, const Tangent& gradient,
                 std::vector<Claim>& claims) {
-  const double tested = dot(line.direction, gradient, line.layer);
-  const double scale = dot_norm(line.direction, gradient, line.layer);
-  const double predicted = dot_norm(line.direction, subject.rounding.gradient, line.layer);
+  const double tested = dot(line.direction, gradient);
+  const double scale = dot_norm(line.direction, gradient);
+  const double predicted = dot_norm(line.direction, subject.rounding.gradient);
   double difference = std::fabs(tested - line.dual);
   std::string method = "dual numbers, random direction";
   if (line.complex_step) {
@@ -117,7 +111,7 @@ void measure_exact(const Subject& subject, const ExactOptions& options, ExactEvi
         {.group = group, .positions = sample_positions(size, count, random), .slopes = {}, .group_size = size});
     if (!all) evidence.lines.push_back(make_line(subject, {group}, group_name(group), group.layer, random));
   }
-  evidence.lines.push_back(make_line(subject, groups, "everything at once", 0, random));
+  evidence.lines.push_back(make_line(subject, groups, "everything at once", subject.problem.first_layer, random));
   for (ExactSamples& samples : evidence.samples) {
     const double cost = subject.forward_cost(samples.group.layer) * static_cast<double>(samples.positions.size());
     work.add("exact derivatives", cost, [&subject, &samples] { measure_samples(subject, samples); });

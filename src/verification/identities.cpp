@@ -1,3 +1,5 @@
+// The identities and their points.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/identities.hpp"
 
 #include <algorithm>

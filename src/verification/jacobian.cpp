@@ -1,3 +1,5 @@
+// Jacobians: functionals of layers and of the whole network, and the claims about them.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/jacobian.hpp"
 
 #include <algorithm>
@@ -21,7 +23,7 @@ void use_squared_error(Problem& problem) {
 
 // u is what backward will compute from these targets, to the bit.
 void set_functional(Problem& problem, const Matrix<double>& wanted) {
-  const auto pass = textbook::forward(problem.network, problem.x.view(), problem.masks);
+  const auto pass = forward_pass(problem);
   const Matrix<double>& p = pass.outputs;
   const double scale = 0.5 * static_cast<double>(p.cols() * p.rows());
   problem.values = Matrix<double>(p.rows(), p.cols());
@@ -40,38 +42,37 @@ Matrix<double> random_matrix(std::size_t rows, std::size_t cols, RandomStream& r
   return matrix;
 }
 
-// Column i of dP/dx of one row: dual numbers along input i.
-Matrix<double> jacobian_by_columns(const Problem& row) {
-  const std::size_t inputs = row.x.cols();
-  Matrix<double> jacobian(row.network.spec.num_outputs(), inputs);
-  Tangent direction(row.num_layers());
-  direction[0].inputs = Matrix<double>(1, inputs);
+// Column i of dP/dx of a few rows: dual numbers along input i.
+Matrix<double> jacobian_by_columns(const Problem& rows) {
+  const std::size_t inputs = rows.x.size();
+  Matrix<double> jacobian(rows.x.rows() * rows.spec().num_outputs(), inputs);
+  Tangent direction = no_motion(rows);
+  const std::span<double> moved = set_group(rows, {rows.first_layer, std::nullopt}, direction);
   for (std::size_t i = 0; i < inputs; ++i) {
-    direction[0].inputs(0, i) = 1.0;
-    const Matrix<double> column = outputs_slope(row, direction);
-    for (std::size_t k = 0; k < jacobian.rows(); ++k) jacobian(k, i) = column(0, k);
-    direction[0].inputs(0, i) = 0.0;
+    moved[i] = 1.0;
+    const Matrix<double> column = outputs_slope(rows, direction);
+    for (std::size_t k = 0; k < jacobian.rows(); ++k) jacobian(k, i) = column.data()[k];
+    moved[i] = 0.0;
   }
   return jacobian;
 }
 
 // Row k: backward from u = e_k.
 void judge_full_jacobian(const JacobianEvidence& evidence, const Backward& backward, std::vector<Claim>& claims) {
-  Problem row = first_rows(evidence.subject->problem, 1);
-  const std::size_t outputs = evidence.columns.rows();
-  const std::size_t inputs = evidence.columns.cols();
+  Problem rows = first_rows(evidence.subject->problem, evidence.jacobian_rows);
+  const Group inputs{rows.first_layer, std::nullopt};
   std::vector<double> differences;
   double predicted = 0.0;
-  for (std::size_t k = 0; k < outputs; ++k) {
-    Matrix<double> unit(1, outputs);
-    unit(0, k) = 1.0;
-    set_functional(row, unit);
-    const double u = row.functional(0, k);
-    const Tangent gradient = backward(row);
-    const RoundingError rounding = rounding_error(row, kDoubleArithmetic, ForwardErrors::kShared);
-    predicted = std::hypot(predicted, norm(rounding.gradient[0].inputs.span()) / u);
-    for (std::size_t i = 0; i < inputs; ++i) {
-      differences.push_back(gradient[0].inputs(0, i) / u - evidence.columns(k, i));
+  for (std::size_t k = 0; k < evidence.columns.rows(); ++k) {
+    Matrix<double> unit(rows.x.rows(), rows.spec().num_outputs());
+    unit.data()[k] = 1.0;
+    set_functional(rows, unit);
+    const double u = rows.functional.data()[k];
+    const Tangent gradient = backward(rows);
+    const RoundingError rounding = rounding_error(rows, kDoubleArithmetic, ForwardErrors::kShared);
+    predicted = std::hypot(predicted, norm(rounding.gradient.values(inputs)) / u);
+    for (std::size_t i = 0; i < evidence.columns.cols(); ++i) {
+      differences.push_back(gradient.values(inputs)[i] / u - evidence.columns(k, i));
     }
   }
   const double unit = kUlp * norm(evidence.columns.span());
@@ -102,29 +103,40 @@ void judge_adjoint(const JacobianEvidence& evidence, const Tangent& gradient, st
   claims.push_back(claim);
 }
 
-void measure_one(JacobianEvidence& evidence, const JacobianOptions& options, bool is_layer, Work& work) {
+// The Jacobian of three rows that depend on each other has nine blocks.
+void plan_full_jacobian(JacobianEvidence& evidence, Work& work) {
+  const Problem& problem = evidence.subject->problem;
+  evidence.jacobian_rows = problem.spec().uses_batch() ? std::min<std::size_t>(3, problem.x.rows()) : 1;
+  const std::size_t entries = problem.spec().num_inputs * problem.spec().num_outputs();
+  if (entries * evidence.jacobian_rows * evidence.jacobian_rows > kMaxFullJacobian) return;
+  work.add("Jacobians", evidence.subject->forward_cost(0), [&evidence] {
+    evidence.columns = jacobian_by_columns(first_rows(evidence.subject->problem, evidence.jacobian_rows));
+  });
+}
+
+void measure_one(JacobianEvidence& evidence, const JacobianOptions& options, Work& work) {
   const Subject& subject = *evidence.subject;
   RandomStream random(options.seed, Purpose::kVerification, 5);
-  const Group inputs{0, Part::kInputs};
+  const std::size_t first = subject.problem.first_layer;
+  const Group inputs{first, std::nullopt};
   evidence.input_direction = random_direction(subject.problem, {&inputs, 1}, random);
   evidence.exact.claim = "Jacobian, exact";
   ExactOptions exact{.seed = options.seed, .budget = options.budget, .samples = 8, .groups = {}};
-  if (is_layer) exact.groups = {{0, Part::kWeights}, {0, Part::kBiases}, {0, Part::kInputs}};
+  if (evidence.is_layer) {
+    for (const Group& group : all_groups(subject.problem)) {
+      if (group.layer == first) exact.groups.push_back(group);
+    }
+  }
   measure_exact(subject, exact, evidence.exact, work);
-  const double cost = subject.forward_cost(0);
-  work.add("Jacobians", cost, [&evidence] {
+  work.add("Jacobians", subject.forward_cost(first), [&evidence] {
     const Problem& problem = evidence.subject->problem;
     const Matrix<double> jv = outputs_slope(problem, evidence.input_direction);
     for (std::size_t i = 0; i < jv.size(); ++i) evidence.u_dot_jv += problem.functional.data()[i] * jv.data()[i];
   });
-  if (is_layer) {
-    const TaylorOptions taylor{
-        .seed = options.seed, .claim = "Jacobian", .groups = exact.groups, .figure_steps = options.figure_steps};
-    measure_taylor(subject, taylor, evidence.taylor, work);
-  } else if (subject.problem.network.spec.num_inputs * subject.problem.network.spec.num_outputs() <= kMaxFullJacobian) {
-    work.add("Jacobians", cost,
-             [&evidence] { evidence.columns = jacobian_by_columns(first_rows(evidence.subject->problem, 1)); });
-  }
+  if (!evidence.is_layer) return plan_full_jacobian(evidence, work);
+  const TaylorOptions taylor{
+      .seed = options.seed, .claim = "Jacobian", .groups = exact.groups, .figure_steps = options.figure_steps};
+  measure_taylor(subject, taylor, evidence.taylor, work);
 }
 
 }  // namespace
@@ -132,18 +144,22 @@ void measure_one(JacobianEvidence& evidence, const JacobianOptions& options, boo
 Problem layer_functional(const Problem& problem, const textbook::ForwardPass<double>& pass, std::size_t layer,
                          RandomStream& random) {
   Problem result;
-  const NetworkSpec& spec = problem.network.spec;
-  const std::size_t units = spec.layers[layer].units;
-  result.network = Network<double>({.num_inputs = spec.inputs_of(layer),
-                                    .layers = {spec.layers[layer], LayerSpec{.units = units}},
-                                    .output = OutputKind::kLinear,
-                                    .loss = {.kind = LossKind::kMeanSquaredError}});
-  std::ranges::copy(problem.network.weights(layer).span(), result.network.weights(0).data());
-  std::ranges::copy(problem.network.biases(layer), result.network.biases(0).begin());
-  for (std::size_t o = 0; o < units; ++o) result.network.weights(1)(o, o) = 1.0;
-  result.x = pass.x[layer];
+  const LayerSpec& spec = problem.spec().layers[layer];
+  const auto layers = problem.spec().layers.begin();
+  result.network.spec = problem.spec();
+  result.network.spec.layers.assign(layers, layers + static_cast<std::ptrdiff_t>(layer + 1));
+  result.network.spec.layers.push_back({.units = spec.units});
+  result.network.parameters = Parameters<double>(parameter_layout(result.spec()));
+  for_each_block(result.network.parameters, [&](const ParameterBlock& block, std::span<double> values) {
+    if (block.layer <= layer)
+      std::ranges::copy(problem.network.parameters.values(block.layer, block.role), values.begin());
+  });
+  for (std::size_t o = 0; o < spec.units; ++o) result.network.weights(layer + 1)(o, o) = 1.0;
+  result.network.state = problem.network.state;
+  result.x = problem.x;
   use_squared_error(result);
-  set_functional(result, random_matrix(result.x.rows(), units, random));
+  result = tail(result, pass, layer);
+  set_functional(result, random_matrix(result.x.rows(), spec.units, random));
   return result;
 }
 
@@ -161,11 +177,12 @@ void measure_jacobians(const Subject& subject, const JacobianOptions& options, s
   for (std::size_t l = 0; l <= hidden; ++l) {
     const bool is_layer = l < hidden;
     evidence.emplace_back();
+    evidence.back().is_layer = is_layer;
     evidence.back().name = is_layer ? "layer " + std::to_string(l + 1) : "network (logits)";
     Problem functional = is_layer ? layer_functional(subject.problem, subject.pass, l, random)
                                   : network_functional(subject.problem, random);
     evidence.back().subject = std::make_unique<Subject>(std::move(functional));
-    measure_one(evidence.back(), options, is_layer, work);
+    measure_one(evidence.back(), options, work);
   }
 }
 
@@ -178,15 +195,13 @@ void judge_jacobian(const JacobianEvidence& evidence, const Backward& backward, 
   for (const TaylorEvidence& one : evidence.taylor) {
     TaylorCurve curve;
     judge_taylor(one, "Jacobian", gradient, own, curves != nullptr ? &curve : nullptr);
-    curve.subject = evidence.name + ": " + one.subject;
+    // A layer alone is the first layer of its network.
+    curve.subject = evidence.name + ": layer 1" + one.subject.substr(one.subject.find_last_of(' '));
     if (curves != nullptr) curves->push_back(std::move(curve));
   }
   for (Claim& claim : own) {
-    if (claim.subject == evidence.name) continue;
-    // Groups of a layer alone are those of a network whose first layer it is.
-    const std::size_t space = claim.subject.find_last_of(' ');
-    const bool is_group = evidence.name != "network (logits)" && claim.subject.starts_with("layer 1 ");
-    claim.subject = evidence.name + (is_group ? claim.subject.substr(space) : ", " + claim.subject);
+    const bool is_named = evidence.is_layer && claim.subject.starts_with(evidence.name);
+    if (!is_named && claim.subject != evidence.name) claim.subject = evidence.name + ", " + claim.subject;
   }
   claims.insert(claims.end(), own.begin(), own.end());
   if (!evidence.columns.empty()) judge_full_jacobian(evidence, backward, claims);

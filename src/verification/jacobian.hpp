@@ -11,8 +11,9 @@
 
 namespace gradus::verification {
 
-/// H = f(X W + b) of one hidden layer as a network: the layer, then an identity of its width. Its functional u and its
-/// targets are drawn such that backward of the squared error starts with exactly u.
+/// H = f(layer(X)) of one hidden layer as a network that begins there: the layer, then an identity of its width. Its
+/// functional u and its targets are drawn such that backward of the squared error starts with exactly u. Outputs of
+/// earlier layers that it reads are constants.
 Problem layer_functional(const Problem& problem, const textbook::ForwardPass<double>& pass, std::size_t layer,
                          RandomStream& random);
 /// The logits of the whole network, in the same way.
@@ -20,13 +21,17 @@ Problem network_functional(const Problem& problem, RandomStream& random);
 
 /// Measurements on one functional.
 struct JacobianEvidence {
-  std::string name;  // "layer 1", "network"
+  std::string name;  // "layer 1", "network (logits)"
+  bool is_layer = false;
   std::unique_ptr<Subject> subject;
   ExactEvidence exact;
   std::vector<TaylorEvidence> taylor;
   Tangent input_direction;  // v
   double u_dot_jv = 0.0;
-  Matrix<double> columns;  // full Jacobian of one row's logits (K x I) by columns; empty for large networks
+  /// Full Jacobian of the first rows' logits by columns (each output of each row x each input of each row); empty for
+  /// large networks.
+  Matrix<double> columns;
+  std::size_t jacobian_rows = 1;  // where rows depend on each other: enough of them for that
 };
 
 struct JacobianOptions {

@@ -1,3 +1,5 @@
+// Kinks: sides, switches, and the piece that the point is on.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/kinks.hpp"
 
 #include <algorithm>
@@ -6,28 +8,29 @@ namespace gradus::verification {
 namespace {
 
 bool is_hard(ActivationKind kind) {
-  return activation_facts(kind).kink == Kink::kPiecewiseLinear;
+  const ActivationFacts& facts = activation_facts(kind);
+  return facts.kink == Kink::kPiecewiseLinear && !facts.has_slopes;
 }
 
 double left_slope(const Activation& activation) {
   return textbook::activate_backward(activation, -1.0, textbook::activate(activation, -1.0), 1.0);
 }
 
-bool has_l1(const NetworkSpec& spec) {
-  return std::ranges::any_of(spec.layers, [](const LayerSpec& layer) { return layer.l1 != 0.0; });
+bool has_l1(std::span<const LayerSpec> layers) {
+  return std::ranges::any_of(layers, [](const LayerSpec& layer) { return layer.l1 != 0.0; });
 }
 
 }  // namespace
 
-bool has_hard_kinks(const NetworkSpec& spec) {
-  return has_l1(spec) ||
-         std::ranges::any_of(spec.layers, [](const LayerSpec& layer) { return is_hard(layer.activation.kind); });
+bool has_hard_kinks(const Problem& problem) {
+  return has_l1(problem.layers()) ||
+         std::ranges::any_of(problem.layers(), [](const LayerSpec& layer) { return is_hard(layer.activation.kind); });
 }
 
 std::vector<bool> kink_sides(const Problem& problem, const textbook::ForwardPass<double>& pass) {
   std::vector<bool> sides;
-  const NetworkSpec& spec = problem.network.spec;
-  for (std::size_t l = 0; l < pass.z.size(); ++l) {
+  const NetworkSpec& spec = problem.spec();
+  for (std::size_t l = problem.first_layer; l < pass.z.size(); ++l) {
     const ActivationKind kind = spec.layers[l].activation.kind;
     if (activation_facts(kind).kink != Kink::kNone) {
       for (const double z : pass.z[l].span()) sides.push_back(z > 0.0);
@@ -55,7 +58,7 @@ std::size_t count_switches(const std::vector<bool>& a, const std::vector<bool>& 
 }
 
 std::vector<Matrix<double>> l1_signs(const Network<double>& network) {
-  if (!has_l1(network.spec)) return {};
+  if (!has_l1(network.spec.layers)) return {};
   std::vector<Matrix<double>> signs;
   for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {
     const MatrixView<const double> weights = network.weights(l);
@@ -71,7 +74,7 @@ std::vector<Matrix<double>> l1_signs(const Network<double>& network) {
 Problem smooth_piece(const Problem& problem, const textbook::ForwardPass<double>& pass) {
   Problem result = problem;
   result.frozen_signs = l1_signs(problem.network);
-  for (std::size_t l = 0; l < problem.num_layers(); ++l) {
+  for (std::size_t l = problem.first_layer; l < problem.num_layers(); ++l) {
     Activation& activation = result.network.spec.layers[l].activation;
     if (!is_hard(activation.kind)) continue;
     if (result.masks.empty()) result.masks.resize(problem.num_layers());

@@ -14,9 +14,10 @@ std::size_t count_switches(const std::vector<bool>& a, const std::vector<bool>& 
 
 /// f with ReLU, leaky ReLU and |W| held on the piece of the point: a unit's activation becomes the identity times the
 /// slope that it has there, which is the work of a dropout mask; the L1 term becomes linear. Same value, same
-/// derivatives at the point, no kinks left but those of ELU and Huber, whose first derivatives are continuous.
+/// derivatives at the point. The kinks that are left are those of curved activations, of learned slopes (which move
+/// themselves) and of Huber's loss.
 Problem smooth_piece(const Problem& problem, const textbook::ForwardPass<double>& pass);
-bool has_hard_kinks(const NetworkSpec& spec);
+bool has_hard_kinks(const Problem& problem);
 
 /// Signs of the weights, 0 at 0, where a layer has an L1 term.
 std::vector<Matrix<double>> l1_signs(const Network<double>& network);

@@ -1,3 +1,5 @@
+// Measurements: how many rows, what is planned, and the claims in their order.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/measurements.hpp"
 
 #include <algorithm>
@@ -27,7 +29,9 @@ std::size_t affordable(double pass, const NetworkSpec& spec, std::size_t given) 
 RowCounts choose_rows(const NetworkSpec& spec, std::size_t given) {
   // At least four rows where there are: faults in the mean over the batch must show.
   const std::size_t derivative = std::max(affordable(kDerivativePass, spec, given), std::min<std::size_t>(given, 4));
-  return {.derivative = derivative, .difference = affordable(kDifferencePass, spec, given)};
+  // And a few where the batch has statistics.
+  const std::size_t fewest = spec.uses_batch() ? std::min<std::size_t>(given, 4) : 1;
+  return {.derivative = derivative, .difference = std::max(fewest, affordable(kDifferencePass, spec, given))};
 }
 
 Measurements::Measurements(const Problem& whole, const RowCounts& rows, const VerifyOptions& options, bool figures)

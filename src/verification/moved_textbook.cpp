@@ -1,5 +1,6 @@
 // The textbook along a line, in double, in dual numbers, in jets and in complex numbers. All templates over number
 // types are compiled here and nowhere else.
+// SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 
 #include "verification/complex_step.hpp"
@@ -10,74 +11,75 @@ namespace {
 
 // to = from + t d; no direction: from.
 template <class T>
-void move_values(std::span<const double> from, const Matrix<double>& direction, const T& t, std::span<T> to) {
+void move_values(std::span<const double> from, std::span<const double> direction, const T& t, std::span<T> to) {
   for (std::size_t i = 0; i < from.size(); ++i) {
     to[i] = T(from[i]);
-    if (!direction.empty()) to[i] = multiply_add(T(direction.data()[i]), t, to[i]);
+    if (!direction.empty()) to[i] = multiply_add(T(direction[i]), t, to[i]);
   }
 }
 
 template <class T>
 Matrix<T> moved(const Matrix<double>& from, const Matrix<double>& direction, const T& t) {
   Matrix<T> to(from.rows(), from.cols());
-  move_values<T>(from.span(), direction, t, to.span());
+  move_values<T>(from.span(), direction.span(), t, to.span());
   return to;
 }
 
 template <class T>
 Network<T> moved_network(const Problem& problem, const Tangent& direction, const T& t) {
-  Network<T> network(problem.network.spec);
-  for (std::size_t l = 0; l < problem.num_layers(); ++l) {
-    move_values<T>(problem.network.weights(l).span(), direction[l].weights, t, network.weights(l).span());
-    move_values<T>(problem.network.biases(l), direction[l].biases, t, network.biases(l));
-  }
+  Network<T> network;
+  network.spec = problem.spec();
+  network.parameters = Parameters<T>(problem.network.parameters.layout());
+  network.state = parameters_cast<T>(problem.network.state);
+  for_each_block(network.parameters, [&](const ParameterBlock& block, std::span<T> to) {
+    move_values<T>(problem.network.parameters.values(block), direction.values({block.layer, block.role}), t, to);
+  });
   return network;
 }
 
-/// All that the textbook asks for, in T.
+/// All that the textbook asks for, in T. Inputs of inner layers are moved as they come by (study s4 moves those of all
+/// layers at once).
 template <class T>
-struct MovedProblem {
+class MovedProblem : public textbook::Hooks<T> {
+ public:
   MovedProblem(const Problem& problem, const Tangent& direction, const T& t)
       : network(moved_network(problem, direction, t)),
-        x(moved(problem.x, direction[0].inputs, t)),
-        values(moved(problem.values, {}, t)),
-        weights(problem.weights.begin(), problem.weights.end()),
-        labels(problem.labels) {
+        first_layer_(problem.first_layer),
+        x_(moved(problem.x, direction.inputs(problem.first_layer), t)),
+        values_(moved(problem.values, {}, t)),
+        weights_(problem.weights.begin(), problem.weights.end()),
+        labels_(problem.labels),
+        direction_(direction),
+        t_(t) {
     for (const Matrix<double>& mask : problem.masks) masks.push_back(moved(mask, {}, t));
+    for (const Matrix<double>& inputs : problem.earlier) earlier_.push_back(moved(inputs, {}, t));
   }
   [[nodiscard]] BatchTargets<T> targets() const {
-    return {labels, labels.empty() ? values.view() : MatrixView<const T>(), weights};
+    return {labels_, labels_.empty() ? values_.view() : MatrixView<const T>(), weights_};
   }
-  Network<T> network;
-  Matrix<T> x;
-  Matrix<T> values;
-  std::vector<T> weights;
-  std::span<const std::int32_t> labels;
-  textbook::DropoutMasks<T> masks;
-};
-
-// Moves the inputs of inner layers (study s4 moves those of all layers at once).
-template <class T>
-class MovedInputs : public textbook::Hooks<T> {
- public:
-  MovedInputs(const Tangent& direction, const T& t) : direction_(direction), t_(t) {}
+  textbook::ForwardPass<T> forward() {
+    return textbook::forward<T>(network, x_.view(), masks,
+                                {.hooks = this, .first_layer = first_layer_, .earlier = &earlier_});
+  }
   void before_layer(std::size_t layer, Matrix<T>& x) override {
-    const Matrix<double>& d = direction_[layer].inputs;
-    for (std::size_t i = 0; layer > 0 && i < d.size(); ++i) {
-      x.data()[i] = multiply_add(T(d.data()[i]), t_, x.data()[i]);
-    }
+    if (layer == first_layer_) return;
+    const Matrix<double>& d = direction_.inputs(layer);
+    for (std::size_t i = 0; i < d.size(); ++i) x.data()[i] = multiply_add(T(d.data()[i]), t_, x.data()[i]);
   }
+
+  Network<T> network;
+  textbook::DropoutMasks<T> masks;
 
  private:
+  std::size_t first_layer_;
+  Matrix<T> x_;
+  std::vector<Matrix<T>> earlier_;
+  Matrix<T> values_;
+  std::vector<T> weights_;
+  std::span<const std::int32_t> labels_;
   const Tangent& direction_;
   T t_;
 };
-
-template <class T>
-textbook::ForwardPass<T> forward_along(const MovedProblem<T>& p, const Tangent& direction, const T& t) {
-  MovedInputs<T> inner(direction, t);
-  return textbook::forward<T>(p.network, p.x.view(), p.masks, {.hooks = &inner});
-}
 
 // l1 sum sign(W) W + l2 sum W^2 with the signs of the point that is checked.
 template <class T>
@@ -98,8 +100,8 @@ T frozen_penalty(const Network<T>& network, const std::vector<Matrix<double>>& s
 
 template <class T>
 T objective_along(const Problem& problem, const Tangent& direction, const T& t) {
-  const MovedProblem<T> p(problem, direction, t);
-  const textbook::ForwardPass<T> pass = forward_along(p, direction, t);
+  MovedProblem<T> p(problem, direction, t);
+  const textbook::ForwardPass<T> pass = p.forward();
   if (problem.functional.empty()) {
     const T loss = textbook::loss_mean(p.network, pass, p.targets());
     const bool frozen = !problem.frozen_signs.empty();
@@ -119,7 +121,7 @@ double value_along(const Problem& problem, const Tangent& direction, double t) {
 }
 
 textbook::ForwardPass<double> pass_along(const Problem& problem, const Tangent& direction, double t) {
-  return forward_along(MovedProblem<double>(problem, direction, t), direction, t);
+  return MovedProblem<double>(problem, direction, t).forward();
 }
 
 double exact_slope(const Problem& problem, const Tangent& direction) {
@@ -135,26 +137,20 @@ TaylorJet jet_along(const Problem& problem, const Tangent& direction) {
 }
 
 Tangent hessian_product(const Problem& problem, const Tangent& direction) {
-  const Dual t(0.0, 1.0);
-  const MovedProblem<Dual> p(problem, direction, t);
-  const auto pass = textbook::forward<Dual>(p.network, p.x.view(), p.masks);
-  const auto gradients = textbook::backward<Dual>(p.network, pass, p.targets(), p.masks);
-  Tangent product = make_tangent(problem);
-  const auto take = [](std::span<const Dual> from, Matrix<double>& to) {
-    for (std::size_t i = 0; i < from.size(); ++i) to.data()[i] = from[i].c[1];
-  };
-  for (std::size_t l = 0; l < product.size(); ++l) {
-    take(std::as_const(gradients.parameters).weights(l).span(), product[l].weights);
-    take(std::as_const(gradients.parameters).biases(l), product[l].biases);
+  MovedProblem<Dual> p(problem, direction, Dual(0.0, 1.0));
+  const auto gradients = textbook::backward<Dual>(p.network, p.forward(), p.targets(), p.masks);
+  Tangent product = no_motion(problem);
+  for (const Group& group : independent_groups(problem)) {
+    const std::span<double> to = set_group(problem, group, product);
+    const std::span<const Dual> from =
+        group.is_inputs() ? gradients.inputs.span() : gradients.parameters.values(group.layer, *group.role);
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = from[i].c[1];
   }
-  take(gradients.inputs.span(), product[0].inputs);
   return product;
 }
 
 Matrix<double> outputs_slope(const Problem& problem, const Tangent& direction) {
-  const Dual t(0.0, 1.0);
-  const MovedProblem<Dual> p(problem, direction, t);
-  const auto pass = forward_along(p, direction, t);
+  const auto pass = MovedProblem<Dual>(problem, direction, Dual(0.0, 1.0)).forward();
   Matrix<double> slope(pass.outputs.rows(), pass.outputs.cols());
   for (std::size_t i = 0; i < slope.size(); ++i) slope.data()[i] = pass.outputs.data()[i].c[1];
   return slope;

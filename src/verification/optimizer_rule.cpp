@@ -1,3 +1,5 @@
+// The optimizers' rules in double.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/optimizer_rule.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Problems: their groups, parts of them, and what is known about them without running them.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/problem.hpp"
 
 #include <algorithm>
@@ -6,23 +8,6 @@
 namespace gradus::verification {
 namespace {
 
-template <class Use>
-void for_each_pair(const Tangent& a, const Tangent& b, std::size_t layer, const Use& use) {
-  for (std::size_t l = 0; l < a.size(); ++l) {
-    for (const Part part : kAllParts) {
-      const Matrix<double>& left = a[l][part];
-      const Matrix<double>& right = b[l + layer][part];
-      if (left.empty() || right.empty()) continue;
-      for (std::size_t i = 0; i < left.size(); ++i) use(left.data()[i] * right.data()[i]);
-    }
-  }
-}
-
-template <class Container>
-Container drop_front(const Container& values, std::size_t count) {
-  return values.empty() ? Container() : Container(values.begin() + static_cast<std::ptrdiff_t>(count), values.end());
-}
-
 Matrix<double> top_rows(const Matrix<double>& matrix, std::size_t count) {
   if (matrix.empty()) return {};
   Matrix<double> rows(count, matrix.cols());
@@ -30,126 +15,124 @@ Matrix<double> top_rows(const Matrix<double>& matrix, std::size_t count) {
   return rows;
 }
 
-}  // namespace
+/// The blocks of the layers from `layer` on.
+Parameters<double> parameters_from(const Parameters<double>& parameters, std::size_t num_layers, std::size_t layer) {
+  std::vector<std::vector<BlockShape>> shapes(num_layers);
+  for (const ParameterBlock& block : parameters.blocks()) {
+    if (block.layer >= layer) shapes[block.layer].push_back({block.role, block.rows, block.cols});
+  }
+  Parameters<double> result(std::make_shared<const ParameterLayout>(shapes));
+  for_each_block(result, [&parameters](const ParameterBlock& block, std::span<double> values) {
+    std::ranges::copy(parameters.values(block.layer, block.role), values.begin());
+  });
+  return result;
+}
 
-Matrix<double>& LayerTangent::operator[](Part part) {
-  return part == Part::kWeights ? weights : part == Part::kBiases ? biases : inputs;
+bool is_read_shift_removed(const Problem& problem, std::size_t layer);
+
+// A number that is added to z of the layer in every row.
+bool is_made_shift_removed(const Problem& problem, std::size_t layer) {
+  const bool is_last = layer + 1 == problem.num_layers();
+  const bool is_masked = !problem.masks.empty() && !problem.masks[layer].empty();
+  const bool is_linear = problem.spec().layers[layer].activation.kind == ActivationKind::kIdentity;
+  return !is_last && !is_masked && is_linear && is_read_shift_removed(problem, layer + 1);
 }
-const Matrix<double>& LayerTangent::operator[](Part part) const {
-  return part == Part::kWeights ? weights : part == Part::kBiases ? biases : inputs;
+
+bool is_kind_shift_removed(const Problem& problem, std::size_t layer) {
+  switch (problem.spec().layers[layer].kind) {
+    case LayerKind::kBatchNorm:
+      return true;
+    case LayerKind::kDense:  // what it makes of the number is added to every row, too
+    case LayerKind::kResidual:
+      return is_made_shift_removed(problem, layer);
+  }
+  return false;
 }
+
+// A number that is added to an input x of the layer in every row: by all layers that read it.
+bool is_read_shift_removed(const Problem& problem, std::size_t layer) {
+  if (!is_kind_shift_removed(problem, layer)) return false;
+  for (std::size_t l = layer + 1; l < problem.num_layers(); ++l) {
+    const auto source = problem.spec().source_of(l);
+    if (source && *source + 1 == layer && !is_kind_shift_removed(problem, l)) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 std::vector<Group> all_groups(const Problem& problem) {
   std::vector<Group> groups;
-  for (std::size_t l = 0; l < problem.num_layers(); ++l) {
-    for (const Part part : kAllParts) groups.push_back({l, part});
+  const std::span<const ParameterBlock> blocks = problem.network.parameters.blocks();
+  for (std::size_t l = problem.first_layer; l < problem.num_layers(); ++l) {
+    for (const ParameterBlock& block : blocks) {
+      if (block.layer == l) groups.push_back({l, block.role});
+    }
+    groups.push_back({l, std::nullopt});
   }
   return groups;
 }
 
-std::string group_name(const Group& group) {
-  const char* part = group.part == Part::kWeights ? " weights" : group.part == Part::kBiases ? " biases" : " inputs";
-  return "layer " + std::to_string(group.layer + 1) + part;
+std::vector<Group> independent_groups(const Problem& problem) {
+  std::vector<Group> groups = all_groups(problem);
+  std::erase_if(groups, [&](const Group& group) { return group.is_inputs() && group.layer > problem.first_layer; });
+  return groups;
 }
 
 std::size_t group_size(const Problem& problem, const Group& group) {
-  const Network<double>& network = problem.network;
-  if (group.part == Part::kWeights) return network.weights(group.layer).size();
-  return group.part == Part::kBiases ? network.biases(group.layer).size()
-                                     : problem.x.rows() * network.spec.inputs_of(group.layer);
+  if (group.is_inputs()) return problem.x.rows() * problem.spec().inputs_of(group.layer);
+  return problem.network.parameters.values(group.layer, *group.role).size();
+}
+
+Tangent no_motion(const Problem& problem) {
+  return {problem.network.parameters.layout(), problem.num_layers()};
+}
+
+std::span<double> set_group(const Problem& problem, const Group& group, Tangent& tangent) {
+  if (!group.is_inputs()) return tangent.set(group.layer, *group.role);
+  tangent.set_inputs(group.layer, Matrix<double>(problem.x.rows(), problem.spec().inputs_of(group.layer)));
+  return tangent.values(group);
 }
 
 Tangent make_tangent(const Problem& problem) {
-  Tangent tangent;
-  for (std::size_t l = 0; l < problem.num_layers(); ++l) {
-    const MatrixView<const double> weights = problem.network.weights(l);
-    tangent.push_back({Matrix<double>(weights.rows(), weights.cols()), Matrix<double>(1, weights.cols()),
-                       Matrix<double>(problem.x.rows(), weights.rows())});
-  }
-  return tangent;
-}
-
-LayerTangent layer_tangent(const Parameters<double>& parameters, std::size_t layer) {
-  const MatrixView<const double> weights = parameters.weights(layer);
-  LayerTangent tangent{Matrix<double>(weights.rows(), weights.cols()), Matrix<double>(1, weights.cols()), {}};
-  std::ranges::copy(weights.span(), tangent.weights.data());
-  std::ranges::copy(parameters.biases(layer), tangent.biases.data());
+  Tangent tangent = no_motion(problem);
+  for (const Group& group : all_groups(problem)) set_group(problem, group, tangent);
   return tangent;
 }
 
 Tangent random_direction(const Problem& problem, std::span<const Group> groups, RandomStream& random) {
-  Tangent direction(problem.num_layers());
+  Tangent direction = no_motion(problem);
   for (const Group& group : groups) {
-    const MatrixView<const double> weights = problem.network.weights(group.layer);
-    Matrix<double>& d = direction[group.layer][group.part];
-    double size = 0.0;
-    switch (group.part) {
-      case Part::kWeights:
-        d = Matrix<double>(weights.rows(), weights.cols());
-        size = norm(weights.span());
-        break;
-      case Part::kBiases:
-        d = Matrix<double>(1, weights.cols());
-        size = norm(problem.network.biases(group.layer));
-        break;
-      case Part::kInputs:
-        d = Matrix<double>(problem.x.rows(), weights.rows());
-        size = group.layer == 0 ? norm(problem.x.span()) : std::sqrt(static_cast<double>(d.size()));
-        break;
-    }
-    for (double& v : d.span()) v = random.normal();
-    const double scale = (size > 0.0 ? size : 1.0) / norm(d.span());
-    for (double& v : d.span()) v *= scale;
+    const std::span<double> d = set_group(problem, group, direction);
+    double size = std::sqrt(static_cast<double>(d.size()));
+    if (!group.is_inputs()) size = norm(problem.network.parameters.values(group.layer, *group.role));
+    if (group.is_inputs() && group.layer == problem.first_layer) size = norm(problem.x.span());
+    for (double& v : d) v = random.normal();
+    const double scale = (size > 0.0 ? size : 1.0) / norm(d);
+    for (double& v : d) v *= scale;
   }
   return direction;
 }
 
-double dot(const Tangent& direction, const Tangent& gradient, std::size_t layer) {
-  double sum = 0.0;
-  for_each_pair(direction, gradient, layer, [&](double product) { sum += product; });
-  return sum;
-}
-double dot_magnitude(const Tangent& direction, const Tangent& gradient, std::size_t layer) {
-  double sum = 0.0;
-  for_each_pair(direction, gradient, layer, [&](double product) { sum += std::fabs(product); });
-  return sum;
-}
-double dot_norm(const Tangent& direction, const Tangent& gradient, std::size_t layer) {
-  double sum = 0.0;
-  for_each_pair(direction, gradient, layer, [&](double product) { sum += product * product; });
-  return std::sqrt(sum);
-}
-
-// Scaled by the largest element: squares of gradients below 1e-154 would vanish.
-double norm(std::span<const double> values) {
-  double largest = 0.0;
-  for (const double v : values) {
-    if (!(std::fabs(v) <= largest)) largest = std::fabs(v);
-  }
-  if (largest == 0.0 || !std::isfinite(largest)) return largest;
-  double sum = 0.0;
-  for (const double v : values) sum += (v / largest) * (v / largest);
-  return largest * std::sqrt(sum);
+textbook::ForwardPass<double> forward_pass(const Problem& problem) {
+  return textbook::forward(problem.network, problem.x.view(), problem.masks,
+                           {.first_layer = problem.first_layer, .earlier = &problem.earlier});
 }
 
 Problem tail(const Problem& problem, const textbook::ForwardPass<double>& pass, std::size_t layer) {
-  Problem result;
-  const NetworkSpec& spec = problem.network.spec;
-  result.network.spec = spec;
-  result.network.spec.num_inputs = spec.inputs_of(layer);
-  result.network.spec.layers = drop_front(spec.layers, layer);
-  result.network.parameters = Parameters<double>(parameter_layout(result.network.spec));
-  for (std::size_t l = 0; l < result.num_layers(); ++l) {
-    std::ranges::copy(problem.network.weights(layer + l).span(), result.network.weights(l).data());
-    std::ranges::copy(problem.network.biases(layer + l), result.network.biases(l).begin());
-  }
+  Problem result = problem;
+  result.network.parameters = parameters_from(problem.network.parameters, problem.num_layers(), layer);
+  result.first_layer = layer;
   result.x = pass.x[layer];
-  result.labels = problem.labels;
-  result.values = problem.values;
-  result.weights = problem.weights;
-  result.masks = drop_front(problem.masks, layer);
-  result.functional = problem.functional;
-  result.frozen_signs = drop_front(problem.frozen_signs, layer);
+  result.earlier.assign(problem.num_layers(), {});
+  for (std::size_t l = layer; l < problem.num_layers(); ++l) {
+    const auto source = problem.spec().source_of(l);
+    if (!source || *source + 1 >= layer) continue;
+    const bool is_constant = *source + 1 < problem.first_layer;
+    result.earlier[*source + 1] = is_constant ? problem.earlier[*source + 1] : pass.x[*source + 1];
+  }
+  for (std::size_t l = 0; l < layer && !result.masks.empty(); ++l) result.masks[l] = {};
+  for (std::size_t l = 0; l < layer && !result.frozen_signs.empty(); ++l) result.frozen_signs[l] = {};
   return result;
 }
 
@@ -161,6 +144,7 @@ Problem first_rows(const Problem& problem, std::size_t count) {
   result.values = top_rows(problem.values, count);
   if (!result.weights.empty()) result.weights.resize(count);
   for (Matrix<double>& mask : result.masks) mask = top_rows(mask, count);
+  for (Matrix<double>& inputs : result.earlier) inputs = top_rows(inputs, count);
   result.functional = top_rows(problem.functional, count);
   return result;
 }
@@ -171,32 +155,31 @@ void use_differentiated_loss(NetworkSpec& spec) {
   spec.loss.floor = 0.0;
 }
 
+bool is_shift_removed(const Problem& problem, std::size_t layer) {
+  return is_made_shift_removed(problem, layer);
+}
+
 Tangent textbook_gradient(const Problem& problem) {
   // The gradients of all layers' inputs on the way.
   class KeptInputs : public textbook::Hooks<double> {
    public:
     explicit KeptInputs(Tangent& to) : to_(to) {}
-    void after_backward(textbook::LayerBackward<double>& at) override { to_[at.layer].inputs = *at.dx; }
+    void after_backward(textbook::LayerBackward<double>& at) override { to_.set_inputs(at.layer, *at.dx); }
 
    private:
     Tangent& to_;
   };
-  const auto pass = textbook::forward(problem.network, problem.x.view(), problem.masks);
-  Tangent tangent = make_tangent(problem);
+  Tangent tangent = no_motion(problem);
   KeptInputs kept(tangent);
-  const auto gradients = textbook::backward(problem.network, pass, problem.targets(), problem.masks, &kept);
-  for (std::size_t l = 0; l < tangent.size(); ++l) {
-    Matrix<double> inputs = std::move(tangent[l].inputs);
-    tangent[l] = layer_tangent(gradients.parameters, l);
-    tangent[l].inputs = std::move(inputs);
-  }
+  auto gradients = textbook::backward(problem.network, forward_pass(problem), problem.targets(), problem.masks, &kept);
+  tangent.set_parameters(std::move(gradients.parameters));
   return tangent;
 }
 
-bool is_analytic(const NetworkSpec& spec) {
-  if (spec.loss.kind == LossKind::kHuber) return false;
+bool is_analytic(const Problem& problem) {
+  if (problem.spec().loss.kind == LossKind::kHuber) return false;
   return std::ranges::all_of(
-      spec.layers, [](const LayerSpec& layer) { return activation_facts(layer.activation.kind).is_analytic; });
+      problem.layers(), [](const LayerSpec& layer) { return activation_facts(layer.activation.kind).is_analytic; });
 }
 
 }  // namespace gradus::verification

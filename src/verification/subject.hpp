@@ -21,7 +21,7 @@ struct Subject {
 
   Problem problem;
   textbook::ForwardPass<double> pass;
-  std::vector<Problem> tails;   // tails[l]: layers l and after
+  std::vector<Problem> tails;   // tails[l]: layers l and after; empty before the first layer
   RoundingError rounding;       // of the derivative's own chain
   double value_roundoff = 0.0;  // standard deviation of f
   std::vector<bool> sides;

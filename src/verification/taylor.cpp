@@ -1,3 +1,5 @@
+// Taylor remainders: directions, windows of steps, fits and verdicts.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/taylor.hpp"
 
 #include <fmt/format.h>
@@ -42,13 +44,21 @@ double narrowest(const std::array<TaylorWindow, 3>& windows, const TaylorJet& je
   return narrowest;
 }
 
-// ELU and Huber keep their kinks on the smooth piece: halve the step until none is crossed.
+// Whether the line stays on its piece up to t. Along a curve a unit may cross its kink and come back: the way counts.
+bool stays_on_piece(const Problem& problem, const Tangent& direction, const std::vector<bool>& sides, double t) {
+  constexpr int kStops = 8;
+  for (int stop = kStops; stop > 0; --stop) {
+    const auto pass = pass_along(problem, direction, t * stop / kStops);
+    if (count_switches(sides, kink_sides(problem, pass)) > 0) return false;
+  }
+  return true;
+}
+
+// ELU, learned slopes and Huber keep their kinks on the smooth piece: halve the step until none is crossed.
 double largest_step_without_switch(const Problem& problem, const Tangent& direction, const std::vector<bool>& sides) {
   double t = kLargestStep;
   if (sides.empty()) return t;
-  for (int halvings = 0; halvings < 40; ++halvings, t /= 2.0) {
-    if (count_switches(sides, kink_sides(problem, pass_along(problem, direction, t))) == 0) break;
-  }
+  for (int halvings = 0; halvings < 40 && !stays_on_piece(problem, direction, sides, t); ++halvings) t /= 2.0;
   return t;
 }
 
@@ -88,10 +98,10 @@ std::vector<double> window_steps(const TaylorEvidence& evidence, int points) {
 
 void measure(const Subject& subject, bool figure_steps, std::uint64_t stream, TaylorEvidence& evidence) {
   const Problem& part = subject.tails[evidence.layer];
-  const auto pass = textbook::forward(part.network, part.x.view(), part.masks);
-  evidence.smooth_piece = has_hard_kinks(part.network.spec);
+  const auto pass = forward_pass(part);
+  evidence.smooth_piece = has_hard_kinks(part);
   const Problem smooth = evidence.smooth_piece ? smooth_piece(part, pass) : part;
-  const auto smooth_pass = textbook::forward(smooth.network, smooth.x.view(), smooth.masks);
+  const auto smooth_pass = forward_pass(smooth);
   const std::vector<bool> soft_sides = kink_sides(smooth, smooth_pass);
   evidence.noise = kSigmas * std::sqrt(2.0) * subject.value_roundoff;
   RandomStream random(stream, Purpose::kVerification, 3);
@@ -112,7 +122,7 @@ void measure(const Subject& subject, bool figure_steps, std::uint64_t stream, Ta
   const Tangent product = hessian_product(smooth, evidence.direction);
   evidence.curvature = dot(evidence.direction, product);
   evidence.curvature_magnitude = dot_magnitude(evidence.direction, product);
-  evidence.gradient_roundoff = dot_norm(evidence.direction, subject.rounding.gradient, evidence.layer);
+  evidence.gradient_roundoff = dot_norm(evidence.direction, subject.rounding.gradient);
 }
 
 double remainder_at(const TaylorEvidence& evidence, std::size_t step, int order, double slope) {
@@ -245,20 +255,20 @@ TaylorEvidence make_evidence(std::string subject, std::size_t layer, std::vector
   return evidence;
 }
 
-// All weights, all biases, the inputs of all layers (study s4's whole networks), and parameters with inputs.
+// All weights, all biases and so on, the inputs of all layers (study s4's whole networks), and parameters with inputs.
 void add_combinations(const Subject& subject, std::vector<TaylorEvidence>& evidence) {
   const std::vector<Group> groups = all_groups(subject.problem);
-  const char* names[] = {"weights of all layers", "biases of all layers", "inputs of all layers"};
-  for (const Part part : kAllParts) {
+  const std::size_t first = subject.problem.first_layer;
+  std::vector<std::optional<BlockRole>> kinds;
+  for (std::size_t role = 0; role < kNumBlockRoles; ++role) kinds.emplace_back(static_cast<BlockRole>(role));
+  kinds.emplace_back(std::nullopt);
+  for (const std::optional<BlockRole>& kind : kinds) {
     std::vector<Group> chosen;
-    std::ranges::copy_if(groups, std::back_inserter(chosen), [part](const Group& g) { return g.part == part; });
-    if (subject.problem.num_layers() == 1) break;
-    evidence.push_back(make_evidence(names[static_cast<std::size_t>(part)], 0, chosen));
+    std::ranges::copy_if(groups, std::back_inserter(chosen), [&kind](const Group& g) { return g.role == kind; });
+    if (chosen.size() < 2) continue;
+    evidence.push_back(make_evidence(std::string(group_kind(chosen.front())) + " of all layers", first, chosen));
   }
-  std::vector<Group> chosen;
-  std::ranges::copy_if(groups, std::back_inserter(chosen),
-                       [](const Group& g) { return g.part != Part::kInputs || g.layer == 0; });
-  evidence.push_back(make_evidence("everything at once", 0, chosen));
+  evidence.push_back(make_evidence("everything at once", first, independent_groups(subject.problem)));
   evidence.back().with_curvature = true;
 }
 
@@ -269,7 +279,7 @@ void measure_taylor(const Subject& subject, const TaylorOptions& options, std::v
   evidence.clear();
   const bool all = options.groups.empty();
   for (const Group& group : all ? all_groups(subject.problem) : options.groups) {
-    evidence.push_back(make_evidence(group_name(group), group.layer, {{0, group.part}}));
+    evidence.push_back(make_evidence(group_name(group), group.layer, {group}));
   }
   if (all) add_combinations(subject, evidence);
   std::uint64_t stream = options.seed;
@@ -284,7 +294,7 @@ void measure_taylor(const Subject& subject, const TaylorOptions& options, std::v
 
 void judge_taylor(const TaylorEvidence& evidence, const std::string& claim_name, const Tangent& gradient,
                   std::vector<Claim>& claims, TaylorCurve* curve) {
-  const double slope = dot(evidence.direction, gradient, evidence.layer);
+  const double slope = dot(evidence.direction, gradient);
   for (int order = 1; order <= 3; ++order) judge_order(evidence, claim_name, order, slope, claims, curve);
   if (curve != nullptr) fill_curve(evidence, slope, *curve);
   if (!evidence.with_curvature) return;

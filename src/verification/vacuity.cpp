@@ -1,3 +1,5 @@
+// What the gradient touches, and why it is zero where it is.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/vacuity.hpp"
 
 #include <fmt/format.h>
@@ -24,13 +26,16 @@ std::size_t count_zero_columns(const Matrix<double>& x) {
 
 UnitFacts describe_units(const Subject& subject, std::size_t layer) {
   const Matrix<double>& z = subject.pass.z[layer];
-  const Activation& activation = subject.problem.network.spec.layers[layer].activation;
+  const LayerSpec& spec = subject.problem.spec().layers[layer];
+  const std::span<const double> slopes = subject.problem.network.parameters.values(layer, BlockRole::kSlope);
   UnitFacts facts{.layer = layer + 1, .units = z.cols()};
   for (std::size_t o = 0; o < z.cols(); ++o) {
     double largest = 0.0;
     for (std::size_t b = 0; b < z.rows(); ++b) {
       const double h = subject.pass.h[layer](b, o);
-      largest = std::max(largest, std::fabs(textbook::activate_backward(activation, z(b, o), h, 1.0)));
+      const double alpha = textbook::slope_of(spec, slopes, o);
+      const double slope = textbook::activate_backward(spec.activation.kind, alpha, z(b, o), h, 1.0);
+      largest = std::max(largest, std::fabs(slope));
     }
     if (largest == 0.0) ++facts.dead;
     if (largest > 0.0 && largest < kSaturatedSlope) ++facts.saturated;
@@ -38,11 +43,29 @@ UnitFacts describe_units(const Subject& subject, std::size_t layer) {
   return facts;
 }
 
+/// "weights" or "scale" where a layer multiplies all of its inputs by zeros, else empty.
+std::string_view zero_factors(const Problem& problem, std::size_t layer) {
+  for (const BlockRole role : {BlockRole::kWeight, BlockRole::kScale}) {
+    const std::span<const double> values = problem.network.parameters.values(layer, role);
+    if (!values.empty() && std::ranges::all_of(values, [](double w) { return w == 0.0; })) {
+      return group_kind({layer, role});
+    }
+  }
+  return {};
+}
+
+/// What is added to every row of a unit and taken away again by batch normalisation.
+bool is_removed(const Problem& problem, const Group& group) {
+  const bool is_shift = group.role == BlockRole::kBias || group.role == BlockRole::kShift;
+  return is_shift && is_shift_removed(problem, group.layer);
+}
+
 std::string explain(const Subject& subject, const Certificate& certificate, const GroupFacts& facts,
                     const Group& group) {
+  if (is_removed(subject.problem, group)) return "added to every row, which batch normalisation takes away: zero";
   if (facts.touched == facts.parameters) return "";
   std::vector<std::string> reasons;
-  if (group.part == Part::kWeights) {
+  if (group.role == BlockRole::kWeight) {
     const std::size_t zero = count_zero_columns(subject.pass.x[group.layer]);
     const char* what = group.layer == 0 ? "input features that are 0 in every row (black pixels, say)"
                                         : "inputs that are 0 in every row (units that never fire)";
@@ -52,14 +75,26 @@ std::string explain(const Subject& subject, const Certificate& certificate, cons
     if (units.layer == group.layer + 1 && units.dead > 0) reasons.push_back(fmt::format("{} dead units", units.dead));
   }
   if (facts.touched == 0 && group.layer + 1 < subject.problem.num_layers()) {
-    const auto next = subject.problem.network.weights(group.layer + 1).span();
-    if (std::ranges::all_of(next, [](double w) { return w == 0.0; })) {
-      reasons.push_back(fmt::format("all weights of layer {} are 0: nothing flows back", group.layer + 2));
+    const std::string_view what = zero_factors(subject.problem, group.layer + 1);
+    if (!what.empty()) {
+      reasons.push_back(fmt::format("all {} of layer {} are 0: nothing flows back", what, group.layer + 2));
     }
   }
   std::string text;
   for (const std::string& reason : reasons) text += (text.empty() ? "" : "; ") + reason;
   return text;
+}
+
+// Such a group has no gradient on any data. Rounding is all that may be left of it.
+Claim judge_removed(const Group& group, double size, double rounding) {
+  return {.claim = "zero by construction",
+          .subject = group_name(group),
+          .method = "norm of the gradient, within its rounding",
+          .value = size,
+          .bound = kSigmas * rounding,
+          .unit = "norm",
+          .holds = size <= kSigmas * rounding,
+          .note = "batch normalisation takes away what is added to every row"};
 }
 
 }  // namespace
@@ -70,7 +105,7 @@ void describe_gradient(const Subject& subject, const Tangent& gradient, Certific
     certificate.units.push_back(describe_units(subject, l));
   }
   for (const Group& group : all_groups(subject.problem)) {
-    const std::span<const double> values = gradient[group.layer][group.part].span();
+    const std::span<const double> values = gradient.values(group);
     GroupFacts facts{.group = group_name(group), .parameters = values.size(), .explanation = ""};
     facts.touched = static_cast<std::size_t>(std::ranges::count_if(values, [](double g) { return g != 0.0; }));
     facts.gradient_norm = norm(values);
@@ -81,9 +116,13 @@ void describe_gradient(const Subject& subject, const Tangent& gradient, Certific
 
 void judge_vacuity(const Subject& subject, const Tangent& gradient, std::vector<Claim>& claims) {
   for (const Group& group : all_groups(subject.problem)) {
-    if (group.part == Part::kInputs) continue;
-    const double size = norm(gradient[group.layer][group.part].span());
-    const double rounding = norm(subject.rounding.gradient[group.layer][group.part].span());
+    if (group.is_inputs()) continue;
+    const double size = norm(gradient.values(group));
+    const double rounding = norm(subject.rounding.gradient.values(group));
+    if (is_removed(subject.problem, group)) {
+      claims.push_back(judge_removed(group, size, rounding));
+      continue;
+    }
     Claim claim{.claim = "not vacuous",
                 .subject = group_name(group),
                 .method = "norm of the gradient, above its rounding",

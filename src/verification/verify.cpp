@@ -1,4 +1,5 @@
 // verify(): plans the measurements, runs them side by side, judges the textbook's gradient, then every mutant's.
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/verification/verify.hpp"
 #include "gradus/core/threads.hpp"
 
@@ -36,6 +37,12 @@ Problem make_problem(const VerificationPoint& point, const VerifyOptions& option
   problem.values = point.labels.empty() ? point.values : Matrix<double>();
   problem.weights = point.weights;
   problem.masks = frozen_masks(problem.network.spec, options.seed, problem.x.rows());
+  if (problem.spec().uses_batch() && problem.x.rows() < 2) {
+    throw InputError({.where = "rows",
+                      .expected = "at least 2 for batch normalisation, which measures them against each other",
+                      .found = std::to_string(problem.x.rows()),
+                      .advice = ""});
+  }
   return problem;
 }
 
@@ -107,7 +114,7 @@ Certificate verify(const VerificationPoint& point, const VerifyOptions& options,
   work.run(threads, [&](double done, std::string_view what) {
     if (progress) progress(share * done, what);
   });
-  certificate.loss = value_along(whole, Tangent(whole.num_layers()), 0.0);
+  certificate.loss = value_along(whole, no_motion(whole), 0.0);
   certificate.claims = measurements.judge(textbook_gradient, &certificate);
   for (const EngineComparison& comparison : engine.comparisons) {
     certificate.claims.push_back(judge_engine(comparison, comparison.engine));

@@ -1,3 +1,5 @@
+// Pieces of work on threads, the dearest first.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/work.hpp"
 
 #include <algorithm>

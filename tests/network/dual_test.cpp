@@ -82,14 +82,10 @@ double derivative_along(const test::RandomCase& c, const textbook::Gradients<dou
     parameter.derivative = random.normal();
     *product += gradient * parameter.derivative;
   };
-  for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {
-    for (std::size_t i = 0; i < network.weights(l).size(); ++i) {
-      move(network.weights(l).data()[i], gradients.parameters.weights(l).data()[i]);
-    }
-    for (std::size_t i = 0; i < network.biases(l).size(); ++i) {
-      move(network.biases(l)[i], gradients.parameters.biases(l)[i]);
-    }
-  }
+  for_each_block(network.parameters, [&](const ParameterBlock& block, std::span<Dual> values) {
+    const std::span<const double> gradient = gradients.parameters.values(block);
+    for (std::size_t i = 0; i < values.size(); ++i) move(values[i], gradient[i]);
+  });
   const auto convert = [](const Matrix<double>& from) {
     Matrix<Dual> to(from.rows(), from.cols());
     for (std::size_t i = 0; i < from.size(); ++i) to.data()[i] = from.data()[i];
@@ -106,21 +102,19 @@ double derivative_along(const test::RandomCase& c, const textbook::Gradients<dou
 
 TEST(DualNumbers, run_through_the_textbook_and_confirm_its_gradient) {
   RandomStream random(1, Purpose::kTest);
-  for (const ActivationKind activation : kAllActivations) {
-    for (const test::Task task : test::kAllTasks) {
-      const auto c = test::make_random_case({.task = task,
-                                             .activation = activation,
-                                             .depth = 3,
-                                             .penalties = true,
-                                             .sample_weights = true,
-                                             .dropout = true},
-                                            500);
-      const auto gradients =
-          textbook::backward(c.network, textbook::forward(c.network, c.x.view(), c.masks), c.targets(), c.masks);
-      double product = 0.0;
-      const double derivative = derivative_along(c, gradients, random, &product);
-      EXPECT_NE(product, 0.0) << c.name;
-      EXPECT_NEAR(derivative, product, 1e-12 * (1.0 + std::abs(product))) << c.name;
+  for (const LayerKind kind : kAllLayerKinds) {
+    for (const ActivationKind activation : kAllActivations) {
+      for (const test::Task task : test::kAllTasks) {
+        test::CaseOptions options{.task = task, .activation = activation, .depth = 3, .kind = kind};
+        options.penalties = options.sample_weights = options.dropout = true;
+        const auto c = test::make_random_case(options, 500);
+        const auto gradients =
+            textbook::backward(c.network, textbook::forward(c.network, c.x.view(), c.masks), c.targets(), c.masks);
+        double product = 0.0;
+        const double derivative = derivative_along(c, gradients, random, &product);
+        EXPECT_NE(product, 0.0) << c.name;
+        EXPECT_NEAR(derivative, product, 1e-12 * (1.0 + std::abs(product))) << c.name;
+      }
     }
   }
 }

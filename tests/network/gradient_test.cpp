@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 
 #include "network/random_case.hpp"
 
@@ -61,6 +62,19 @@ TEST_P(Gradients, agree_with_penalties_sample_weights_and_dropout) {
                               .sample_weights = (bits & 2) != 0,
                               .dropout = (bits & 4) != 0},
                              1000u + 100u * static_cast<unsigned>(bits));
+    }
+  }
+}
+
+TEST_P(Gradients, agree_for_every_kind_of_layer_and_for_mixtures) {
+  std::vector<std::optional<LayerKind>> kinds(kAllLayerKinds.begin(), kAllLayerKinds.end());
+  kinds.emplace_back(std::nullopt);
+  std::uint64_t seed = 2000;
+  for (const std::optional<LayerKind>& kind : kinds) {
+    for (const Task task : test::kAllTasks) {
+      CaseOptions options{.task = task, .activation = GetParam(), .depth = kind ? 3U : 4U, .kind = kind};
+      options.penalties = options.sample_weights = options.dropout = seed % 2 == 0;
+      expect_gradients_agree(options, ++seed);
     }
   }
 }

@@ -21,6 +21,49 @@ LayerSpec make_layer(const CaseOptions& options, RandomStream& random, bool is_l
   return layer;
 }
 
+// A layer of one kind behind the dense layer that ends `layers`, or around one more of these.
+void complete_block(const CaseOptions& options, LayerKind kind, RandomStream& random, std::vector<LayerSpec>& layers) {
+  const LayerSpec dense = layers.back();
+  switch (kind) {
+    case LayerKind::kDense:
+      return;
+    case LayerKind::kBatchNorm: {  // takes the activation and the dropout over
+      layers.back().activation = {};
+      layers.back().dropout = 0.0;
+      LayerSpec layer = dense;
+      layer.l1 = layer.l2 = 0.0;
+      layer.kind = kind;
+      layers.push_back(layer);
+      return;
+    }
+    case LayerKind::kResidual: {
+      const std::size_t source = layers.size() - 1;
+      layers.push_back(make_layer(options, random, false, dense.units));
+      layers.push_back({.units = dense.units, .kind = kind, .source = source});
+      return;
+    }
+  }
+}
+
+void add_block(const CaseOptions& options, RandomStream& random, RandomStream& kinds, std::size_t units,
+               std::vector<LayerSpec>& layers) {
+  layers.push_back(make_layer(options, random, false, units));
+  complete_block(options, options.kind ? *options.kind : kAllLayerKinds[kinds.below(kAllLayerKinds.size())], kinds,
+                 layers);
+}
+
+// Sizes that keep every kind of layer away from 0 and from saturation.
+void draw_parameters(RandomStream& random, Network<double>& network) {
+  const auto draw = [&random](const ParameterBlock& block, std::span<double> values) {
+    double low = block.role == BlockRole::kWeight ? -1.2 : -0.5;
+    double high = -low;
+    if (block.role == BlockRole::kScale || block.role == BlockRole::kRunningVariance) low = 0.5, high = 1.5;
+    for (double& value : values) value = random.uniform(low, high);
+  };
+  for_each_block(network.parameters, draw);
+  for_each_block(network.state, draw);
+}
+
 void choose_loss(Task task, NetworkSpec& spec) {
   switch (task) {
     case Task::kSoftmax:
@@ -84,27 +127,30 @@ RandomCase make_random_case(const CaseOptions& options, std::uint64_t seed) {
   NetworkSpec spec;
   spec.num_inputs = between(random, 2, 5);
   const std::size_t num_outputs = options.task == Task::kSigmoidSingle ? 1 : between(random, 2, 4);
-  for (std::size_t l = 0; l < options.depth; ++l) {
-    const bool is_last = l + 1 == options.depth;
-    spec.layers.push_back(make_layer(options, random, is_last, is_last ? num_outputs : between(random, 3, 6)));
+  RandomStream kinds(seed, Purpose::kTest, 1);
+  for (std::size_t block = 0; block + 1 < options.depth; ++block) {
+    add_block(options, random, kinds, between(random, 3, 6), spec.layers);
   }
+  spec.layers.push_back(make_layer(options, random, true, num_outputs));
   choose_loss(options.task, spec);
   result.network = Network<double>(spec);
-  for_each_block(result.network.parameters, [&random](const ParameterBlock& block, std::span<double> values) {
-    const double bound = block.role == BlockRole::kWeight ? 1.2 : 0.5;
-    for (double& value : values) value = random.uniform(-bound, bound);
-  });
-  const std::size_t batch = between(random, 1, 5);
+  draw_parameters(random, result.network);
+  const std::size_t batch = between(random, 1, 5) + (spec.uses_batch() ? 3 : 0);
   result.x = Matrix<double>(batch, spec.num_inputs);
   for (double& v : result.x.span()) v = random.normal();
   fill_targets(options.task, random, batch, num_outputs, result);
   for (std::size_t b = 0; options.sample_weights && b < batch; ++b) result.weights.push_back(random.uniform(0.2, 3.0));
-  for (std::size_t l = 0; options.dropout && l < options.depth; ++l) {
+  for (std::size_t l = 0; options.dropout && l < spec.layers.size(); ++l) {
     const double p = spec.layers[l].dropout;
     result.masks.emplace_back(p == 0.0 ? Matrix<double>() : Matrix<double>(batch, spec.layers[l].units));
     for (double& m : result.masks.back().span()) m = random.uniform() < p ? 0.0 : 1.0 / (1.0 - p);
   }
-  result.name = std::string(activation_name(options.activation)) + " " + shape_string(spec) + " " +
+  std::string shape = std::to_string(spec.num_inputs);
+  for (const LayerSpec& layer : spec.layers) {
+    shape += "-" + std::to_string(layer.units);
+    if (layer.kind != LayerKind::kDense) shape += "(" + std::string(layer_kind_name(layer.kind)) + ")";
+  }
+  result.name = std::string(activation_name(options.activation)) + " " + shape + " " +
                 std::string(output_name(spec.output)) + " " + std::string(loss_name(spec.loss.kind)) + " task " +
                 std::to_string(static_cast<int>(options.task)) + " batch " + std::to_string(batch) + " seed " +
                 std::to_string(seed);
@@ -115,8 +161,7 @@ std::vector<bool> sides_of_kinks(const RandomCase& c) {
   std::vector<bool> sides;
   const auto pass = textbook::forward(c.network, c.x.view(), c.masks);
   for (std::size_t l = 0; l < pass.z.size(); ++l) {
-    const ActivationKind kind = c.network.spec.layers[l].activation.kind;
-    const bool kinked = activation_facts(kind).kink != Kink::kNone;
+    const bool kinked = activation_facts(c.network.spec.layers[l].activation.kind).kink != Kink::kNone;
     for (const double z : pass.z[l].span()) {
       if (kinked) sides.push_back(z > 0.0);
     }

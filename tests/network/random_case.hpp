@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,7 +62,10 @@ inline constexpr Task kAllTasks[] = {
 struct CaseOptions {
   Task task = Task::kSoftmax;
   ActivationKind activation = ActivationKind::kTanh;
-  std::size_t depth = 2;  // layers
+  std::size_t depth = 2;  // the hidden blocks and the layer of the outputs
+  /// What a hidden block is made of: a dense layer alone, or with a layer of this kind behind it. None: drawn for each
+  /// block.
+  std::optional<LayerKind> kind = LayerKind::kDense;
   bool penalties = false;
   bool sample_weights = false;
   bool dropout = false;
@@ -70,7 +74,7 @@ struct CaseOptions {
 /// Widths, parameters and data from RandomStream(seed, kTest).
 RandomCase make_random_case(const CaseOptions& options, std::uint64_t seed);
 
-/// Which side of every kink the case is on: ReLU-like z, Huber residuals, signs of weights under L1.
+/// Which side of every kink the case is on: z of activations with a kink, Huber residuals, signs of weights under L1.
 std::vector<bool> sides_of_kinks(const RandomCase& random_case);
 
 /// Derivatives of objective() by five-point central differences with step 1e-4 (truncation ~ h^4 = 1e-16, rounding
@@ -81,8 +85,8 @@ struct NumericGradients {
 };
 NumericGradients central_differences(RandomCase random_case);
 
-/// Largest over {weights, biases, inputs} of |analytic - numeric| / |numeric| in the Euclidean norm over all layers;
-/// infinity when one of the three numeric gradients is zero or anything is NaN: such a case proves nothing.
+/// Largest over {weights, other parameters, inputs} of |analytic - numeric| / |numeric| in the Euclidean norm over all
+/// layers; infinity when one of the three numeric gradients is zero or anything is NaN: such a case proves nothing.
 double relative_difference(const textbook::Gradients<double>& analytic, const textbook::Gradients<double>& numeric);
 
 }  // namespace gradus::test

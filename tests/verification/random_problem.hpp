@@ -19,7 +19,8 @@ inline verification::Problem make_problem_from(const RandomCase& c) {
   return problem;
 }
 
-/// Number `seed` goes through all activations, losses, depths 1 to 8, with and without penalties, weights, dropout.
+/// Number `seed` goes through all activations, losses, depths 1 to 8, with and without penalties, weights, dropout;
+/// every fourth has blocks of all kinds.
 inline RandomCase make_any_case(std::uint64_t seed) {
   CaseOptions options;
   options.task = kAllTasks[seed % std::size(kAllTasks)];
@@ -28,6 +29,7 @@ inline RandomCase make_any_case(std::uint64_t seed) {
   options.penalties = seed % 2 == 1;
   options.sample_weights = seed % 3 == 0;
   options.dropout = seed % 5 == 0;
+  options.kind = seed / 4 % 4 == 3 ? std::optional<LayerKind>() : LayerKind::kDense;
   return make_random_case(options, seed);
 }
 
