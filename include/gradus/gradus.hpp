@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "gradus/config/config_file.hpp"        // IWYU pragma: export
 #include "gradus/core/error.hpp"                // IWYU pragma: export
 #include "gradus/core/matrix.hpp"               // IWYU pragma: export
 #include "gradus/core/numpy_random.hpp"         // IWYU pragma: export
