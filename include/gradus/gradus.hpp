@@ -36,6 +36,7 @@
 #include "gradus/training/run_folder.hpp"       // IWYU pragma: export
 #include "gradus/training/run_record.hpp"       // IWYU pragma: export
 #include "gradus/training/schedule.hpp"         // IWYU pragma: export
+#include "gradus/training/session.hpp"          // IWYU pragma: export
 #include "gradus/training/trainer.hpp"          // IWYU pragma: export
 #include "gradus/verification/certificate.hpp"  // IWYU pragma: export
 #include "gradus/verification/verify.hpp"       // IWYU pragma: export
