@@ -8,11 +8,9 @@ function(gradus_test folder)
   set(name gradus_${folder}_tests)
   add_executable(${name} ${sources})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
-  target_link_libraries(${name} PRIVATE gradus gradus_options gradus_test_support ${ARGN})
+  target_link_libraries(${name} PRIVATE gradus_test_support ${ARGN})
   target_precompile_headers(${name} REUSE_FROM gradus_test_support)
   gradus_quick_to_build(${name})
-  # One file for the compiler: what GoogleTest's templates cost, they cost once.
-  set_target_properties(${name} PROPERTIES UNITY_BUILD ${GRADUS_JOIN_FILES} UNITY_BUILD_BATCH_SIZE 0)
   target_compile_definitions(${name} PRIVATE
     GRADUS_PROGRAM="$<$<TARGET_EXISTS:gradus_program>:$<TARGET_FILE:gradus_program>>"
     GRADUS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "gradus/config/config_file.hpp"        // IWYU pragma: export
 #include "gradus/core/error.hpp"                // IWYU pragma: export
 #include "gradus/core/fact_table.hpp"           // IWYU pragma: export
 #include "gradus/core/matrix.hpp"               // IWYU pragma: export
@@ -36,6 +37,7 @@
 #include "gradus/training/run_folder.hpp"       // IWYU pragma: export
 #include "gradus/training/run_record.hpp"       // IWYU pragma: export
 #include "gradus/training/schedule.hpp"         // IWYU pragma: export
+#include "gradus/training/session.hpp"          // IWYU pragma: export
 #include "gradus/training/trainer.hpp"          // IWYU pragma: export
 #include "gradus/verification/certificate.hpp"  // IWYU pragma: export
 #include "gradus/verification/verify.hpp"       // IWYU pragma: export

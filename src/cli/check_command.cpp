@@ -15,6 +15,7 @@
 #include "cli/note.hpp"
 #include "core/atomic_file.hpp"
 #include "core/text_file.hpp"
+#include "gradus/config/config_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_config.hpp"
 #include "gradus/training/run_folder.hpp"

@@ -62,13 +62,14 @@ std::string bar_text(double share) {
 
 Progress::Progress() : terminal_(terminal_of_stderr()), redraw_(kRedrawSeconds) {}
 
-void Progress::on_start(const StartEvent& event) {
+Next Progress::on_start(const StartEvent& event) {
   pace_.start(event);
   if (event.resumed) note("resuming in epoch {} after batch {}\n", event.epoch + 1, event.step);
+  return Next::kGoOn;
 }
 
-void Progress::on_step(const StepEvent& event) {
-  if (!terminal_.interactive || !redraw_()) return;
+Next Progress::on_step(const StepEvent& event) {
+  if (!terminal_.interactive || !redraw_()) return Next::kGoOn;
   const std::size_t columns = terminal_columns();
   std::string line = fmt::format("epoch {}/{} ", event.epoch, pace_.epochs());
   if (columns >= kColumnsWithBar) {
@@ -83,6 +84,7 @@ void Progress::on_step(const StepEvent& event) {
   note("\r\033[K{}", cut_to_columns(line, columns - 1));
   std::fflush(stderr);
   bar_shown_ = true;
+  return Next::kGoOn;
 }
 
 void Progress::clear_bar() {
@@ -90,13 +92,14 @@ void Progress::clear_bar() {
   bar_shown_ = false;
 }
 
-void Progress::on_epoch_end(const EpochRecord& record) {
+Next Progress::on_epoch_end(const EpochRecord& record) {
   clear_bar();
   std::string line = fmt::format("epoch {}/{}", record.epoch, pace_.epochs()) + part_text("train", record.train);
   if (record.valid) line += part_text("valid", *record.valid);
   if (record.test) line += part_text("test", *record.test);
   note("{}  lr {:.4g}  {:.2f}s  {:.0f} samples/s\n", line, record.learning_rate, record.seconds,
        record.samples_per_second);
+  return Next::kGoOn;
 }
 
 void Progress::on_end(const RunRecord& record) {

@@ -18,9 +18,9 @@ std::string bar_text(double share);
 class Progress : public TrainingObserver {
  public:
   Progress();
-  void on_start(const StartEvent& event) override;
-  void on_step(const StepEvent& event) override;
-  void on_epoch_end(const EpochRecord& record) override;
+  Next on_start(const StartEvent& event) override;
+  Next on_step(const StepEvent& event) override;
+  Next on_epoch_end(const EpochRecord& record) override;
   /// The loss as a curve, where the terminal can show it.
   void on_end(const RunRecord& record) override;
 

@@ -20,14 +20,16 @@ void request_stop(const std::string& folder) {
 StopRequest::StopRequest(const std::string& folder) : path_(folder + kStopFile), look_(kLookSeconds) {}
 
 // What was asked of an earlier process is done.
-void StopRequest::on_start(const StartEvent& /*event*/) {
+Next StopRequest::on_start(const StartEvent& /*event*/) {
   std::error_code ignored;
   std::filesystem::remove(path_, ignored);
+  return Next::kGoOn;
 }
 
-void StopRequest::on_step(const StepEvent& /*event*/) {
+Next StopRequest::on_step(const StepEvent& /*event*/) {
   std::error_code ignored;
   if (look_() && std::filesystem::remove(path_, ignored)) ask_to_stop();
+  return Next::kGoOn;
 }
 
 }  // namespace gradus::cli

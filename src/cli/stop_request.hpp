@@ -16,8 +16,8 @@ void request_stop(const std::string& folder);
 class StopRequest : public TrainingObserver {
  public:
   explicit StopRequest(const std::string& folder);
-  void on_start(const StartEvent& event) override;
-  void on_step(const StepEvent& event) override;
+  Next on_start(const StartEvent& event) override;
+  Next on_step(const StepEvent& event) override;
 
  private:
   std::string path_;

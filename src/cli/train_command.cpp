@@ -17,6 +17,7 @@
 #include "cli/stop_signal.hpp"
 #include "cli/tables.hpp"
 #include "core/printable.hpp"
+#include "gradus/config/config_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_config.hpp"
 #include "gradus/training/run_folder.hpp"

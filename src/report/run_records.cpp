@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "gradus/config/config_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_config.hpp"
 

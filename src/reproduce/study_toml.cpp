@@ -5,10 +5,9 @@
 #include <array>
 #include <span>
 
-#define TOML_EXCEPTIONS 1
-#include <toml++/toml.h>
-
+#include "config/toml_text.hpp"
 #include "core/suggest.hpp"
+#include "gradus/config/config_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/search/study_config.hpp"
 #include "reproduce/study.hpp"
@@ -113,24 +112,13 @@ class StudyTable {
   }
 
  private:
-  static std::string text_of(const toml::node& node) {
-    if (const auto* text = node.as_string()) return text->get();
-    if (const auto* number = node.as_integer()) return std::to_string(number->get());
-    if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
-    if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
-    std::string text;
-    if (const auto* array = node.as_array()) {
-      for (const toml::node& element : *array) text += (text.empty() ? "" : ",") + text_of(element);
-    }
-    return text;
-  }
-  static void flatten(const toml::table& table, const std::string& prefix, Settings& result) {
+  void flatten(const toml::table& table, const std::string& prefix, Settings& result) const {
     for (const auto& [name, node] : table) {
       const std::string key = prefix + std::string(name.str());
       if (const toml::table* inner = node.as_table()) {
         flatten(*inner, key + ".", result);
       } else {
-        result.emplace_back(key, text_of(node));
+        result.emplace_back(key, toml_text(node, toml_place(path_, node) + ": " + key));
       }
     }
   }
@@ -287,12 +275,7 @@ Study parse_study(const std::string& text, const std::string& path, const std::s
   study.id = id;
   study.path = path;
   study.text = text;
-  toml::table table;
-  try {
-    table = toml::parse(text, path);
-  } catch (const toml::parse_error& error) {
-    throw InputError(fmt::format("{}:{}: not TOML: {}", path, error.source().begin.line, error.description()));
-  }
+  const toml::table table = parse_toml(text, path);
   const toml::node* node = table.get("reproduce");
   if (node == nullptr || node->as_table() == nullptr) {
     throw InputError(

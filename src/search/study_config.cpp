@@ -9,9 +9,7 @@
 #include <limits>
 #include <sstream>
 
-#define TOML_EXCEPTIONS 1
-#include <toml++/toml.h>
-
+#include "config/toml_text.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
 #include "training/option_text.hpp"
@@ -21,48 +19,9 @@ namespace {
 
 constexpr std::size_t kMostSearchedLayers = 100;
 
-// A key with its node; toml++ sorts keys by name, but the order of the file decides the grid's loops.
-struct Entry {
-  std::string key;
-  const toml::node* node;
-  toml::source_position position;
-};
-
 [[noreturn]] void reject(const std::string& where, const std::string& expected, const std::string& found,
                          const std::string& advice = "") {
   throw InputError({.where = where, .expected = expected, .found = found, .advice = advice});
-}
-
-bool is_key(std::string_view key) {
-  const auto options = config_options();
-  return std::any_of(options.begin(), options.end(), [&](const ConfigOption& o) { return o.key == key; });
-}
-
-bool is_section(std::string_view name) {
-  const auto options = config_options();
-  return std::any_of(options.begin(), options.end(), [&](const ConfigOption& o) {
-    return o.key.size() > name.size() && o.key.starts_with(name) && o.key[name.size()] == '.';
-  });
-}
-
-std::string value_text(const toml::node& node, const std::string& where) {
-  if (const auto* value = node.as_string()) return value->get();
-  if (const auto* value = node.as_integer()) return std::to_string(value->get());
-  if (const auto* value = node.as_floating_point()) return fmt::format("{}", value->get());
-  if (const auto* value = node.as_boolean()) return value->get() ? "true" : "false";
-  if (const auto* array = node.as_array()) {
-    std::string text;
-    for (const toml::node& element : *array) text += (text.empty() ? "" : ",") + value_text(element, where);
-    return text;
-  }
-  reject(where, "a string, a number, true, false or a list of them", "a value of another type");
-}
-
-double number_at(const toml::node& node, const std::string& where) {
-  if (const auto* value = node.as_integer()) return static_cast<double>(value->get());
-  const auto* value = node.as_floating_point();
-  if (value != nullptr && std::isfinite(value->get())) return value->get();
-  reject(where, "a finite number", "something else");
 }
 
 class StudyReader {
@@ -91,40 +50,15 @@ class StudyReader {
   }
 
  private:
-  [[nodiscard]] std::string place(const toml::node& node) const {
-    return fmt::format("{}:{}", path_, node.source().begin.line);
-  }
+  [[nodiscard]] std::string place(const toml::node& node) const { return toml_place(path_, node); }
 
   void read_base(const toml::table& table) {
-    std::vector<Entry> entries;
-    for (const auto& [name, node] : table) {
+    for (const TomlEntry& entry : entries_in_order(table)) {
       // [reproduce] is what `gradus reproduce` reads beside the search.
-      if (name.str() != "search" && name.str() != "reproduce") flatten(std::string(name.str()), node, entries);
-    }
-    for (const Entry& entry : entries) {
+      if (entry.key == "search" || entry.key == "reproduce") continue;
       const std::string where = place(*entry.node) + ": " + entry.key;
-      set_option(config_.base, entry.key, value_text(*entry.node, where), place(*entry.node));
+      set_option(config_.base, entry.key, toml_text(*entry.node, where), place(*entry.node));
     }
-  }
-
-  // Tables are opened until their dotted name is a key of the configuration; a name without a dot is an entry of its
-  // own when it is no section.
-  void flatten(const std::string& name, const toml::node& node, std::vector<Entry>& entries) const {
-    const toml::table* table = node.as_table();
-    if (table == nullptr || is_key(name) || !is_section(name)) {
-      entries.push_back({name, &node, node.source().begin});
-      return;
-    }
-    for (const auto& [inner, value] : *table) flatten(name + "." + std::string(inner.str()), value, entries);
-  }
-
-  [[nodiscard]] std::vector<Entry> entries_of(const toml::table& table) const {
-    std::vector<Entry> entries;
-    for (const auto& [name, node] : table) flatten(std::string(name.str()), node, entries);
-    std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-      return std::pair(a.position.line, a.position.column) < std::pair(b.position.line, b.position.column);
-    });
-    return entries;
   }
 
   void read_search_key(const std::string& name, const toml::node& node) {
@@ -134,19 +68,19 @@ class StudyReader {
     } else if (name == "trial" && node.as_array() != nullptr) {
       read_table(*node.as_array());
     } else {
-      const SearchOption& option = find_option(name, where);
+      const SearchOption& option = find_search_option(name, where);
       OptionField field = option.field(config_.options);
       const std::string full = where + ": search." + name;
       if (auto* const* list = std::get_if<std::vector<std::string>*>(&field); list != nullptr && node.is_array()) {
         // Element by element: a network's widths have commas of their own.
-        for (const toml::node& element : *node.as_array()) (*list)->push_back(value_text(element, full));
+        for (const toml::node& element : *node.as_array()) (*list)->push_back(toml_text(element, full));
         return;
       }
-      store(option, value_text(node, full), full);
+      store(option, toml_text(node, full), full);
     }
   }
 
-  [[nodiscard]] static const SearchOption& find_option(std::string_view name, const std::string& where) {
+  [[nodiscard]] static const SearchOption& find_search_option(std::string_view name, const std::string& where) {
     std::vector<std::string_view> names = {"space", "trial"};
     for (const SearchOption& option : search_options()) {
       if (option.key == name) return option;
@@ -173,19 +107,19 @@ class StudyReader {
     const std::string key = setting.substr(0, equals);
     const std::string where = "--set " + key;
     if (key.starts_with("search.")) {
-      store(find_option(key.substr(7), where), setting.substr(equals + 1), where);
+      store(find_search_option(key.substr(7), where), setting.substr(equals + 1), where);
     } else {
       set_option(config_.base, key, setting.substr(equals + 1), where);
     }
   }
 
   void read_space(const toml::table& table) {
-    entries_ = entries_of(table);
-    for (const Entry& entry : entries_) {
+    entries_ = entries_in_order(table);
+    for (const TomlEntry& entry : entries_) {
       const toml::table* rule = entry.node->as_table();
       const bool derived = rule != nullptr && (rule->contains("text") || rule->contains("layers"));
       // A misspelled key would become a parameter that nothing uses.
-      if (entry.key.find('.') != std::string::npos && !is_key(entry.key)) {
+      if (entry.key.find('.') != std::string::npos && find_option(entry.key) == nullptr) {
         RunConfig probe;
         set_option(probe, entry.key, "", place(*entry.node));
       }
@@ -230,27 +164,27 @@ class StudyReader {
   static void read_choices(const toml::node& node, Parameter& parameter, const std::string& where) {
     const toml::array* array = node.as_array();
     if (array == nullptr) {
-      parameter.choices.push_back(value_text(node, where));
+      parameter.choices.push_back(toml_text(node, where));
       return;
     }
-    for (const toml::node& element : *array) parameter.choices.push_back(value_text(element, where));
+    for (const toml::node& element : *array) parameter.choices.push_back(toml_text(element, where));
   }
 
   static void read_range(const toml::table& rule, Parameter& parameter, const std::string& where) {
     const toml::node* low = rule.get("low");
     const toml::node* high = rule.get("high");
     if (low == nullptr || high == nullptr) reject(where, "a list, or a table with low and high", "neither");
-    parameter.low = number_at(*low, where + ".low");
-    parameter.high = number_at(*high, where + ".high");
+    parameter.low = toml_number(*low, where + ".low");
+    parameter.high = toml_number(*high, where + ".high");
     const toml::node* step = rule.get("step");
-    if (step != nullptr) parameter.step = number_at(*step, where + ".step");
+    if (step != nullptr) parameter.step = toml_number(*step, where + ".step");
     const bool integer = low->is_integer() && high->is_integer() && (step == nullptr || step->is_integer());
     parameter.kind = integer ? Parameter::Kind::kInteger : Parameter::Kind::kReal;
     if (const toml::node* log = rule.get("log")) {
       if (!log->is_boolean()) reject(where + ".log", "true or false", "something else");
       parameter.log = log->as_boolean()->get();
     }
-    if (const toml::node* count = rule.get("count")) spread_values(parameter, number_at(*count, where), where);
+    if (const toml::node* count = rule.get("count")) spread_values(parameter, toml_number(*count, where), where);
   }
 
   // `count` values from low to high, at equal distances or ratios: a list, for grids.
@@ -277,7 +211,7 @@ class StudyReader {
 
   void read_conditions(const toml::node& node, Parameter& parameter, const std::string& where) const {
     if (node.as_table() == nullptr) reject(where + ".when", "a table such as {depth = {low = 2}}", "something else");
-    for (const Entry& entry : entries_of(*node.as_table())) {
+    for (const TomlEntry& entry : entries_in_order(*node.as_table())) {
       Condition condition{.parent = entry.key};
       const toml::table* range = entry.node->as_table();
       if (range != nullptr) {
@@ -285,15 +219,15 @@ class StudyReader {
         const toml::node* low = range->get("low");
         const toml::node* high = range->get("high");
         constexpr double kAnyCount = std::numeric_limits<double>::infinity();
-        condition.low = low == nullptr ? -kAnyCount : number_at(*low, where);
-        condition.high = high == nullptr ? kAnyCount : number_at(*high, where);
+        condition.low = low == nullptr ? -kAnyCount : toml_number(*low, where);
+        condition.high = high == nullptr ? kAnyCount : toml_number(*high, where);
       } else if (entry.node->is_array()) {
         for (const toml::node& element : *entry.node->as_array()) {
-          condition.values.push_back(value_text(element, where));
+          condition.values.push_back(toml_text(element, where));
         }
         if (condition.values.empty()) reject(where + ".when", "at least one value", "an empty list");
       } else {
-        condition.values.push_back(value_text(*entry.node, where));
+        condition.values.push_back(toml_text(*entry.node, where));
       }
       parameter.when.push_back(condition);
     }
@@ -301,7 +235,7 @@ class StudyReader {
 
   // What the option table refuses should show before the first trial, with the line of the file.
   static void try_values(const Parameter& parameter, const std::string& key, const std::string& where) {
-    if (!is_key(key)) return;
+    if (find_option(key) == nullptr) return;
     RunConfig probe;
     if (parameter.kind == Parameter::Kind::kChoice) {
       for (const std::string& text : parameter.choices) set_option(probe, key, text, where);
@@ -317,15 +251,15 @@ class StudyReader {
     const std::string where = derived.where + ": " + key;
     check_names(rule, {"text", "layers", "each", "growth"}, where);
     if (const toml::node* text = rule.get("text")) {
-      derived.text = value_text(*text, where);
+      derived.text = toml_text(*text, where);
     } else {
-      derived.depth = value_text(*rule.get("layers"), where);
+      derived.depth = toml_text(*rule.get("layers"), where);
       const toml::node* each = rule.get("each");
       const toml::node* growth = rule.get("growth");
       if ((each == nullptr) == (growth == nullptr))
         reject(where, "`each` or `growth` beside `layers`", "neither or both");
       derived.kind = each != nullptr ? DerivedKey::Kind::kEach : DerivedKey::Kind::kGrowth;
-      if (growth != nullptr) derived.growth = number_at(*growth, where);
+      if (growth != nullptr) derived.growth = toml_number(*growth, where);
       if (growth != nullptr && !(derived.growth > 0.0)) reject(where, "a growth above 0", "another");
       if (each != nullptr) read_each(derived, *each, where);
     }
@@ -344,7 +278,7 @@ class StudyReader {
   }
 
   [[nodiscard]] std::size_t max_depth(const std::string& name, const std::string& where) const {
-    for (const Entry& entry : entries_) {
+    for (const TomlEntry& entry : entries_) {
       const toml::table* rule = entry.node->as_table();
       if (entry.key != name || (rule != nullptr && (rule->contains("text") || rule->contains("layers")))) continue;
       const Parameter depth = read_parameter(name, name, *entry.node);
@@ -362,9 +296,9 @@ class StudyReader {
     for (const toml::node& trial : trials) {
       if (trial.as_table() == nullptr) reject(place(trial), "tables [[search.trial]]", "something else");
       rows.emplace_back();
-      for (const Entry& entry : entries_of(*trial.as_table())) {
+      for (const TomlEntry& entry : entries_in_order(*trial.as_table())) {
         const std::string where = place(*entry.node) + ": " + entry.key;
-        std::string text = value_text(*entry.node, where);
+        std::string text = toml_text(*entry.node, where);
         RunConfig probe;
         set_option(probe, entry.key, text, place(*entry.node));
         auto found = space.find(entry.key);
@@ -396,7 +330,7 @@ class StudyReader {
 
   std::string path_;
   StudyConfig& config_;
-  std::vector<Entry> entries_;
+  std::vector<TomlEntry> entries_;
 };
 
 }  // namespace
@@ -407,16 +341,10 @@ bool StudyConfig::larger_is_better() const {
 
 StudyConfig parse_study_config(const std::string& text, const std::string& path,
                                const std::vector<std::string>& settings) {
-  toml::table table;
-  try {
-    table = toml::parse(text, path);
-  } catch (const toml::parse_error& error) {
-    throw InputError(fmt::format("{}:{}: not TOML: {}", path, error.source().begin.line, error.description()));
-  }
   StudyConfig config;
   config.file = text;
   config.settings = settings;
-  StudyReader(path, config).read(table);
+  StudyReader(path, config).read(parse_toml(text, path));
   return config;
 }
 

@@ -7,15 +7,12 @@
 #include "core/atomic_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/core/random.hpp"
+#include "gradus/training/session.hpp"
 #include "training/checkpoint.hpp"
 #include "training/option_text.hpp"
 
 namespace gradus {
 namespace {
-
-// The two ways in which a trial leaves a training that goes on without it. No errors, so no children of Error.
-struct Paused {};
-struct Pruned {};
 
 EpochPoint point_of(const EpochRecord& record, const Monitor& objective) {
   EpochPoint point{.epoch = record.epoch, .value = objective.value(record), .train_loss = record.train.loss};
@@ -26,64 +23,30 @@ EpochPoint point_of(const EpochRecord& record, const Monitor& objective) {
   return point;
 }
 
-class TrialObserver : public TrainingObserver {
- public:
-  TrialObserver(const TrialTask& task, const Monitor& objective, std::string checkpoint, const std::atomic<bool>& stop)
-      : task_(task), objective_(objective), checkpoint_(std::move(checkpoint)), stop_(stop) {}
+double best_value(const std::vector<EpochPoint>& points, bool larger_is_better) {
+  double best = points.front().value;
+  for (const EpochPoint& p : points) best = larger_is_better ? std::max(best, p.value) : std::min(best, p.value);
+  return best;
+}
 
-  std::vector<EpochPoint> points;
-  bool judged = false;  // by the median rule
+// Whether the median rule of the epoch ends the trial.
+bool is_pruned(const TrialTask& task, const std::vector<EpochPoint>& points, bool larger_is_better) {
+  const auto threshold = task.thresholds.find(points.back().epoch);
+  if (threshold == task.thresholds.end()) return false;
+  const double best = best_value(points, larger_is_better);
+  return larger_is_better ? best < threshold->second : best > threshold->second;
+}
 
-  void on_start(const StartEvent& event) override {
-    for (const EpochRecord& record : event.history) points.push_back(point_of(record, objective_));
-    // Killed after the rung's checkpoint, before its result was stored.
-    if (!task_.last && event.epoch >= task_.epochs) throw Paused();
+void store_checkpoint(const std::string& path, std::span<const std::byte> bytes) {
+  if (path.empty()) return;
+  try {
+    AtomicFile file(path);
+    file.write(bytes);
+    file.commit();
+  } catch (const RunError& error) {
+    throw StudyError(error.what());
   }
-
-  void on_epoch_end(const EpochRecord& record) override {
-    points.push_back(point_of(record, objective_));
-    const auto threshold = judged ? task_.thresholds.find(record.epoch) : task_.thresholds.end();
-    if (threshold == task_.thresholds.end()) return;
-    const double best = best_value(points, objective_.larger_is_better());
-    if (objective_.larger_is_better() ? best < threshold->second : best > threshold->second) throw Pruned();
-  }
-
-  void on_checkpoint(const CheckpointEvent& event) override {
-    if (!checkpoint_.empty()) store(event.bytes);
-    if (rung_ends(event.epoch, event.step)) throw Paused();
-  }
-
-  // Of a trial that goes on nobody would read one.
-  [[nodiscard]] bool wants_checkpoint(std::size_t epoch, std::size_t step) const override {
-    return rung_ends(epoch, step) || (!checkpoint_.empty() && stop_.load(std::memory_order_relaxed));
-  }
-
-  static double best_value(const std::vector<EpochPoint>& points, bool larger_is_better) {
-    double best = points.front().value;
-    for (const EpochPoint& p : points) best = larger_is_better ? std::max(best, p.value) : std::min(best, p.value);
-    return best;
-  }
-
- private:
-  [[nodiscard]] bool rung_ends(std::size_t epoch, std::size_t step) const {
-    return !task_.last && epoch > 0 && step == 0;
-  }
-
-  void store(std::span<const std::byte> bytes) const {
-    try {
-      AtomicFile file(checkpoint_);
-      file.write(bytes);
-      file.commit();
-    } catch (const RunError& error) {
-      throw StudyError(error.what());
-    }
-  }
-
-  const TrialTask& task_;
-  const Monitor& objective_;
-  std::string checkpoint_;
-  const std::atomic<bool>& stop_;
-};
+}
 
 double width_in(const std::string& text, std::size_t automatic) {
   return text == "auto" ? static_cast<double>(automatic) : number_in(text);
@@ -246,38 +209,48 @@ std::string TrainingObjective::checkpoint_path(std::size_t trial, std::size_t re
 TrialOutcome TrainingObjective::run(const TrialTask& task, const std::atomic<bool>& stop) {
   TrialOutcome outcome;
   for (std::size_t repeat = 0; repeat < config_.options.repeats && !outcome.pruned; ++repeat) {
-    RunConfig config = config_of(task.trial, repeat);
-    TrainingRun run = make_run(config, task.trial, repeat, true);
-    run.checkpoint_epochs = task.last ? 0 : task.epochs;
-    run.checkpoint_steps = 0;
-    outcome.parameters = run.spec.num_parameters();
-    const std::string path = checkpoint_path(task.trial.number, repeat);
-    TrialObserver observer(task, objective_, path, stop);
-    observer.judged = repeat == 0;
-    TrainingObserver* const observers[] = {&observer};
-    // A damaged one costs its epochs, nothing else.
-    const std::vector<std::byte> checkpoint = path.empty() ? std::vector<std::byte>() : read_intact_checkpoint(path);
-    RunResult result{.seed = run.seed};
-    std::size_t final_epoch = 0;
-    try {
-      const RunRecord record =
-          train(run, data_.get(config).dataset, {.observers = observers, .stop = &stop, .checkpoint = checkpoint});
-      final_epoch = record.final_epoch;
-      result.weights_sha256 = record.weights_sha256;
-    } catch (const Paused&) {
-      final_epoch = observer.points.size();
-    } catch (const Pruned&) {
-      final_epoch = observer.points.size();
-      outcome.pruned = true;
-    }
-    result.epochs = observer.points.size();
-    result.value = config_.options.at == "best"
-                       ? TrialObserver::best_value(observer.points, objective_.larger_is_better())
-                       : observer.points.at(final_epoch - 1).value;
-    outcome.runs.push_back(result);
-    outcome.epochs.push_back(std::move(observer.points));
+    run_repeat(task, repeat, stop, outcome);
   }
   return outcome;
+}
+
+void TrainingObjective::run_repeat(const TrialTask& task, std::size_t repeat, const std::atomic<bool>& stop,
+                                   TrialOutcome& outcome) {
+  RunConfig config = config_of(task.trial, repeat);
+  const TrainingRun run = make_run(config, task.trial, repeat, true);
+  outcome.parameters = run.spec.num_parameters();
+  const std::string path = checkpoint_path(task.trial.number, repeat);
+  TrainingSession session(run, data_.get(config).dataset);
+  // A damaged one costs its epochs, nothing else.
+  session.begin(path.empty() ? std::vector<std::byte>() : read_intact_checkpoint(path));
+  std::vector<EpochPoint> points;
+  for (const EpochRecord& record : session.history()) points.push_back(point_of(record, objective_));
+  // Killed after the rung's checkpoint, before its result was stored.
+  bool paused = !task.last && session.position().epoch >= task.epochs;
+  while (!paused && !outcome.pruned && !session.done()) {
+    session.step();
+    const std::size_t epoch = session.position().epoch;
+    if (epoch > points.size()) {
+      points.push_back(point_of(session.history().back(), objective_));
+      outcome.pruned = repeat == 0 && is_pruned(task, points, objective_.larger_is_better());
+      paused = !outcome.pruned && !task.last && (epoch >= task.epochs || session.done());
+      if (paused) store_checkpoint(path, session.checkpoint());
+    } else if (stop.load(std::memory_order_relaxed)) {
+      store_checkpoint(path, session.checkpoint());
+      throw Interrupted("interrupted in epoch " + std::to_string(epoch + 1));
+    }
+  }
+  RunResult result{.seed = run.seed, .epochs = points.size()};
+  std::size_t final_epoch = points.size();
+  if (!paused && !outcome.pruned) {
+    const RunRecord record = session.finish();
+    final_epoch = record.final_epoch;
+    result.weights_sha256 = record.weights_sha256;
+  }
+  result.value = config_.options.at == "best" ? best_value(points, objective_.larger_is_better())
+                                              : points.at(final_epoch - 1).value;
+  outcome.runs.push_back(result);
+  outcome.epochs.push_back(std::move(points));
 }
 
 void TrainingObjective::discard(std::size_t trial) {

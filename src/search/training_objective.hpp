@@ -46,6 +46,8 @@ class TrainingObjective : public Objective {
   void know(const TrialRecord& trial);
 
  private:
+  // One training of the trial, to the end of its rung or of all, added to `outcome`.
+  void run_repeat(const TrialTask& task, std::size_t repeat, const std::atomic<bool>& stop, TrialOutcome& outcome);
   [[nodiscard]] std::string checkpoint_path(std::size_t trial, std::size_t repeat) const;
   TrainingRun make_run(RunConfig& config, const TrialRecord& trial, std::size_t repeat, bool with_network);
 

@@ -13,7 +13,10 @@ namespace gradus {
 class AnalysisRecorder : public TrainingObserver {
  public:
   explicit AnalysisRecorder(std::string path) : path_(std::move(path)) {}
-  void on_start(const StartEvent& event) override { dataset_ = &event.dataset; }
+  Next on_start(const StartEvent& event) override {
+    dataset_ = &event.dataset;
+    return Next::kGoOn;
+  }
   void on_end(const RunRecord& record) override {
     write_file(path_, analysis_json(analyse(record.model, *dataset_)) + "\n");
   }

@@ -135,6 +135,19 @@ std::vector<std::string> split_list(std::string_view text) {
   return parts;
 }
 
+const ConfigOption* find_option(std::string_view key) {
+  const auto options = config_options();
+  const auto found = std::find_if(options.begin(), options.end(), [&](const ConfigOption& o) { return o.key == key; });
+  return found == options.end() ? nullptr : &*found;
+}
+
+bool is_section(std::string_view name) {
+  const auto options = config_options();
+  return std::any_of(options.begin(), options.end(), [&](const ConfigOption& o) {
+    return o.key.size() > name.size() && o.key.starts_with(name) && o.key[name.size()] == '.';
+  });
+}
+
 void store_text(const ConfigOption& option, RunConfig& config, std::string_view text, const std::string& where) {
   store_text(option, option.field(config), text, where);
 }

@@ -10,6 +10,10 @@
 
 namespace gradus {
 
+/// The option with this key, nullptr where there is none.
+const ConfigOption* find_option(std::string_view key);
+/// Whether options stand in this section: "training", but not "training.epochs".
+bool is_section(std::string_view name);
 /// Parts between commas; a comma inside parentheses separates nothing: "normal(0,1),zeros" has two parts.
 std::vector<std::string> split_list(std::string_view text);
 /// Stores `text` in the option's field. Throws InputError opened by `where`.

@@ -11,7 +11,7 @@ ProgressRecorder::~ProgressRecorder() {
   write();
 }
 
-void ProgressRecorder::on_start(const StartEvent& event) {
+Next ProgressRecorder::on_start(const StartEvent& event) {
   pace_.start(event);
   started_ = true;
   progress_.epoch = event.epoch + 1;
@@ -19,18 +19,20 @@ void ProgressRecorder::on_start(const StartEvent& event) {
   progress_.batch = event.step;
   progress_.num_batches = event.steps_per_epoch;
   write();
+  return Next::kGoOn;
 }
 
-void ProgressRecorder::on_step(const StepEvent& event) {
+Next ProgressRecorder::on_step(const StepEvent& event) {
   progress_.epoch = event.epoch;
   progress_.batch = event.batch;
   progress_.num_batches = event.num_batches;
   progress_.loss = event.loss_mean;
   progress_.accuracy = event.accuracy;
-  if (!every_()) return;
+  if (!every_()) return Next::kGoOn;
   progress_.samples_per_second = Pace::samples_per_second(event);
   progress_.seconds_left = pace_.seconds_left(event);
   write();
+  return Next::kGoOn;
 }
 
 void ProgressRecorder::on_end(const RunRecord& /*record*/) {

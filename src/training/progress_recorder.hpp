@@ -19,8 +19,8 @@ class ProgressRecorder : public TrainingObserver {
   /// A run that ends without its end (interrupted, diverged) says so.
   ~ProgressRecorder() override;
 
-  void on_start(const StartEvent& event) override;
-  void on_step(const StepEvent& event) override;
+  Next on_start(const StartEvent& event) override;
+  Next on_step(const StepEvent& event) override;
   /// Removes the file: summary.json says that the run is complete.
   void on_end(const RunRecord& record) override;
 

@@ -96,7 +96,7 @@ std::vector<std::byte> RunFolder::newest_checkpoint() const {
                     .advice = "train anew with --force"});
 }
 
-void RunFolder::on_start(const StartEvent& event) {
+Next RunFolder::on_start(const StartEvent& event) {
   make_folder(path_ + kCheckpoints);
   if (mode_ == Mode::kForce) remove_own_files(path_);
   remove_temporaries(path_);
@@ -113,6 +113,7 @@ void RunFolder::on_start(const StartEvent& event) {
   write_file(path_ + "/metrics.csv", table);
   make_parts(event.run.records);
   for (const auto& part : parts_) part->on_start(event);
+  return Next::kGoOn;
 }
 
 void RunFolder::make_parts(const RecordOptions& records) {
@@ -127,17 +128,19 @@ void RunFolder::on_weights(const WeightsEvent& event) {
   for (const auto& part : parts_) part->on_weights(event);
 }
 
-void RunFolder::on_step(const StepEvent& event) {
+Next RunFolder::on_step(const StepEvent& event) {
   for (const auto& part : parts_) part->on_step(event);
+  return Next::kGoOn;
 }
 
-void RunFolder::on_epoch_end(const EpochRecord& record) {
+Next RunFolder::on_epoch_end(const EpochRecord& record) {
   append_to_file(path_ + "/metrics.csv", metrics_csv_line(record));
   append_to_file(path_ + "/metrics.jsonl", epoch_json(record) + "\n");
   for (const auto& part : parts_) part->on_epoch_end(record);
+  return Next::kGoOn;
 }
 
-void RunFolder::on_checkpoint(const CheckpointEvent& event) {
+Next RunFolder::on_checkpoint(const CheckpointEvent& event) {
   AtomicFile file(path_ + kNewest);
   file.write(event.bytes);
   // The one before stays until the new one is in place; between the two renames only `previous` exists, and a reader
@@ -145,6 +148,7 @@ void RunFolder::on_checkpoint(const CheckpointEvent& event) {
   std::error_code ignored;
   fs::rename(path_ + kNewest, path_ + kPrevious, ignored);
   file.commit();
+  return Next::kGoOn;
 }
 
 void RunFolder::on_end(const RunRecord& record) {

@@ -105,7 +105,10 @@ std::string summary_json(const RunRecord& record) {
   summary["network"] = shape_string(record.model.spec());
   summary["parameters"] = record.parameters;
   summary["epochs"] = record.epochs.size();
-  summary["stopped_early"] = record.stopped_early;
+  summary["stopped_early"] = record.end == RunEnd::kEarlyStopping;
+  if (record.end == RunEnd::kStopped) {
+    summary["stopped"] = {{"epoch", record.epochs.size() + 1}, {"batch", record.steps_beyond}};
+  }
   summary["final"] = final_object(record);
   summary["best"] = Json::object();
   if (record.best_epoch > 0 && record.best_epoch <= record.epochs.size()) {

@@ -6,15 +6,16 @@
 
 namespace gradus {
 
-void StatisticsRecorder::on_start(const StartEvent& event) {
+Next StatisticsRecorder::on_start(const StartEvent& event) {
   const std::string before = event.resumed ? read_text_if_there(path_).value_or("") : "";
   write_file(path_, lines_through(before, event.epoch));
-  if (event.run.spec.num_parameters() > kMaxParameters) return;
+  if (event.run.spec.num_parameters() > kMaxParameters) return Next::kGoOn;
   if (event.run.dtype == DType::kF64) {
     probe_ = std::make_unique<LayerProbe<double>>(event.run, event.dataset);
   } else {
     probe_ = std::make_unique<LayerProbe<float>>(event.run, event.dataset);
   }
+  return Next::kGoOn;
 }
 
 void StatisticsRecorder::on_weights(const WeightsEvent& event) {

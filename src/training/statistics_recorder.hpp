@@ -19,7 +19,7 @@ class StatisticsRecorder : public TrainingObserver {
 
   explicit StatisticsRecorder(std::string path) : path_(std::move(path)) {}
   /// Keeps the lines of epochs that are done and drops all later ones, which are written again.
-  void on_start(const StartEvent& event) override;
+  Next on_start(const StartEvent& event) override;
   void on_weights(const WeightsEvent& event) override;
 
  private:

@@ -87,7 +87,7 @@ std::string tensorboard_scalars(double wall_seconds, std::int64_t step,
          bytes_field(5, summary);
 }
 
-void TensorBoardWriter::on_start(const StartEvent& event) {
+Next TensorBoardWriter::on_start(const StartEvent& event) {
   remove_event_files(folder_);
   std::error_code ignored;
   fs::create_directories(folder_, ignored);
@@ -98,10 +98,12 @@ void TensorBoardWriter::on_start(const StartEvent& event) {
   std::string records = tensorboard_record(tensorboard_version_event(wall_seconds_));
   for (const EpochRecord& record : event.history) records += epoch_record(record);
   write_file(path_, records);
+  return Next::kGoOn;
 }
 
-void TensorBoardWriter::on_epoch_end(const EpochRecord& record) {
+Next TensorBoardWriter::on_epoch_end(const EpochRecord& record) {
   append_to_file(path_, epoch_record(record));
+  return Next::kGoOn;
 }
 
 std::string TensorBoardWriter::epoch_record(const EpochRecord& record) {

@@ -25,8 +25,8 @@ std::string tensorboard_scalars(double wall_seconds, std::int64_t step,
 class TensorBoardWriter : public TrainingObserver {
  public:
   explicit TensorBoardWriter(std::string folder) : folder_(std::move(folder)) {}
-  void on_start(const StartEvent& event) override;
-  void on_epoch_end(const EpochRecord& record) override;
+  Next on_start(const StartEvent& event) override;
+  Next on_epoch_end(const EpochRecord& record) override;
 
  private:
   std::string epoch_record(const EpochRecord& record);

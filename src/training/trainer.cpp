@@ -1,13 +1,15 @@
 #include "gradus/training/trainer.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "core/enumerators.hpp"
 #include "gradus/core/error.hpp"
+#include "gradus/training/session.hpp"
 #include "network/check_inputs.hpp"
 #include "training/evaluation.hpp"
-#include "training/training_loop.hpp"
 
 namespace gradus {
 
@@ -42,6 +44,21 @@ void require_weights(const TrainingRun& run, const Dataset& dataset) {
           std::to_string(rows.size()));
   require(std::all_of(rows.begin(), rows.end(), good), "sample_weights", "numbers from 0", "another");
 }
+
+// Says stop once a flag is set, which a signal handler may do at any time.
+class FlagWatcher : public TrainingObserver {
+ public:
+  explicit FlagWatcher(const std::atomic<bool>* flag) : flag_(flag) {}
+  Next on_step(const StepEvent& /*event*/) override {
+    seen_ = flag_ != nullptr && flag_->load(std::memory_order_relaxed);
+    return seen_ ? Next::kStop : Next::kGoOn;
+  }
+  [[nodiscard]] bool seen() const { return seen_; }
+
+ private:
+  const std::atomic<bool>* flag_;
+  bool seen_ = false;
+};
 
 template <class Use>
 auto with_engine(const Model& model, unsigned threads, const Use& use) {
@@ -102,9 +119,17 @@ std::vector<double> balanced_class_weights(const Dataset& dataset) {
 }
 
 RunRecord train(const TrainingRun& run, const Dataset& dataset, const TrainControl& control) {
-  run.validate(dataset);
-  if (run.dtype == DType::kF64) return TrainingLoop<double>(run, dataset, control).train();
-  return TrainingLoop<float>(run, dataset, control).train();
+  FlagWatcher watcher(control.stop);
+  std::vector<TrainingObserver*> observers(control.observers.begin(), control.observers.end());
+  observers.push_back(&watcher);
+  TrainingSession session(run, dataset, observers);
+  session.begin(control.checkpoint);
+  while (session.step() == Next::kGoOn) {
+  }
+  if (!watcher.seen()) return session.finish();
+  session.offer_checkpoint();
+  const SessionPosition position = session.position();
+  throw Interrupted(fmt::format("interrupted in epoch {} after batch {}", position.epoch + 1, position.step));
 }
 
 void check_model_fits(const Model& model, const Dataset& dataset, bool with_targets) {

@@ -54,10 +54,11 @@ void RunningSums::add(const BatchStats& stats) {
 }
 
 template <class T>
-TrainingLoop<T>::TrainingLoop(const TrainingRun& run, const Dataset& dataset, const TrainControl& control)
+TrainingLoop<T>::TrainingLoop(const TrainingRun& run, const Dataset& dataset,
+                              std::span<TrainingObserver* const> observers)
     : run_(run),
       dataset_(dataset),
-      control_(control),
+      observers_(observers.begin(), observers.end()),
       row_weights_(make_row_weights(run, dataset)),
       identity_{dataset.sha256, config_hash(run)},
       feeder_(dataset, run.scaling, row_weights_),
@@ -75,34 +76,46 @@ TrainingLoop<T>::TrainingLoop(const TrainingRun& run, const Dataset& dataset, co
 }
 
 template <class T>
-RunRecord TrainingLoop<T>::train() {
-  begin();
-  while (!done()) {
-    train_epoch();
-    end_epoch();
-  }
-  return finish();
-}
-
-template <class T>
-void TrainingLoop<T>::begin() {
-  const bool resumed = !control_.checkpoint.empty();
+Next TrainingLoop<T>::begin(std::span<const std::byte> checkpoint) {
+  if (begun_) throw InputError("TrainingSession::begin: expected once, found a second call; make another session");
+  const bool resumed = !checkpoint.empty();
   if (resumed) {
-    decode_checkpoint(control_.checkpoint, identity_, state_);
+    decode_checkpoint(checkpoint, identity_, state_);
     engine_->load_parameters(state_.network);
     engine_->load_state(state_.optimizer);
   }
+  begun_ = true;
   const TrainProgress& p = state_.progress;
   const StartEvent event{.run = run_,
                          .dataset = dataset_,
-                         .steps_per_epoch = epoch_batches().size(),
+                         .steps_per_epoch = position().steps_per_epoch,
                          .epoch = p.epoch,
                          .step = p.step,
                          .history = p.history,
                          .resumed = resumed};
-  for (TrainingObserver* observer : control_.observers) observer->on_start(event);
+  for (TrainingObserver* observer : observers_) hear(observer->on_start(event));
   // A first state on disk before any step: what cannot be written shows now, and a run killed at once can go on.
-  if (!resumed) save_checkpoint();
+  if (!resumed) offer_checkpoint();
+  return done() ? Next::kStop : Next::kGoOn;
+}
+
+template <class T>
+bool TrainingLoop<T>::has_come_to_its_end() const {
+  return state_.progress.epoch >= run_.epochs || state_.progress.stopping.stop;
+}
+
+template <class T>
+bool TrainingLoop<T>::done() const {
+  return stopped_ || has_come_to_its_end();
+}
+
+template <class T>
+SessionPosition TrainingLoop<T>::position() const {
+  const TrainProgress& p = state_.progress;
+  return {.epoch = p.epoch,
+          .step = p.step,
+          .steps_per_epoch = batches_ ? batches_->size() : epoch_batches().size(),
+          .global_step = p.global_step};
 }
 
 template <class T>
@@ -122,7 +135,8 @@ StepOptions TrainingLoop<T>::step_options(std::size_t steps_per_epoch) const {
 }
 
 template <class T>
-void TrainingLoop<T>::remember_epoch_start() {
+void TrainingLoop<T>::enter_epoch() {
+  batches_.emplace(epoch_batches());
   start_step_ = state_.progress.step;
   start_global_step_ = state_.progress.global_step;
   engine_->store_parameters(state_.network);
@@ -131,21 +145,25 @@ void TrainingLoop<T>::remember_epoch_start() {
 }
 
 template <class T>
-void TrainingLoop<T>::train_epoch() {
-  const EpochBatches batches = epoch_batches();
-  remember_epoch_start();
-  while (state_.progress.step < batches.size()) {
-    train_batch(batches);
-    const bool last = state_.progress.step == batches.size();
-    if (!last && run_.checkpoint_steps > 0 && state_.progress.global_step % run_.checkpoint_steps == 0) {
-      save_checkpoint();
-    }
-    stop_if_asked();
+Next TrainingLoop<T>::step() {
+  if (!begun_) throw InputError("TrainingSession::step: expected begin() before it, found none");
+  if (done()) return Next::kStop;
+  if (!batches_) enter_epoch();
+  const TrainProgress& p = state_.progress;
+  // A state may have been kept between an epoch's last step and its evaluation.
+  if (p.step < batches_->size()) train_batch();
+  const bool last = p.step == batches_->size();
+  if (last && !stopped_) {
+    end_epoch();
+  } else if (!last && run_.checkpoint_steps > 0 && p.global_step % run_.checkpoint_steps == 0) {
+    offer_checkpoint();
   }
+  return done() ? Next::kStop : Next::kGoOn;
 }
 
 template <class T>
-void TrainingLoop<T>::train_batch(const EpochBatches& batches) {
+void TrainingLoop<T>::train_batch() {
+  const EpochBatches& batches = *batches_;
   const Clock::time_point start = Clock::now();
   TrainProgress& p = state_.progress;
   const StepOptions options = step_options(batches.size());
@@ -169,15 +187,7 @@ void TrainingLoop<T>::train_batch(const EpochBatches& batches) {
   if (dataset_.task == Task::kClassification) {
     event.accuracy = static_cast<double>(s.correct) / static_cast<double>(s.rows);
   }
-  for (TrainingObserver* observer : control_.observers) observer->on_step(event);
-}
-
-template <class T>
-void TrainingLoop<T>::stop_if_asked() {
-  if (control_.stop == nullptr || !control_.stop->load(std::memory_order_relaxed)) return;
-  save_checkpoint();
-  throw Interrupted(
-      fmt::format("interrupted in epoch {} after batch {}", state_.progress.epoch + 1, state_.progress.step));
+  for (TrainingObserver* observer : observers_) hear(observer->on_step(event));
 }
 
 template <class T>
@@ -253,23 +263,29 @@ void TrainingLoop<T>::end_epoch() {
   p.epoch += 1;
   p.step = 0;
   p.sums = {};
+  batches_.reset();
   p.wall_seconds += seconds_since(start);
   const WeightsEvent weights{.epoch = p.epoch, .network = &std::as_const(state_.network)};
-  for (TrainingObserver* observer : control_.observers) observer->on_weights(weights);
-  for (TrainingObserver* observer : control_.observers) observer->on_epoch_end(record);
-  if (done() || (run_.checkpoint_epochs > 0 && p.epoch % run_.checkpoint_epochs == 0)) save_checkpoint();
+  for (TrainingObserver* observer : observers_) observer->on_weights(weights);
+  for (TrainingObserver* observer : observers_) hear(observer->on_epoch_end(record));
+  if (done() || (run_.checkpoint_epochs > 0 && p.epoch % run_.checkpoint_epochs == 0)) offer_checkpoint();
 }
 
 template <class T>
-void TrainingLoop<T>::save_checkpoint() {
-  const TrainProgress& p = state_.progress;
-  const auto wants_it = [&p](const TrainingObserver* observer) { return observer->wants_checkpoint(p.epoch, p.step); };
-  if (std::none_of(control_.observers.begin(), control_.observers.end(), wants_it)) return;
+std::vector<std::byte> TrainingLoop<T>::checkpoint() {
   engine_->store_parameters(state_.network);
   state_.optimizer = engine_->store_state();
-  const std::vector<std::byte> bytes = encode_checkpoint(state_, identity_);
+  return encode_checkpoint(state_, identity_);
+}
+
+template <class T>
+void TrainingLoop<T>::offer_checkpoint() {
+  const TrainProgress& p = state_.progress;
+  const auto wants_it = [&p](const TrainingObserver* observer) { return observer->wants_checkpoint(p.epoch, p.step); };
+  if (std::none_of(observers_.begin(), observers_.end(), wants_it)) return;
+  const std::vector<std::byte> bytes = checkpoint();
   const CheckpointEvent event{.bytes = bytes, .epoch = p.epoch, .step = p.step};
-  for (TrainingObserver* observer : control_.observers) observer->on_checkpoint(event);
+  for (TrainingObserver* observer : observers_) hear(observer->on_checkpoint(event));
 }
 
 template <class T>
@@ -311,7 +327,8 @@ void TrainingLoop<T>::report_divergence(const std::string& symptom) {
 }
 
 template <class T>
-Model TrainingLoop<T>::make_model() const {
+Model TrainingLoop<T>::model() {
+  engine_->store_parameters(state_.network);
   const std::string run_identity = identity_.config_sha256 + identity_.data_sha256;
   Model model;
   model.network = state_.network;
@@ -329,6 +346,7 @@ Model TrainingLoop<T>::make_model() const {
 template <class T>
 RunRecord TrainingLoop<T>::finish() {
   const Clock::time_point start = Clock::now();
+  stopped_ = true;
   RunRecord record;
   const TrainProgress& p = state_.progress;
   engine_->store_parameters(state_.network);
@@ -352,7 +370,12 @@ RunRecord TrainingLoop<T>::finish() {
   record.epochs = p.history;
   record.monitor = run_.monitor.name();
   record.best_epoch = p.stopping.best_epoch;
-  record.stopped_early = p.stopping.stop;
+  if (!has_come_to_its_end()) {
+    record.end = RunEnd::kStopped;
+    record.steps_beyond = p.step;
+  } else if (p.stopping.stop) {
+    record.end = RunEnd::kEarlyStopping;
+  }
   const auto evaluate = [this](std::span<const std::uint32_t> rows) {
     return evaluate_rows(*engine_, dataset_, run_.scaling, rows, run_.top_k);
   };
@@ -360,9 +383,9 @@ RunRecord TrainingLoop<T>::finish() {
   if (!dataset_.valid.empty()) record.valid = evaluate(dataset_.valid);
   if (!dataset_.test.empty()) record.test = evaluate(dataset_.test);
   record.weights_sha256 = weights_sha256(state_.network);
-  record.model = make_model();
+  record.model = model();
   record.wall_seconds = p.wall_seconds + seconds_since(start);
-  for (TrainingObserver* observer : control_.observers) observer->on_end(record);
+  for (TrainingObserver* observer : observers_) observer->on_end(record);
   return record;
 }
 

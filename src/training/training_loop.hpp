@@ -1,58 +1,81 @@
-// The loop of epochs and steps for one number type.
+// What a session does, for one number type: steps, epochs, checkpoints, the record at the end.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
-#include "gradus/training/trainer.hpp"
+#include "gradus/training/session.hpp"
 #include "training/batch_feeder.hpp"
 #include "training/checkpoint.hpp"
 #include "training/train_state.hpp"
 
 namespace gradus {
 
-/// One run from its start or a checkpoint to its end. `run`, `dataset` and `control` outlive the loop.
-template <class T>
-class TrainingLoop {
+/// TrainingSession has the meaning of each function.
+class TrainingSession::Loop {
  public:
-  TrainingLoop(const TrainingRun& run, const Dataset& dataset, const TrainControl& control);
-  RunRecord train();
+  virtual ~Loop() = default;
+  virtual Next begin(std::span<const std::byte> checkpoint) = 0;
+  virtual Next step() = 0;
+  virtual std::vector<std::byte> checkpoint() = 0;
+  virtual void offer_checkpoint() = 0;
+  virtual RunRecord finish() = 0;
+  [[nodiscard]] virtual bool done() const = 0;
+  [[nodiscard]] virtual SessionPosition position() const = 0;
+  [[nodiscard]] virtual std::span<const EpochRecord> history() const = 0;
+  virtual Model model() = 0;
+};
+
+template <class T>
+class TrainingLoop : public TrainingSession::Loop {
+ public:
+  TrainingLoop(const TrainingRun& run, const Dataset& dataset, std::span<TrainingObserver* const> observers);
+
+  Next begin(std::span<const std::byte> checkpoint) override;
+  Next step() override;
+  std::vector<std::byte> checkpoint() override;
+  void offer_checkpoint() override;
+  RunRecord finish() override;
+  [[nodiscard]] bool done() const override;
+  [[nodiscard]] SessionPosition position() const override;
+  [[nodiscard]] std::span<const EpochRecord> history() const override { return state_.progress.history; }
+  Model model() override;
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  void begin();
-  void train_epoch();
-  void train_batch(const EpochBatches& batches);
+  void enter_epoch();
+  void train_batch();
   void end_epoch();
+  void hear(Next next) { stopped_ = stopped_ || next == Next::kStop; }
   void observe_values(const EpochRecord& record);
   EpochRecord make_epoch_record();
   PartMetrics train_metrics();
   PartMetrics measure(std::span<const std::uint32_t> rows);
-  void save_checkpoint();
-  void stop_if_asked();
-  void remember_epoch_start();
   /// Repeats the epoch from its start to find what stopped being finite, then throws RunError.
   [[noreturn]] void report_divergence(const std::string& symptom);
-  RunRecord finish();
-  Model make_model() const;
-  EpochBatches epoch_batches() const;
-  StepOptions step_options(std::size_t steps_per_epoch) const;
-  double seconds_since(Clock::time_point start) const;
-  bool done() const { return state_.progress.epoch >= run_.epochs || state_.progress.stopping.stop; }
+  [[nodiscard]] bool has_come_to_its_end() const;
+  [[nodiscard]] EpochBatches epoch_batches() const;
+  [[nodiscard]] StepOptions step_options(std::size_t steps_per_epoch) const;
+  [[nodiscard]] double seconds_since(Clock::time_point start) const;
 
   const TrainingRun& run_;
   const Dataset& dataset_;
-  const TrainControl& control_;
+  std::vector<TrainingObserver*> observers_;
   std::vector<double> row_weights_;
   CheckpointIdentity identity_;
   TrainState<T> state_;
   std::optional<Engine<T>> engine_;
   BatchFeeder<T> feeder_;
   bool keeps_best_ = false;
+  bool begun_ = false;
+  bool stopped_ = false;                 // by an observer, or closed by finish()
+  std::optional<EpochBatches> batches_;  // of the epoch under way
   // Where this process entered the epoch: what report_divergence() repeats from.
   Network<T> start_network_;
   OptimizerState<T> start_optimizer_;

@@ -12,10 +12,13 @@ function(run)
 endfunction()
 
 run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${WORK_DIR}/prefix)
-run(${CMAKE_COMMAND} -S ${SOURCE_DIR}/tests/package -B ${WORK_DIR}/build -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${COMPILER}
-  -DCMAKE_PREFIX_PATH=${WORK_DIR}/prefix -DEXAMPLE=${SOURCE_DIR}/examples/quick_start.cpp)
-run(${CMAKE_COMMAND} --build ${WORK_DIR}/build)
-run(${WORK_DIR}/build/consumer)
+foreach(studies OFF ON)
+  set(build ${WORK_DIR}/build_${studies})
+  run(${CMAKE_COMMAND} -S ${SOURCE_DIR}/tests/package -B ${build} -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${COMPILER}
+    -DCMAKE_PREFIX_PATH=${WORK_DIR}/prefix -DSTUDIES=${studies} -DEXAMPLE=${SOURCE_DIR}/examples/quick_start.cpp)
+  run(${CMAKE_COMMAND} --build ${build})
+  run(${build}/consumer)
+endforeach()
 if(EXISTS ${WORK_DIR}/prefix/bin/gradus)
   run(${WORK_DIR}/prefix/bin/gradus --version)
 endif()

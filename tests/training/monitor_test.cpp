@@ -34,7 +34,7 @@ TEST(EarlyStopping, ends_with_the_weights_of_the_best_epoch) {
   run.epochs = 40;
   run.early_stopping.patience = 3;
   const RunRecord stopped = train(run, dataset);
-  ASSERT_TRUE(stopped.stopped_early);
+  ASSERT_EQ(stopped.end, RunEnd::kEarlyStopping);
   ASSERT_LT(stopped.epochs.size(), 40U);
   EXPECT_EQ(stopped.final_epoch, stopped.best_epoch);
   EXPECT_EQ(stopped.epochs.size(), stopped.best_epoch + 3);

@@ -106,8 +106,9 @@ TEST(Records, csv_says_what_json_says) {
 class StopAfter : public TrainingObserver {
  public:
   StopAfter(std::atomic<bool>& stop, int steps) : stop_(stop), left_(steps) {}
-  void on_step(const StepEvent& /*event*/) override {
+  Next on_step(const StepEvent& /*event*/) override {
     if (--left_ == 0) stop_ = true;
+    return Next::kGoOn;
   }
 
  private:

@@ -76,8 +76,9 @@ INSTANTIATE_TEST_SUITE_P(Every, Resume,
 class Stopper : public Recorder {
  public:
   Stopper(std::atomic<bool>& stop, int after) : stop_(stop), left_(after) {}
-  void on_step(const StepEvent&) override {
+  Next on_step(const StepEvent&) override {
     if (--left_ == 0) stop_ = true;
+    return Next::kGoOn;
   }
 
  private:

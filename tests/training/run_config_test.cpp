@@ -1,3 +1,4 @@
+#include "gradus/config/config_file.hpp"
 #include "gradus/training/run_config.hpp"
 
 #include <gtest/gtest.h>

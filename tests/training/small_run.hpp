@@ -53,9 +53,13 @@ inline TrainingRun make_small_run() {
 /// Keeps every checkpoint and every epoch's record.
 class Recorder : public TrainingObserver {
  public:
-  void on_epoch_end(const EpochRecord& record) override { epochs.push_back(record); }
-  void on_checkpoint(const CheckpointEvent& event) override {
+  Next on_epoch_end(const EpochRecord& record) override {
+    epochs.push_back(record);
+    return Next::kGoOn;
+  }
+  Next on_checkpoint(const CheckpointEvent& event) override {
     checkpoints.emplace_back(event.bytes.begin(), event.bytes.end());
+    return Next::kGoOn;
   }
   [[nodiscard]] bool wants_checkpoint(std::size_t, std::size_t) const override { return true; }
 

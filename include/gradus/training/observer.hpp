@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <variant>
 
@@ -12,24 +14,29 @@ namespace gradus {
 
 struct TrainingRun;
 
+/// What an observer says to the training that tells it something.
+enum class Next : std::uint8_t { kGoOn, kStop };
+
+/// Before the first step of a session.
 struct StartEvent {
-  const TrainingRun& run;
-  const Dataset& dataset;
-  std::size_t steps_per_epoch = 0;
-  std::size_t epoch = 0;  // epochs that are already done (resumed run)
-  std::size_t step = 0;   // steps of the next epoch that are already done
-  std::span<const EpochRecord> history = {};
-  bool resumed = false;
+  const TrainingRun& run;                     // valid during the session
+  const Dataset& dataset;                     // valid during the session
+  std::size_t steps_per_epoch = 0;            // batches of an epoch, at least 1
+  std::size_t epoch = 0;                      // epochs that are already done (resumed run)
+  std::size_t step = 0;                       // steps of the next epoch that are already done
+  std::span<const EpochRecord> history = {};  // records of the epochs that are already done
+  bool resumed = false;                       // continued from a checkpoint
 };
 
+/// After a step.
 struct StepEvent {
-  std::size_t epoch = 0;  // counted from 1, as are batches
-  std::size_t batch = 0;
-  std::size_t num_batches = 0;
-  double loss_mean = 0.0;  // running over the epoch
-  std::optional<double> accuracy = {};
-  double seconds = 0.0;  // of the epoch so far
-  std::size_t samples = 0;
+  std::size_t epoch = 0;        // counted from 1, as are batches
+  std::size_t batch = 0;        // of this step, up to num_batches
+  std::size_t num_batches = 0;  // of the epoch
+  double loss_mean = 0.0;       // weighted mean over the rows of the epoch so far, each before its step's update
+  std::optional<double> accuracy = {};  // share of the epoch's rows so far, in [0, 1]; classification only
+  double seconds = 0.0;                 // of the epoch so far
+  std::size_t samples = 0;              // rows of the epoch so far
 };
 
 /// The weights after an epoch, to be measured and not kept: they change with the next step.
@@ -40,20 +47,23 @@ struct WeightsEvent {
 
 /// A state that training can continue from, ready to be stored.
 struct CheckpointEvent {
-  std::span<const std::byte> bytes;
-  std::size_t epoch = 0;
-  std::size_t step = 0;
+  std::span<const std::byte> bytes;  // valid during the call
+  std::size_t epoch = 0;             // epochs that are done
+  std::size_t step = 0;              // steps of the next epoch that are done
 };
 
+/// Hears of a training. All observers hear of an event even if the first one says stop; then the training ends where it
+/// is, with a record like any other (RunRecord::end). Nothing is to be thrown but what ends the program's work: an
+/// exception leaves through TrainingSession's functions and the run has no record.
 class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
-  virtual void on_start(const StartEvent& /*event*/) {}
-  virtual void on_step(const StepEvent& /*event*/) {}
+  virtual Next on_start(const StartEvent& /*event*/) { return Next::kGoOn; }
+  virtual Next on_step(const StepEvent& /*event*/) { return Next::kGoOn; }
   /// Before the epoch's on_epoch_end().
   virtual void on_weights(const WeightsEvent& /*event*/) {}
-  virtual void on_epoch_end(const EpochRecord& /*record*/) {}
-  virtual void on_checkpoint(const CheckpointEvent& /*event*/) {}
+  virtual Next on_epoch_end(const EpochRecord& /*record*/) { return Next::kGoOn; }
+  virtual Next on_checkpoint(const CheckpointEvent& /*event*/) { return Next::kGoOn; }
   virtual void on_end(const RunRecord& /*record*/) {}
   /// Asked at every point where a checkpoint could be made, `epoch` epochs and `step` steps into the training: it is
   /// made only when somebody wants it.

@@ -1,5 +1,6 @@
 // The configuration of a run as the user writes it. One table of options gives the keys, flags, defaults, ranges,
-// documentation, TOML parsing and printing; make_training_run() joins it with a data set.
+// documentation, parsing and printing of values; make_training_run() joins it with a data set. Files:
+// gradus/config/config_file.hpp.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -92,10 +93,6 @@ std::span<const ConfigOption> config_options();
 /// Sets `key` from text ("20", "true", "relu,tanh"). `where` opens the error sentence. Throws InputError: unknown key
 /// (with a suggestion), a value of another type or out of range.
 void set_option(RunConfig& config, std::string_view key, std::string_view text, const std::string& where);
-/// Reads a TOML file over `config`. Errors name file and line.
-void read_config(const std::string& path, RunConfig& config);
-/// The same from text; `path` names it in errors.
-void parse_config(const std::string& text, const std::string& path, RunConfig& config);
 /// The whole configuration as TOML with every default and its documentation.
 std::string config_toml(const RunConfig& config);
 /// What two runs must have in common to be the same run, as a text that is hashed: the configuration in the form that

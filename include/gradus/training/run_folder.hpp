@@ -30,11 +30,11 @@ class RunFolder : public TrainingObserver {
   /// it; when both are damaged, throws InputError.
   [[nodiscard]] std::vector<std::byte> newest_checkpoint() const;
 
-  void on_start(const StartEvent& event) override;
-  void on_step(const StepEvent& event) override;
+  Next on_start(const StartEvent& event) override;
+  Next on_step(const StepEvent& event) override;
   void on_weights(const WeightsEvent& event) override;
-  void on_epoch_end(const EpochRecord& record) override;
-  void on_checkpoint(const CheckpointEvent& event) override;
+  Next on_epoch_end(const EpochRecord& record) override;
+  Next on_checkpoint(const CheckpointEvent& event) override;
   void on_end(const RunRecord& record) override;
   [[nodiscard]] bool wants_checkpoint(std::size_t /*epoch*/, std::size_t /*step*/) const override { return true; }
 

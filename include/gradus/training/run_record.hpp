@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,6 +55,13 @@ struct DataRecord {
   std::size_t test_rows = 0;
 };
 
+/// Why a run has no further step.
+enum class RunEnd : std::uint8_t {
+  kAllEpochs,      // every epoch that was asked for is done
+  kEarlyStopping,  // the monitored value made no progress for so long as the run allows
+  kStopped,        // an observer, or whoever drives the session, ended it before
+};
+
 struct RunRecord {
   std::string config;  // the resolved configuration as TOML
   MachineRecord machine;
@@ -63,7 +71,8 @@ struct RunRecord {
   std::vector<EpochRecord> epochs;
   std::string monitor;         // what "best" means, e.g. "valid_loss"
   std::size_t best_epoch = 0;  // counted from 1; 0 when no epoch ran
-  bool stopped_early = false;
+  RunEnd end = RunEnd::kAllEpochs;
+  std::size_t steps_beyond = 0;  // kStopped: steps after the last complete epoch, which the final weights have seen
   bool restored_best = false;
   std::size_t final_epoch = 0;  // the epoch whose weights are final
   PartEvaluation train;
