@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/dropout_stream.hpp"
 #include "engine/factors.hpp"
 #include "gradus/core/error.hpp"
-#include "gradus/core/random.hpp"
 
 namespace gradus::engine {
 
@@ -157,8 +157,8 @@ void Program<P>::parameter_gradient(unsigned thread, std::size_t layer) {
   if (!c_.call.stores_gradients) update_.step_vectors(thread, layer);
 }
 
-// Two decisions per 64 random bits; row b of a layer is drawn by one thread from its own place in the stream, so the
-// masks depend on (seed, step, layer, row, unit) alone.
+// Row b of a layer is drawn by one thread (core/dropout_stream.hpp). Every block but the last has an even number of
+// outputs.
 template <class P>
 void Program<P>::draw_masks(unsigned thread) {
   bool any = false;
@@ -166,18 +166,14 @@ void Program<P>::draw_masks(unsigned thread) {
     const LayerPlan& layer = c_.plan.layers[l];
     if (layer.dropout <= 0.0) continue;
     any = true;
-    const auto threshold = static_cast<std::uint64_t>(layer.dropout * 4294967296.0);
-    const T keep = static_cast<T>(1.0 / (1.0 - layer.dropout));
-    const std::uint64_t stream_of_step = c_.call.step.step * c_.plan.layers.size() + l;
     for (std::size_t b = thread; b < c_.call.rows; b += c_.plan.threads) {
-      RandomStream stream(c_.options.dropout_seed, Purpose::kDropout, (stream_of_step << 24U) + c_.call.first_row + b);
-      for (const Block& block : layer.blocks) {  // an even number of outputs in every block but the last
-        T* const mask = c_.space.masks[l].block(block) + b * block.width<T>();
-        for (std::size_t j = 0; j < block.outputs; j += 2) {
-          const std::uint64_t bits = stream.next_u64();
-          mask[j] = (bits >> 32U) < threshold ? T{0} : keep;
-          if (j + 1 < block.outputs) mask[j + 1] = (bits & 0xffffffffU) < threshold ? T{0} : keep;
-        }
+      DropoutRow<T> row(layer.dropout, {.seed = c_.options.dropout_seed,
+                                        .step = c_.call.step.step,
+                                        .num_layers = c_.plan.layers.size(),
+                                        .layer = l,
+                                        .row = c_.call.first_row + b});
+      for (const Block& block : layer.blocks) {
+        row.next({c_.space.masks[l].block(block) + b * block.width<T>(), block.outputs});
       }
     }
   }
