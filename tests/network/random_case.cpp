@@ -1,3 +1,5 @@
+// Random networks, their data, and the differences and comparisons that judge gradients.
+// SPDX-License-Identifier: Apache-2.0
 #include "network/random_case.hpp"
 
 #include <algorithm>

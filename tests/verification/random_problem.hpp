@@ -20,16 +20,17 @@ inline verification::Problem make_problem_from(const RandomCase& c) {
 }
 
 /// Number `seed` goes through all activations, losses, depths 1 to 8, with and without penalties, weights, dropout;
-/// every fourth has blocks of all kinds.
+/// every fourth has up to 3 blocks of all kinds.
 inline RandomCase make_any_case(std::uint64_t seed) {
   CaseOptions options;
   options.task = kAllTasks[seed % std::size(kAllTasks)];
   options.activation = kAllActivations[seed / 7 % kAllActivations.size()];
-  options.depth = 1 + seed / 3 % 8;
+  const bool is_mixture = seed / 4 % 4 == 3;
+  options.depth = 1 + seed / 3 % (is_mixture ? 4 : 8);
   options.penalties = seed % 2 == 1;
   options.sample_weights = seed % 3 == 0;
   options.dropout = seed % 5 == 0;
-  options.kind = seed / 4 % 4 == 3 ? std::optional<LayerKind>() : LayerKind::kDense;
+  if (is_mixture) options.kind = std::nullopt;
   return make_random_case(options, seed);
 }
 
