@@ -42,11 +42,11 @@ std::vector<bool> kink_sides(const Problem& problem, const textbook::ForwardPass
       }
     }
   }
-  if (spec.loss.kind != LossKind::kHuber || !problem.functional.empty()) return sides;
-  for (std::size_t i = 0; i < pass.outputs.size(); ++i) {
+  if (!problem.functional.empty()) return sides;
+  const std::vector<double> kinks = loss_kinks(spec.loss);
+  for (std::size_t i = 0; !kinks.empty() && i < pass.outputs.size(); ++i) {
     const double r = pass.outputs.data()[i] - problem.values.data()[i];
-    sides.push_back(r > spec.loss.huber_delta);
-    sides.push_back(r < -spec.loss.huber_delta);
+    for (const double kink : kinks) sides.push_back(r > kink);
   }
   return sides;
 }

@@ -33,6 +33,8 @@ Matrix<double> forward_variance(const ForwardRounding& at) {
       return dense_forward_variance(at);
     case LayerKind::kBatchNorm:
       return normalization_forward_variance(at, Sharing::kUnit);
+    case LayerKind::kLayerNorm:
+      return normalization_forward_variance(at, Sharing::kRow);
     case LayerKind::kResidual:
       return residual_forward_variance(at);
   }
@@ -45,6 +47,8 @@ void backward_variance(const BackwardRounding& at) {
       return dense_backward_variance(at);
     case LayerKind::kBatchNorm:
       return normalization_backward_variance(at, Sharing::kUnit);
+    case LayerKind::kLayerNorm:
+      return normalization_backward_variance(at, Sharing::kRow);
     case LayerKind::kResidual:
       return residual_backward_variance(at);
   }

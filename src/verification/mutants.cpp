@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/enumerators.hpp"
 
@@ -80,6 +81,13 @@ std::size_t first_penalty(const Problem& problem) {
   return first_layer_that(problem, [&](std::size_t l) {
     const LayerSpec& layer = problem.spec().layers[l];
     return !problem.network.weights(l).empty() && (layer.l1 != 0.0 || layer.l2 != 0.0);
+  });
+}
+
+std::size_t first_normalization(const Problem& problem) {
+  return first_layer_that(problem, [&](std::size_t l) {
+    return textbook::with_layer_kind(problem.spec().layers[l].kind,
+                                     [](auto kind) { return decltype(kind)::kNormalizes; });
   });
 }
 
@@ -165,17 +173,35 @@ class FaultyBackward : public textbook::Hooks<double> {
     }
     if (is(Fault::kOffByOneRow) && at.layer == first_weights_) at.x = &shifted_;
     if (is(Fault::kTransposedProduct)) at.parameters = &transposed_.parameters;
-    if (is(Fault::kConstantStatistics)) at.mode = textbook::Mode::kEvaluation;
+    if (is(Fault::kConstantStatistics)) take_statistics_for_constants(at);
     if (is(Fault::kDroppedResidual)) at.source_gradient = nullptr;
   }
 
   void after_backward(textbook::LayerBackward<double>& at) override {
+    if (true_dx_ != nullptr) add_scaled_rows(at);
     if (is(Fault::kMissingBias) && at.layer == first_biases_) std::ranges::fill(at.gradient->biases(at.layer), 0.0);
     result_.set_inputs(at.layer, *at.dx);
   }
 
   void after_activation(std::size_t layer, const Matrix<double>& dh, Matrix<double>& dz) override {
     if (is(Fault::kWrongDerivative) && layer == first_curve_) dz = dh;
+  }
+
+  // Batch normalisation does so in evaluation; of layer normalisation everything but dx = scale r dz is put aside.
+  void take_statistics_for_constants(textbook::LayerBackward<double>& at) {
+    at.mode = textbook::Mode::kEvaluation;
+    if (at.spec.layers[at.layer].kind != LayerKind::kLayerNorm) return;
+    aside_ = Matrix<double>(at.dx->rows(), at.dx->cols());
+    true_dx_ = std::exchange(at.dx, &aside_);
+  }
+  void add_scaled_rows(textbook::LayerBackward<double>& at) {
+    at.dx = std::exchange(true_dx_, nullptr);
+    const std::span<const double> scale = at.parameters->values(at.layer, BlockRole::kScale);
+    for (std::size_t b = 0; b < at.dx->rows(); ++b) {
+      for (std::size_t o = 0; o < scale.size(); ++o) {
+        (*at.dx)(b, o) += scale[o] * at.moments->inverse_std[b] * (*at.dz)(b, o);
+      }
+    }
   }
 
   void distort() {
@@ -195,6 +221,8 @@ class FaultyBackward : public textbook::Hooks<double> {
   textbook::ForwardPass<double> stale_;
   Matrix<double> shifted_;
   Network<double> transposed_;
+  Matrix<double> aside_;
+  Matrix<double>* true_dx_ = nullptr;  // while the layer writes aside
   Tangent result_;
 };
 
@@ -228,6 +256,7 @@ std::string_view missing_for(const Mutant& mutant, const Problem& problem) {
     case Fault::kDroppedPenalty:
       return first_penalty(problem) == problem.num_layers() ? "there is no penalty" : "";
     case Fault::kConstantStatistics:
+      return first_normalization(problem) == problem.num_layers() ? "there is no normalisation" : "";
     case Fault::kRunningStatistics:
       return first_of_kind(problem, LayerKind::kBatchNorm) == problem.num_layers() ? "there is no batch normalisation"
                                                                                    : "";

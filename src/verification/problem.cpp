@@ -45,6 +45,8 @@ bool is_kind_shift_removed(const Problem& problem, std::size_t layer) {
     case LayerKind::kDense:  // what it makes of the number is added to every row, too
     case LayerKind::kResidual:
       return is_made_shift_removed(problem, layer);
+    case LayerKind::kLayerNorm:  // takes away what is added to every unit of a row
+      return false;
   }
   return false;
 }
@@ -177,7 +179,7 @@ Tangent textbook_gradient(const Problem& problem) {
 }
 
 bool is_analytic(const Problem& problem) {
-  if (problem.spec().loss.kind == LossKind::kHuber) return false;
+  if (loss_facts(problem.spec().loss.kind).has_kinks) return false;
   return std::ranges::all_of(
       problem.layers(), [](const LayerSpec& layer) { return activation_facts(layer.activation.kind).is_analytic; });
 }

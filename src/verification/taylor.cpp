@@ -54,7 +54,7 @@ bool stays_on_piece(const Problem& problem, const Tangent& direction, const std:
   return true;
 }
 
-// ELU, learned slopes and Huber keep their kinks on the smooth piece: halve the step until none is crossed.
+// ELU, learned slopes and losses keep their kinks on the smooth piece: halve the step until none is crossed.
 double largest_step_without_switch(const Problem& problem, const Tangent& direction, const std::vector<bool>& sides) {
   double t = kLargestStep;
   if (sides.empty()) return t;

@@ -29,6 +29,7 @@ void complete_block(const CaseOptions& options, LayerKind kind, RandomStream& ra
   switch (kind) {
     case LayerKind::kDense:
       return;
+    case LayerKind::kLayerNorm:
     case LayerKind::kBatchNorm: {  // takes the activation and the dropout over
       layers.back().activation = {};
       layers.back().dropout = 0.0;
@@ -121,6 +122,19 @@ double norm(std::span<const double> a) {
   return std::sqrt(sum);
 }
 
+// exp of a large logit leaves every other number of the gradient below its rounding.
+void keep_counts_small(RandomCase& c) {
+  constexpr double kLargestLogit = 3.0;
+  if (c.network.spec.output != OutputKind::kExp) return;
+  double largest = kLargestLogit;
+  const auto pass = textbook::forward(c.network, c.x.view(), c.masks);
+  for (const double z : pass.logits().span()) largest = std::max(largest, std::fabs(z));
+  for (const ParameterBlock& block : c.network.parameters.blocks()) {
+    if (block.layer + 1 != c.network.spec.layers.size()) continue;
+    for (double& value : c.network.parameters.values(block)) value *= kLargestLogit / largest;
+  }
+}
+
 }  // namespace
 
 RandomCase make_random_case(const CaseOptions& options, std::uint64_t seed) {
@@ -147,6 +161,7 @@ RandomCase make_random_case(const CaseOptions& options, std::uint64_t seed) {
     result.masks.emplace_back(p == 0.0 ? Matrix<double>() : Matrix<double>(batch, spec.layers[l].units));
     for (double& m : result.masks.back().span()) m = random.uniform() < p ? 0.0 : 1.0 / (1.0 - p);
   }
+  keep_counts_small(result);
   std::string shape = std::to_string(spec.num_inputs);
   for (const LayerSpec& layer : spec.layers) {
     shape += "-" + std::to_string(layer.units);

@@ -154,8 +154,8 @@ TEST(OptimizerRules, decay_weights_alone_and_keep_what_they_have_gathered) {
   RuleInput bias = weight;
   bias.decays = false;
   EXPECT_NEAR(reference_step(constants, step, bias) - reference_step(constants, step, weight), 0.1 * 0.5 * 2.0, 1e-15);
-  EXPECT_NEAR(step_of(OptimizerKind::kMomentum, {.g = 1.0, .slot0 = 4.0}, 9), -0.1 * (0.9 * 4.0 + 1.0), 1e-15);
-  EXPECT_NEAR(step_of(OptimizerKind::kAdagrad, {.g = 3.0, .slot0 = 16.0}, 9), -0.1 * 3.0 / 5.0, 1e-15);
+  EXPECT_NEAR(step_of(OptimizerKind::kMomentum, {.g = 1.0, .slots = {4.0}}, 9), -0.1 * (0.9 * 4.0 + 1.0), 1e-15);
+  EXPECT_NEAR(step_of(OptimizerKind::kAdagrad, {.g = 3.0, .slots = {16.0}}, 9), -0.1 * 3.0 / 5.0, 1e-15);
 }
 
 TEST(OptimizerRules, round_the_constants_that_an_engine_in_float_multiplies_by) {
