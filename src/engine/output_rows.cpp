@@ -49,7 +49,8 @@ void output_block(const kernels::KernelTable<T>& kernels, OutputKind output, con
     std::copy_n(block.z, block.rows * block.stride, block.p);
     return;
   }
-  kernels.sigmoid(block.z, block.p, block.rows * block.stride);
+  const auto function = output == OutputKind::kExp ? kernels.exp : kernels.sigmoid;
+  function(block.z, block.p, block.rows * block.stride);
   for (std::size_t b = 0; b < block.rows; ++b) {
     std::fill_n(block.p + b * block.stride + block.k_count, block.stride - block.k_count, T{0});
   }

@@ -39,9 +39,12 @@ void softmax(std::span<const T> z, std::span<T> p) {
 /// p = g(z) by kind of output. Writes p (K).
 template <class T>
 void output_row(OutputKind output, std::span<const T> z, std::span<T> p) {
+  using math::exp;
   using math::sigmoid;
   if (output == OutputKind::kSoftmax) return softmax(z, p);
-  for (std::size_t k = 0; k < z.size(); ++k) p[k] = output == OutputKind::kSigmoid ? sigmoid(z[k]) : z[k];
+  for (std::size_t k = 0; k < z.size(); ++k) {
+    p[k] = output == OutputKind::kSigmoid ? sigmoid(z[k]) : output == OutputKind::kExp ? exp(z[k]) : z[k];
+  }
 }
 
 /// y_k of row b: the given value, or one-hot from the label (for K = 1 the label itself, 0 or 1).
@@ -312,6 +315,19 @@ struct BinaryFocal {
   }
 };
 
+/// Counts y with the mean p = exp z: p - y z, mean over the outputs; dz = (1 / K) (p - y).
+struct Poisson {
+  template <class T>
+  static T value(const LossRow<T>& row) {
+    return mean_over_outputs(row, [&](std::size_t k) { return row.p[k] - row.y(k) * row.z[k]; });
+  }
+  template <class T>
+  static void gradient(const LossRow<T>& row, const T& factor, std::span<T> dz) {
+    const T one_over_count = T(1.0) / T(static_cast<double>(row.size()));
+    for (std::size_t k = 0; k < row.size(); ++k) dz[k] = (one_over_count * (row.p[k] - row.y(k))) * factor;
+  }
+};
+
 /// use(loss) with the struct of a kind.
 template <class Use>
 auto with_loss(LossKind kind, Use use) {
@@ -329,9 +345,11 @@ auto with_loss(LossKind kind, Use use) {
     case LossKind::kFocal:
       return use(Focal());
     case LossKind::kBinaryFocal:
+      return use(BinaryFocal());
+    case LossKind::kPoisson:
       break;
   }
-  return use(BinaryFocal());
+  return use(Poisson());
 }
 
 /// The reported loss of row b.

@@ -33,6 +33,9 @@ void choose_loss(Task task, NetworkSpec& spec) {
     case Task::kQuantile:
       spec.output = OutputKind::kLinear;
       break;
+    case Task::kPoisson:
+      spec.output = OutputKind::kExp;
+      break;
     default:
       spec.output = OutputKind::kSigmoid;
   }
@@ -64,6 +67,7 @@ void fill_targets(Task task, RandomStream& random, std::size_t batch, std::size_
   const bool bits = task == Task::kSigmoidMultiLabel || task == Task::kSigmoidFloored ||
                     task == Task::kSigmoidSmoothed || task == Task::kSigmoidFocal;
   for (double& y : result.values.span()) y = bits ? static_cast<double>(random.below(2)) : random.normal();
+  for (double& y : result.values.span()) y = task == Task::kPoisson ? std::floor(3.0 * std::fabs(y)) : y;
 }
 
 double norm(std::span<const double> a) {

@@ -40,6 +40,7 @@ enum class Task {
   kMse,
   kHuber,
   kQuantile,
+  kPoisson,
 };
 inline constexpr Task kAllTasks[] = {
     Task::kSoftmax,
@@ -54,6 +55,7 @@ inline constexpr Task kAllTasks[] = {
     Task::kMse,
     Task::kHuber,
     Task::kQuantile,
+    Task::kPoisson,
 };
 
 struct CaseOptions {

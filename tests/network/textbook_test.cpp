@@ -225,6 +225,31 @@ TEST(Textbook, focal_loss_stays_finite_for_huge_logits) {
   }
 }
 
+TEST(Textbook, poisson_loss_by_hand_and_only_for_counts) {
+  NetworkSpec spec{.num_inputs = 1, .layers = {{.units = 2}}, .output = OutputKind::kExp};
+  spec.loss.kind = LossKind::kPoisson;
+  Network<double> network(spec);
+  network.biases(0)[0] = 0.5;
+  network.biases(0)[1] = -1.0;
+  const Matrix<double> x(1, 1);
+  double y[] = {3.0, 0.0};
+  const BatchTargets<double> targets{{}, {y, 1, 2}, {}};
+  const auto pass = textbook::forward(network, x.view());
+  EXPECT_NEAR(pass.outputs(0, 1), std::exp(-1.0), 1e-15);
+  EXPECT_NEAR(textbook::loss_mean(network, pass, targets), (std::exp(0.5) - 3.0 * 0.5 + std::exp(-1.0)) / 2.0, 1e-15);
+  const auto gradients = textbook::backward(network, pass, targets);
+  EXPECT_NEAR(gradients.parameters.biases(0)[0], (std::exp(0.5) - 3.0) / 2.0, 1e-15);
+  EXPECT_NEAR(gradients.parameters.biases(0)[1], std::exp(-1.0) / 2.0, 1e-15);
+  y[1] = -1.0;
+  try {
+    textbook::backward(network, pass, targets);
+    FAIL() << "a negative count was taken";
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(),
+                 "target of row 1: expected 0 or more with the loss poisson, found -1; choose another loss");
+  }
+}
+
 TEST(Textbook, nan_passes_through_every_activation) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const ActivationKind kind : kAllActivations) {

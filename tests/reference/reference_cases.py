@@ -363,7 +363,8 @@ def add_later():
     losses = [("quantile", net("houses.csv", [24, 9], 16, 3), {"loss": "quantile", "quantile": 0.8}),
               ("quantile-wide", net("sensors.npz", [140], 36), {"loss": "quantile"}),
               ("focal", NARROW, {"loss": "focal"}), ("focal-wide", WIDE, {"loss": "focal", "focal_gamma": 0.5}),
-              ("binary-focal", net("tags.npz", [160], 30), {"loss": "binary_focal"})]
+              ("binary-focal", net("tags.npz", [160], 30), {"loss": "binary_focal"}),
+              ("poisson", net("visits.csv", [24, 9], 16, 3, data__task="regression"), {"loss": "poisson"})]
     for name, base, keys in losses:
         for dtype in DTYPES:
             add(f"later/{name}-{dtype}", base, network(**keys), training(dtype=dtype),

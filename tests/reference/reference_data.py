@@ -71,6 +71,15 @@ def houses():
     return csv(["a", "b", "c", "d", "e", "f", "weight", "price"], rows)
 
 
+def visits():
+    """Counts from 0 of four features."""
+    numbers = Numbers(11)
+    rows = []
+    for x in numbers.rows(150, 4):
+        rows.append([*x, float(max(0, int(3 * abs(x[0] + 0.5 * x[1] * x[2]) + 2 * numbers.uniform())))])
+    return csv(["a", "b", "c", "d", "visits"], rows)
+
+
 def plants(seed, count):
     """Three unequal classes with names, features of unequal size."""
     numbers = Numbers(seed)
@@ -148,6 +157,7 @@ def parts():
 
 FILES = {
     "houses.csv": houses,
+    "visits.csv": visits,
     "plants.csv": lambda: plants(2, 160),
     "plants_test.csv": lambda: plants(22, 40),
     "curves.npz": curves,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -53,7 +54,8 @@ Problem<T> make_problem(const std::vector<std::size_t>& widths, ActivationKind a
   }
   if (!output_facts(spec.output).has_probabilities) {
     problem.values = Matrix<T>(rows, classes);
-    for (T& y : problem.values.span()) y = static_cast<T>(random.uniform(-1.0, 1.0));
+    for (T& y : problem.values.span())
+      y = static_cast<T>(random.uniform(std::max(-1.0, loss_facts(loss).lowest_target), 1.0));
   }
   return problem;
 }

@@ -145,6 +145,46 @@ TEST(Trainer, regression_reports_r2) {
   EXPECT_GT(record.train.regression->r2, 0.9999);
 }
 
+// Counts with the mean exp(0.8 x - 0.3): a Poisson regression finds both numbers, and refuses a count below 0.
+TEST(Trainer, poisson_regression_finds_the_rates_of_counts) {
+  Dataset dataset;
+  dataset.task = Task::kRegression;
+  RandomStream random(5, Purpose::kTest);
+  Matrix<double> x(2000, 1);
+  dataset.table.values = Matrix<double>(2000, 1);
+  for (std::size_t r = 0; r < x.rows(); ++r) {
+    x(r, 0) = random.uniform(-1.0, 1.0);
+    double product = random.uniform();  // Knuth: so many factors stay above exp(-mean)
+    for (const double end = std::exp(-std::exp(0.8 * x(r, 0) - 0.3)); product > end; product *= random.uniform()) {
+      dataset.table.values(r, 0) += 1.0;
+    }
+    dataset.train.push_back(static_cast<std::uint32_t>(r));
+  }
+  dataset.table.features = std::move(x);
+  TrainingRun run;
+  run.spec.num_inputs = 1;
+  run.spec.layers.resize(1);
+  run.spec.layers[0].units = 1;
+  run.spec.output = OutputKind::kExp;
+  run.spec.loss.kind = LossKind::kPoisson;
+  run.monitor = run.schedule_monitor = parse_monitor("train_loss");
+  run.dtype = DType::kF64;
+  run.learning_rate = 0.1;
+  run.epochs = 20;
+  const RunRecord record = train(run, dataset);
+  const auto& network = std::get<Network<double>>(record.model.network);
+  EXPECT_NEAR(network.weights(0)(0, 0), 0.8, 0.12);
+  EXPECT_NEAR(network.biases(0)[0], -0.3, 0.12);
+  dataset.table.values(3, 0) = -2.0;
+  try {
+    run.validate(dataset);
+    FAIL() << "a negative count was taken";
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(),
+                 "target of row 4: expected 0 or more with the loss poisson, found -2; choose another loss");
+  }
+}
+
 TEST(Trainer, options_that_contradict_the_data_are_refused) {
   const Dataset dataset = make_clouds();
   const auto refused = [&dataset](const auto& change) {

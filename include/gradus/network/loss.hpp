@@ -18,6 +18,7 @@ enum class OutputKind : std::uint8_t {
   kSoftmax,  // p_k = exp z_k / sum_j exp z_j
   kSigmoid,  // p_k = 1 / (1 + exp(-z_k))
   kLinear,   // p_k = z_k
+  kExp,      // p_k = exp z_k: expected counts
 };
 
 /// All losses are means over the samples of the batch (weighted mean where samples have weights).
@@ -29,6 +30,7 @@ enum class LossKind : std::uint8_t {
   kQuantile,     // linear: (1/K) sum_k max(q (y_k - p_k), (1 - q) (p_k - y_k)), the pinball loss of the quantile q
   kFocal,        // softmax: -(1 - p[y])^gamma ln p[y]                                      Lin et al. 2017
   kBinaryFocal,  // sigmoid: -sum_k y_k (1 - p_k)^gamma ln p_k + (1 - y_k) p_k^gamma ln(1 - p_k)
+  kPoisson,      // exp: (1/K) sum_k p_k - y_k z_k, -ln of the Poisson distribution of mean p_k up to ln y_k!
 };
 
 /// How the loss that is reported treats probabilities near 0 (the published studies differ; STUDIES: s0 1e-10, s1 and
@@ -57,6 +59,7 @@ inline constexpr std::array kOutputTable = {
                 .default_loss = LossKind::kBinaryCrossEntropy,
                 .has_probabilities = true},
     OutputFacts{.kind = OutputKind::kLinear, .name = "linear", .default_loss = LossKind::kMeanSquaredError},
+    OutputFacts{.kind = OutputKind::kExp, .name = "exp", .default_loss = LossKind::kPoisson},
 };
 
 struct LossFacts {
@@ -102,6 +105,11 @@ inline constexpr std::array kLossTable = {
               .has_kinks = true},
     LossFacts{.kind = LossKind::kFocal, .name = "focal", .output = OutputKind::kSoftmax},
     LossFacts{.kind = LossKind::kBinaryFocal, .name = "binary_focal", .output = OutputKind::kSigmoid},
+    LossFacts{.kind = LossKind::kPoisson,
+              .name = "poisson",
+              .output = OutputKind::kExp,
+              .is_mean_over_outputs = true,
+              .lowest_target = 0.0},
 };
 
 inline constexpr std::array kFloorTable = {

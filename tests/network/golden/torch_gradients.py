@@ -38,6 +38,8 @@ def row_losses(case, z):
         y = labels.reshape(-1, 1).to(z.dtype) if k == 1 else F.one_hot(labels, k).to(z.dtype)
     else:
         y = torch.tensor(case["values"])
+    if case["output"] == "exp":
+        return F.poisson_nll_loss(z, y, log_input=True, reduction="none").mean(1), torch.exp(z)
     if case["output"] == "linear":
         if case["loss"] == "mse":
             return F.mse_loss(z, y, reduction="none").mean(1), z
