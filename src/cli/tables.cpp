@@ -32,6 +32,12 @@ std::string evaluation_table(const std::vector<std::pair<std::string, const Part
       if (rows.empty()) rows.push_back({"part", "rows", "loss", "R2", "MAE", "RMSE"});
       rows.push_back({name, std::to_string(report->rows), number(metrics.loss), number(report->r2), number(report->mae),
                       number(report->rmse)});
+      for (const auto& [title, score] :
+           {std::pair("pinball", report->pinball), std::pair("deviance", report->poisson_deviance)}) {
+        if (!score) continue;
+        if (rows.size() == 2) rows[0].push_back(title);
+        rows.back().push_back(number(score));
+      }
     } else if (const auto& classes = evaluation->classification) {
       if (rows.empty()) rows.push_back({"part", "rows", "loss", "accuracy", "precision", "recall", "F1", "ROC AUC"});
       if (rows.size() == 1 && metrics.top_k) rows[0].push_back("top-k");

@@ -91,7 +91,7 @@ PartEvaluation evaluate_rows(Engine<T>& engine, const Dataset& dataset, const Sc
   if (dataset.task == Task::kMultiLabel) {
     evaluation.classification = multi_label_report(outputs.view(), values.view());
   } else {
-    evaluation.regression = regression_report(outputs.view(), values.view());
+    evaluation.regression = regression_report(outputs.view(), values.view(), engine.spec().loss);
   }
   return evaluation;
 }

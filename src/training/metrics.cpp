@@ -1,8 +1,12 @@
+// Quality measures from outputs and targets.
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/training/metrics.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+
+#include "core/scalar_math.hpp"
 
 namespace gradus {
 namespace {
@@ -134,8 +138,28 @@ ClassificationReport multi_label_report(MatrixView<const double> outputs, Matrix
   return report;
 }
 
+namespace {
+
+// Mean of score(y, p) over all targets of all rows.
+template <class Score>
+double mean_score(MatrixView<const double> outputs, MatrixView<const double> targets, Score score) {
+  double sum = 0.0;
+  for (std::size_t r = 0; r < outputs.rows(); ++r) {
+    for (std::size_t k = 0; k < outputs.cols(); ++k) sum += score(targets(r, k), outputs(r, k));
+  }
+  return sum / static_cast<double>(outputs.size());
+}
+
+double poisson_deviance(double y, double p) {
+  const double surprise = y > 0.0 ? y * math::log(y / p) : 0.0;
+  return 2.0 * (surprise - y + p);
+}
+
+}  // namespace
+
 // Per target: R2 = 1 - sum (y - p)^2 / sum (y - mean y)^2; a constant target gives 1 when met exactly, else 0.
-RegressionReport regression_report(MatrixView<const double> outputs, MatrixView<const double> targets) {
+RegressionReport regression_report(MatrixView<const double> outputs, MatrixView<const double> targets,
+                                   const Loss& loss) {
   RegressionReport report;
   report.rows = outputs.rows();
   if (outputs.empty()) return report;
@@ -159,6 +183,12 @@ RegressionReport regression_report(MatrixView<const double> outputs, MatrixView<
     report.mae += absolute / rows / cols;
     report.rmse += std::sqrt(residual / rows) / cols;
   }
+  if (loss.kind == LossKind::kQuantile) {
+    const double q = loss.quantile;
+    report.pinball =
+        mean_score(outputs, targets, [q](double y, double p) { return std::max(q * (y - p), (1.0 - q) * (p - y)); });
+  }
+  if (loss.kind == LossKind::kPoisson) report.poisson_deviance = mean_score(outputs, targets, poisson_deviance);
   return report;
 }
 

@@ -65,6 +65,8 @@ Json evaluation_object(const PartEvaluation& evaluation, const std::vector<std::
     object["r2"] = report->r2;
     object["mae"] = report->mae;
     object["rmse"] = report->rmse;
+    if (report->pinball) object["pinball_loss"] = *report->pinball;
+    if (report->poisson_deviance) object["poisson_deviance"] = *report->poisson_deviance;
   }
   return object;
 }

@@ -92,6 +92,41 @@ TEST(Metrics, multi_label_and_regression_equal_scikit_learn) {
   EXPECT_NEAR(numbers.rmse, theirs["rmse"].get<double>(), kTolerance);
 }
 
+TEST(Metrics, pinball_and_deviance_equal_scikit_learn) {
+  if (!has_scikit_learn()) GTEST_SKIP() << "scikit-learn is not installed";
+  RandomStream random(3, Purpose::kTest);
+  Matrix<double> outputs(100, 1);
+  Matrix<double> counts(100, 1);
+  for (double& p : outputs.span()) p = random.uniform(0.1, 5.0);
+  for (double& y : counts.span()) y = static_cast<double>(random.below(4));
+  const Loss quantile{.kind = LossKind::kQuantile, .quantile = 0.8};
+  const nlohmann::json theirs = ask_scikit_learn(
+      "o=np.array(d['o']);y=np.array(d['y'])\n"
+      "print(json.dumps(dict(pinball=m.mean_pinball_loss(y,o,alpha=.8),"
+      "deviance=m.mean_poisson_deviance(y[:,0],o[:,0]))))",
+      {{"o", matrix_json(outputs)}, {"y", matrix_json(counts)}});
+  EXPECT_NEAR(regression_report(outputs.view(), counts.view(), quantile).pinball.value(),
+              theirs["pinball"].get<double>(), kTolerance);
+  EXPECT_NEAR(regression_report(outputs.view(), counts.view(), {.kind = LossKind::kPoisson}).poisson_deviance.value(),
+              theirs["deviance"].get<double>(), kTolerance);
+}
+
+TEST(Metrics, pinball_and_deviance_by_hand) {
+  Matrix<double> outputs(2, 2);
+  Matrix<double> values(2, 2);
+  outputs(0, 0) = 2.0, outputs(0, 1) = 0.5, outputs(1, 0) = 1.0, outputs(1, 1) = 3.0;
+  values(0, 0) = 0.0, values(0, 1) = 1.0, values(1, 0) = 1.0, values(1, 1) = 6.0;
+  const RegressionReport quantile =
+      regression_report(outputs.view(), values.view(), {.kind = LossKind::kQuantile, .quantile = 0.75});
+  EXPECT_NEAR(quantile.pinball.value(), (0.25 * 2.0 + 0.75 * 0.5 + 0.0 + 0.75 * 3.0) / 4.0, kTolerance);
+  EXPECT_FALSE(quantile.poisson_deviance.has_value());
+  const RegressionReport poisson = regression_report(outputs.view(), values.view(), {.kind = LossKind::kPoisson});
+  const double by_hand = 2.0 * (2.0 + (std::log(2.0) - 1.0 + 0.5) + 0.0 + (6.0 * std::log(2.0) - 6.0 + 3.0)) / 4.0;
+  EXPECT_NEAR(poisson.poisson_deviance.value(), by_hand, kTolerance);
+  EXPECT_FALSE(poisson.pinball.has_value());
+  EXPECT_FALSE(regression_report(outputs.view(), values.view()).pinball.has_value());
+}
+
 TEST(Metrics, auc_by_hand) {
   const std::vector<double> scores = {0.1, 0.4, 0.35, 0.8};
   EXPECT_EQ(roc_auc(scores, {false, false, true, true}), 0.75);

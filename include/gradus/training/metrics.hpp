@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gradus/core/matrix.hpp"
+#include "gradus/network/loss.hpp"
 
 namespace gradus {
 
@@ -32,12 +33,14 @@ struct ClassificationReport {
   std::optional<double> macro_auc;  // mean over the classes that have one
 };
 
-/// Uniform means over the targets.
+/// Uniform means over the targets. What belongs to a loss is there where the model was trained with it.
 struct RegressionReport {
   std::size_t rows = 0;
   double r2 = 0.0;
   double mae = 0.0;
   double rmse = 0.0;
+  std::optional<double> pinball;  // quantile: mean of max(q (y - p), (1 - q) (p - y)) at the trained quantile q
+  std::optional<double> poisson_deviance;  // poisson: mean of 2 (y ln(y / p) - y + p), its first term 0 where y = 0
 };
 
 /// Column of the largest value, the first of equals.
@@ -51,6 +54,7 @@ std::optional<double> roc_auc(std::span<const double> scores, const std::vector<
 ClassificationReport classification_report(MatrixView<const double> outputs, std::span<const std::int32_t> labels);
 /// `targets` N x K of 0 and 1; an output counts as 1 from 0.5 on.
 ClassificationReport multi_label_report(MatrixView<const double> outputs, MatrixView<const double> targets);
-RegressionReport regression_report(MatrixView<const double> outputs, MatrixView<const double> targets);
+RegressionReport regression_report(MatrixView<const double> outputs, MatrixView<const double> targets,
+                                   const Loss& loss = {});
 
 }  // namespace gradus
