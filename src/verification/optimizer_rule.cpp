@@ -1,5 +1,6 @@
 #include "verification/optimizer_rule.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace gradus::verification {
@@ -15,7 +16,8 @@ double adam(const RuleConstants& constants, const StepOptions& step, const RuleI
   const double m = o.beta1 * in.slots[0] + (1.0 - o.beta1) * in.g;
   const double v = o.beta2 * in.slots[1] + (1.0 - o.beta2) * in.g * in.g;
   const double m_hat = m / bias_correction(constants.given.beta1, step.step);
-  const double v_hat = v / bias_correction(constants.given.beta2, step.step);
+  const double largest = o.kind == OptimizerKind::kAmsGrad ? std::max(in.slots[2], v) : v;
+  const double v_hat = largest / bias_correction(constants.given.beta2, step.step);
   return w - step.learning_rate * m_hat / (std::sqrt(v_hat) + o.epsilon);
 }
 
@@ -32,6 +34,7 @@ double reference_step(const RuleConstants& constants, const StepOptions& step, c
     case OptimizerKind::kNesterov:
       return in.w - rate * (in.g + o.momentum * (o.momentum * in.slots[0] + in.g));
     case OptimizerKind::kAdam:
+    case OptimizerKind::kAmsGrad:
       return adam(constants, step, in, in.w);
     case OptimizerKind::kAdamW:
       return adam(constants, step, in, in.decays ? in.w - rate * o.weight_decay * in.w : in.w);

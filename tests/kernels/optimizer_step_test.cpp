@@ -1,6 +1,7 @@
 // Optimizer steps at the edge of the number range, on every target.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -84,6 +85,41 @@ TYPED_TEST(OptimizerStep, moments_without_gradients_end_at_zero) {
       for (const std::size_t slot : decaying_slots(kind)) EXPECT_TRUE(std::isnan(broken.slots[slot][0]));
       EXPECT_TRUE(std::isnan(broken.w[0]));
     }
+  }
+}
+
+// One element, gradients 4, 1, 1, ...: Adam's second moment falls after the first step, AMSGrad's stays the largest.
+// The steps are those of the published rule in double.
+TYPED_TEST(OptimizerStep, amsgrad_keeps_the_largest_second_moment) {
+  using T = TypeParam;
+  const double beta1 = 0.9, beta2 = 0.5, rate = 0.1;
+  for (const Target target : {Target::kPlain, Target::kAvx2, Target::kAvx512, Target::kNeon}) {
+    if (!target_available(target)) continue;
+    AlignedBuffer<T> w(kUnit<T>), g(kUnit<T>), m(kUnit<T>), v(kUnit<T>), largest(kUnit<T>);
+    double expected = 1.0, first = 0.0, second = 0.0, most = 0.0;
+    w[0] = T{1};
+    for (int t = 1; t <= 6; ++t) {
+      g[0] = t == 1 ? T{4} : T{1};
+      first = beta1 * first + (1.0 - beta1) * double(g[0]);
+      second = beta2 * second + (1.0 - beta2) * double(g[0]) * double(g[0]);
+      most = std::max(most, second);
+      const double corrected = std::sqrt(most / (1.0 - std::pow(beta2, t)));
+      expected -= rate * first / (1.0 - std::pow(beta1, t)) / (corrected + 1e-8);
+      OptimizerArgs<T> args{.kind = OptimizerKind::kAmsGrad,
+                            .beta1 = static_cast<T>(beta1),
+                            .beta2 = static_cast<T>(beta2),
+                            .epsilon = static_cast<T>(1e-8),
+                            .step_size = static_cast<T>(rate / (1.0 - std::pow(beta1, t))),
+                            .root_correction = static_cast<T>(1.0 / std::sqrt(1.0 - std::pow(beta2, t))),
+                            .n = kUnit<T>,
+                            .w = w.data(),
+                            .g = g.data(),
+                            .slots = {m.data(), v.data(), largest.data()}};
+      kernel_table<T>(target).optimizer_step(args);
+      EXPECT_NEAR(w[0], expected, 20 * std::numeric_limits<T>::epsilon()) << target_name(target) << ", step " << t;
+      EXPECT_EQ(largest[0], T{8});
+    }
+    EXPECT_LT(v[0], T{2});
   }
 }
 

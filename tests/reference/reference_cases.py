@@ -369,6 +369,10 @@ def add_later():
         for dtype in DTYPES:
             add(f"later/{name}-{dtype}", base, network(**keys), training(dtype=dtype),
                 **({"use": True} if dtype == "f64" else {}))
+    for dtype in DTYPES:
+        for shape, base in SHAPES.items():
+            add(f"later/amsgrad/{shape}-{dtype}", base, training(optimizer="amsgrad", dtype=dtype))
+    add("later/amsgrad/resumed", net("circles", [13, 10], 24, 5, data__rows=300), training(optimizer="amsgrad"), resume=26)
 
 
 add_later()

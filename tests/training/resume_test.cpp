@@ -67,6 +67,7 @@ INSTANTIATE_TEST_SUITE_P(Every, Resume,
                                          Case{"adamw_inverse", OptimizerKind::kAdamW, ScheduleKind::kInverse},
                                          Case{"rmsprop_plateau", OptimizerKind::kRmsProp, ScheduleKind::kPlateau},
                                          Case{"adagrad_plateau", OptimizerKind::kAdagrad, ScheduleKind::kPlateau},
+                                         Case{"amsgrad_cosine", OptimizerKind::kAmsGrad, ScheduleKind::kCosine},
                                          Case{"adam_f64_batches", OptimizerKind::kAdam, ScheduleKind::kPlateau,
                                               DType::kF64, BatchOrder::kShuffleBatches}),
                          [](const auto& instance) { return std::string(instance.param.name); });

@@ -22,6 +22,7 @@ enum class OptimizerKind : std::uint8_t {
   kAdamW,     // Loshchilov and Hutter 2019: w -= e d w beside Adam's step
   kRmsProp,   // s = r s + (1 - r) g^2;  w -= e g / (sqrt(s) + eps)   Tieleman and Hinton 2012
   kAdagrad,   // s += g^2;  w -= e g / (sqrt(s) + eps)                Duchi et al. 2011
+  kAmsGrad,   // Adam with the largest second moment so far in place of the last    Reddi et al. 2018, PyTorch's form
 };
 
 /// Everything that is known about a rule beside its formula.
@@ -64,6 +65,12 @@ inline constexpr std::array kOptimizerTable = {
                    .has_rho = true,
                    .has_epsilon = true},
     OptimizerFacts{.kind = OptimizerKind::kAdagrad, .name = "adagrad", .slots = 1, .has_epsilon = true},
+    OptimizerFacts{.kind = OptimizerKind::kAmsGrad,
+                   .name = "amsgrad",
+                   .slots = 3,
+                   .learning_rate = 0.001,
+                   .has_betas = true,
+                   .has_epsilon = true},
 };
 
 constexpr const OptimizerFacts& optimizer_facts(OptimizerKind kind) {
@@ -83,8 +90,8 @@ inline constexpr std::size_t kMostSlots = [] {
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::kSgd;
   double momentum = 0.9;      // m
-  double beta1 = 0.9;         // Adam, AdamW
-  double beta2 = 0.999;       // Adam, AdamW
+  double beta1 = 0.9;         // Adam, AdamW, AMSGrad
+  double beta2 = 0.999;       // Adam, AdamW, AMSGrad
   double rho = 0.9;           // r of RMSProp
   double epsilon = 1e-8;      // eps
   double weight_decay = 0.0;  // d of AdamW: weights only, never biases
@@ -93,7 +100,7 @@ struct OptimizerOptions {
 
 std::string_view optimizer_name(OptimizerKind kind);   // "sgd", "momentum", "nesterov", "adam", "adamw", ...
 OptimizerKind parse_optimizer(std::string_view name);  // throws InputError with a suggestion
-/// Arrays of state per parameter: 0 (SGD), 1 (momentum, Nesterov, RMSProp, Adagrad), 2 (Adam, AdamW).
+/// Arrays of state per parameter: 0 (SGD), 1 (momentum, Nesterov, RMSProp, Adagrad), 2 (Adam, AdamW) or 3 (AMSGrad).
 std::size_t optimizer_slots(OptimizerKind kind);
 
 }  // namespace gradus
