@@ -10,6 +10,10 @@ namespace gradus::textbook {
 inline constexpr double kRootHalf = 0x1.6a09e667f3bcdp-1;          // sqrt(1/2)
 inline constexpr double kOneOverRootTwoPi = 0x1.9884533d43651p-2;  // 1 / sqrt(2 pi)
 
+// SELU's: outputs of mean 0 and variance 1 stay so from layer to layer.
+inline constexpr double kSeluAlpha = 1.6732632423543772848170429916717;
+inline constexpr double kSeluScale = 1.0507009873554804934193349852946;
+
 /// Phi(z) = (1 + erf(z / sqrt 2)) / 2, the distribution function of the standard normal.
 template <class T>
 T normal_distribution(const T& z) {
@@ -52,6 +56,8 @@ T activate(ActivationKind kind, const T& alpha, const T& z) {
       return z * normal_distribution(z);
     case ActivationKind::kSilu:
       return z * sigmoid(z);
+    case ActivationKind::kSelu:
+      return T(kSeluScale) * (flat ? T(kSeluAlpha) * expm1(z) : z);
   }
   return z;
 }
@@ -60,8 +66,8 @@ T activate(const Activation& activation, const T& z) {
   return activate(activation.kind, T(activation.alpha), z);
 }
 
-/// dz = dh f'(z). From z: ReLU, leaky ReLU, softplus, ELU, GELU, SiLU. From h = f(z), where that saves the function:
-/// sigmoid' = h (1 - h), tanh' = 1 - h^2. At the kink of ReLU, leaky ReLU and ELU the left derivative.
+/// dz = dh f'(z). From z: ReLU, leaky ReLU, softplus, ELU, SELU, GELU, SiLU. From h = f(z), where that saves the
+/// function: sigmoid' = h (1 - h), tanh' = 1 - h^2. At the kink of ReLU, leaky ReLU, ELU and SELU the left derivative.
 /// ReLU chooses between dh and 0 instead of multiplying, so that an infinite dh cannot turn into NaN.
 template <class T>
 T activate_backward(ActivationKind kind, const T& alpha, const T& z, const T& h, const T& dh) {
@@ -90,6 +96,8 @@ T activate_backward(ActivationKind kind, const T& alpha, const T& z, const T& h,
       const T s = sigmoid(z);
       return dh * (s * (one + z * (one - s)));
     }
+    case ActivationKind::kSelu:
+      return dh * (T(kSeluScale) * (rising ? one : T(kSeluAlpha) * exp(z)));
   }
   return dh;
 }

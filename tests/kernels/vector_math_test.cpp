@@ -97,6 +97,36 @@ TYPED_TEST(VectorMath, sigmoid_is_within_3_ulp) {
       points<TypeParam>(-80.0, 80.0, 100000), 3.0);
 }
 
+// f(z) and f'(z) of every target against long double.
+template <class T>
+void expect_activation_bounds(ActivationKind kind, Exact f, Exact slope, const std::vector<T>& z, double bound,
+                              double slope_bound) {
+  const std::vector<T> ones(z.size(), T{1});
+  for (const Target target : kAllTargets) {
+    if (!target_available(target)) continue;
+    std::vector<T> h(z.size()), dz(z.size());
+    kernel_table<T>(target).activate(kind, T{0}, z.data(), h.data(), z.size());
+    kernel_table<T>(target).activation_gradient(kind, T{0}, ones.data(), z.data(), h.data(), dz.data(), z.size());
+    double worst = 0.0, worst_slope = 0.0;
+    for (std::size_t i = 0; i < z.size(); ++i) {
+      worst = std::max(worst, ulp_error(h[i], f(z[i])));
+      worst_slope = std::max(worst_slope, ulp_error(dz[i], slope(z[i])));
+    }
+    EXPECT_LE(worst, bound) << target_name(target);
+    EXPECT_LE(worst_slope, slope_bound) << target_name(target);
+  }
+}
+
+constexpr long double kSeluScale = 1.0507009873554804934193349852946L;
+constexpr long double kSeluAlpha = 1.6732632423543772848170429916717L;
+
+TYPED_TEST(VectorMath, selu_is_within_4_ulp) {
+  expect_activation_bounds<TypeParam>(
+      ActivationKind::kSelu, [](long double z) { return kSeluScale * (z > 0 ? z : kSeluAlpha * std::expm1(z)); },
+      [](long double z) { return kSeluScale * (z > 0 ? 1 : kSeluAlpha * std::exp(z)); },
+      points<TypeParam>(-80.0, 80.0, 100000), 4.0, 4.0);
+}
+
 TYPED_TEST(VectorMath, special_values) {
   using T = TypeParam;
   const T inf = std::numeric_limits<T>::infinity(), nan = std::numeric_limits<T>::quiet_NaN();

@@ -22,6 +22,7 @@ enum class ActivationKind : std::uint8_t {
   kElu,        // z > 0 ? z : alpha (exp z - 1)  (alpha = 1)
   kGelu,       // z Phi(z), Phi the normal distribution function (exact, not the tanh approximation)
   kSilu,       // z sigmoid(z)
+  kSelu,       // scale (z > 0 ? z : alpha (exp z - 1)), both constants fixed: Klambauer et al. 2017
 };
 
 /// Where a function is not smooth.
@@ -79,6 +80,8 @@ inline constexpr std::array kActivationTable = {
     ActivationFacts{
         .kind = ActivationKind::kGelu, .name = "gelu", .needs_z = true, .relu_like = true, .is_analytic = false},
     ActivationFacts{.kind = ActivationKind::kSilu, .name = "silu", .needs_z = true, .relu_like = true},
+    ActivationFacts{
+        .kind = ActivationKind::kSelu, .name = "selu", .needs_z = true, .kink = Kink::kCurved, .is_analytic = false},
 };
 
 constexpr const ActivationFacts& activation_facts(ActivationKind kind) {

@@ -21,6 +21,7 @@ ACTIVATIONS = {
     "elu": lambda z, a: F.elu(z, a),
     "gelu": lambda z, a: F.gelu(z),
     "silu": lambda z, a: F.silu(z),
+    "selu": lambda z, a: F.selu(z),
 }
 
 
