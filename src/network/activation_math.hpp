@@ -58,6 +58,8 @@ T activate(ActivationKind kind, const T& alpha, const T& z) {
       return z * sigmoid(z);
     case ActivationKind::kSelu:
       return T(kSeluScale) * (flat ? T(kSeluAlpha) * expm1(z) : z);
+    case ActivationKind::kMish:
+      return z * tanh(softplus(z));
   }
   return z;
 }
@@ -66,13 +68,15 @@ T activate(const Activation& activation, const T& z) {
   return activate(activation.kind, T(activation.alpha), z);
 }
 
-/// dz = dh f'(z). From z: ReLU, leaky ReLU, softplus, ELU, SELU, GELU, SiLU. From h = f(z), where that saves the
+/// dz = dh f'(z). From z: ReLU, leaky ReLU, softplus, ELU, SELU, GELU, SiLU, Mish. From h = f(z), where that saves the
 /// function: sigmoid' = h (1 - h), tanh' = 1 - h^2. At the kink of ReLU, leaky ReLU, ELU and SELU the left derivative.
 /// ReLU chooses between dh and 0 instead of multiplying, so that an infinite dh cannot turn into NaN.
 template <class T>
 T activate_backward(ActivationKind kind, const T& alpha, const T& z, const T& h, const T& dh) {
   using math::exp;
   using math::sigmoid;
+  using math::softplus;
+  using math::tanh;
   const bool rising = real_value(z) > 0.0;
   const T one(1.0);
   switch (kind) {
@@ -98,6 +102,10 @@ T activate_backward(ActivationKind kind, const T& alpha, const T& z, const T& h,
     }
     case ActivationKind::kSelu:
       return dh * (T(kSeluScale) * (rising ? one : T(kSeluAlpha) * exp(z)));
+    case ActivationKind::kMish: {
+      const T t = tanh(softplus(z));
+      return dh * (t + z * (one - t * t) * sigmoid(z));
+    }
   }
   return dh;
 }

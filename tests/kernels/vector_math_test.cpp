@@ -127,6 +127,23 @@ TYPED_TEST(VectorMath, selu_is_within_4_ulp) {
       points<TypeParam>(-80.0, 80.0, 100000), 4.0, 4.0);
 }
 
+long double exact_mish_slope(long double z) {
+  const long double t = std::tanh(std::log1p(std::exp(z)));
+  const long double cosh = std::cosh(std::log1p(std::exp(z)));
+  return t + z / (cosh * cosh) / (1.0L + std::exp(-z));
+}
+
+// The slope is 0 near -1.19, where its two terms cancel: there its error counts against the terms.
+TYPED_TEST(VectorMath, mish_is_within_4_ulp) {
+  std::vector<TypeParam> z;
+  for (const TypeParam value : points<TypeParam>(-80.0, 80.0, 100000)) {
+    if (value < TypeParam{-2} || value > TypeParam{-0.5}) z.push_back(value);
+  }
+  expect_activation_bounds<TypeParam>(
+      ActivationKind::kMish, [](long double v) { return v * std::tanh(std::log1p(std::exp(v))); }, &exact_mish_slope, z,
+      4.0, 10.0);
+}
+
 TYPED_TEST(VectorMath, special_values) {
   using T = TypeParam;
   const T inf = std::numeric_limits<T>::infinity(), nan = std::numeric_limits<T>::quiet_NaN();

@@ -373,7 +373,7 @@ def add_later():
         for shape, base in SHAPES.items():
             add(f"later/amsgrad/{shape}-{dtype}", base, training(optimizer="amsgrad", dtype=dtype))
     add("later/amsgrad/resumed", net("circles", [13, 10], 24, 5, data__rows=300), training(optimizer="amsgrad"), resume=26)
-    for activation in ("selu",):
+    for activation in ("selu", "mish"):
         for dtype in DTYPES:
             for shape, base in SHAPES.items():
                 add(f"later/{activation}/{shape}-{dtype}", base, network(activation=activation), training(dtype=dtype))

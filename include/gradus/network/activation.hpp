@@ -23,6 +23,7 @@ enum class ActivationKind : std::uint8_t {
   kGelu,       // z Phi(z), Phi the normal distribution function (exact, not the tanh approximation)
   kSilu,       // z sigmoid(z)
   kSelu,       // scale (z > 0 ? z : alpha (exp z - 1)), both constants fixed: Klambauer et al. 2017
+  kMish,       // z tanh(ln(1 + exp z)): Misra 2019
 };
 
 /// Where a function is not smooth.
@@ -82,6 +83,7 @@ inline constexpr std::array kActivationTable = {
     ActivationFacts{.kind = ActivationKind::kSilu, .name = "silu", .needs_z = true, .relu_like = true},
     ActivationFacts{
         .kind = ActivationKind::kSelu, .name = "selu", .needs_z = true, .kink = Kink::kCurved, .is_analytic = false},
+    ActivationFacts{.kind = ActivationKind::kMish, .name = "mish", .needs_z = true, .relu_like = true},
 };
 
 constexpr const ActivationFacts& activation_facts(ActivationKind kind) {

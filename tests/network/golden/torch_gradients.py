@@ -22,6 +22,7 @@ ACTIVATIONS = {
     "gelu": lambda z, a: F.gelu(z),
     "silu": lambda z, a: F.silu(z),
     "selu": lambda z, a: F.selu(z),
+    "mish": lambda z, a: F.mish(z),
 }
 
 
