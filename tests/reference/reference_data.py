@@ -74,7 +74,9 @@ def houses():
 def visits():
     """Counts from 0 of four features."""
     numbers = Numbers(11)
-    rows = [[*x, float(int(3 * abs(x[0] + 0.5 * x[1] * x[2]) + 2 * numbers.uniform()))] for x in numbers.rows(150, 4)]
+    rows = []
+    for x in numbers.rows(150, 4):
+        rows.append([*x, float(max(0, int(3 * abs(x[0] + 0.5 * x[1] * x[2]) + 2 * numbers.uniform())))])
     return csv(["a", "b", "c", "d", "visits"], rows)
 
 
