@@ -299,6 +299,11 @@ BatchStats Engine<T>::evaluate(const BatchTargets<T>& targets) {
 template <class T>
 MatrixView<const T> Engine<T>::predict() {
   state_->run(engine::StepKind::kEvaluate, nullptr, {});
+  return outputs();
+}
+
+template <class T>
+MatrixView<const T> Engine<T>::outputs() const {
   return {state_->outputs.data(), state_->batch_rows, state_->spec.num_outputs(), state_->outputs.cols()};
 }
 

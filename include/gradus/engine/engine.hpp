@@ -112,6 +112,8 @@ class Engine {
   BatchStats evaluate(const BatchTargets<T>& targets);
   /// Forward without dropout: outputs P (rows x K), valid until the next call.
   MatrixView<const T> predict();
+  /// Outputs P (rows x K) of the last evaluate() or predict(), valid until the next call.
+  [[nodiscard]] MatrixView<const T> outputs() const;
   /// Gradients of the batch's mean loss and penalties without update, in the textbook's layout.
   BatchStats gradients(const BatchTargets<T>& targets, Parameters<T>& gradients, const StepOptions& options = {});
 
