@@ -1,5 +1,6 @@
 // The enumerators of an enumeration, asked of the compiler: what lists and tables are compared with, so that nothing
-// new can be left out of them. SPDX-License-Identifier: Apache-2.0
+// new can be left out of them.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>

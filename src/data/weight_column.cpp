@@ -1,4 +1,5 @@
 // Turns one feature column into sample weights.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <cmath>

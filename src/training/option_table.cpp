@@ -1,4 +1,5 @@
 // The one table of options: key, flag, meaning, place, range and choices. Defaults are those of RunConfig.
+// SPDX-License-Identifier: Apache-2.0
 #include <array>
 
 #include "gradus/training/run_config.hpp"
