@@ -1,5 +1,6 @@
 // Backward pass of one thread, layer by layer: the input gradient (input_gradient.cpp), then the weight gradient of its
-// own outputs with the update. SPDX-License-Identifier: Apache-2.0
+// own outputs with the update.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <utility>
 

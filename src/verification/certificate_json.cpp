@@ -1,4 +1,5 @@
 // The certificate as JSON, and a recomputed one against a stored one.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <cmath>

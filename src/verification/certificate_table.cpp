@@ -1,4 +1,5 @@
 // The certificate for people: what was checked, what touches what, one verdict per claim, what the checker can see.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <algorithm>

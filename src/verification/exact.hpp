@@ -1,5 +1,6 @@
 // Exact derivatives against backpropagation: dual numbers (and the complex step) through the textbook's forward pass.
-// No step size and no truncation, so the two may differ by rounding alone. SPDX-License-Identifier: Apache-2.0
+// No step size and no truncation, so the two may differ by rounding alone.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 // Everything that is measured once, independent of any gradient, and judged against as many gradients as wanted: the
-// one that trains and every injected fault. SPDX-License-Identifier: Apache-2.0
+// one that trains and every injected fault.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <deque>

@@ -1,5 +1,6 @@
 // The textbook along a line, in double, in dual numbers, in jets and in complex numbers. All templates over number
 // types are compiled here and nowhere else.
+// SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 
 #include "verification/complex_step.hpp"

@@ -1,7 +1,8 @@
 // Taylor remainders along a line x + t d: R1 = |f(x + t d) - f(x)|, R2 = R1's difference minus t g.d, R3 minus t^2 d'Hd
 // / 2 as well. With a right gradient they fall like t, t^2, t^3. Study s4; Farrell, Ham, Funke and Rognes, SIAM J. Sci.
 // Comput. 35 (2013) C369. The window of steps comes from exact coefficients of f along d, never from the gradient under
-// test. SPDX-License-Identifier: Apache-2.0
+// test.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
 // verify(): plans the measurements, runs them side by side, judges the textbook's gradient, then every mutant's.
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/verification/verify.hpp"
 #include "gradus/core/threads.hpp"
 

@@ -1,5 +1,6 @@
 // Independent pieces of work, run side by side. Every piece writes to its own place, so results do not depend on
-// threads. SPDX-License-Identifier: Apache-2.0
+// threads.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <functional>

@@ -1,4 +1,5 @@
 // verify() as a whole: mutants on three networks, every optimizer, comparison of certificates.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,5 @@
 // The claims on networks that are right: no false alarms; and each kind of claim on a case where its answer is known.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <cmath>

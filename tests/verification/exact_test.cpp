@@ -1,4 +1,5 @@
 // Exact derivatives: the number types themselves, and backpropagation against them on hundreds of networks.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <cmath>

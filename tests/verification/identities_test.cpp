@@ -1,4 +1,5 @@
 // The identities of study s3 as properties over random points, each with its bound in units in the last place.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/identities.hpp"
 
 #include <gtest/gtest.h>
