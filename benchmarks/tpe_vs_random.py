@@ -4,8 +4,8 @@
     benchmarks/tpe_vs_random.py build/release/gradus [seeds]
 
 Writes benchmarks/results/tpe_vs_random.json and .md. Everything is exact: another run gives the same numbers.
-SPDX-License-Identifier: Apache-2.0
 """
+# SPDX-License-Identifier: Apache-2.0
 import json
 import pathlib
 import statistics

@@ -1,5 +1,6 @@
 # Flags that every part is compiled with. Instruction-set flags never appear here: kernel files choose theirs through
 # Highway, so the rest of the program runs on any CPU of the architecture.
+# SPDX-License-Identifier: Apache-2.0
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)

@@ -1,4 +1,5 @@
 # The files of studies/ as one source file, so that the program carries them wherever it is copied.
+# SPDX-License-Identifier: Apache-2.0
 file(GLOB gradus_study_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/studies/*.toml)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${gradus_study_files})
 set(entries "")

@@ -1,5 +1,6 @@
 # gradus_test(FOLDER): one test program from tests/FOLDER/*_test.cpp, each TEST registered with ctest; under sanitizers, where
 # a process takes a fifth of a second to start, in a few parts (a skipped TEST then counts as part of what passed).
+# SPDX-License-Identifier: Apache-2.0
 function(gradus_test folder)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
   if(NOT sources)

@@ -13,6 +13,7 @@
 #include "gradus/core/threads.hpp"              // IWYU pragma: export
 #include "gradus/data/batches.hpp"              // IWYU pragma: export
 #include "gradus/data/dataset.hpp"              // IWYU pragma: export
+#include "gradus/data/memory.hpp"               // IWYU pragma: export
 #include "gradus/data/source.hpp"               // IWYU pragma: export
 #include "gradus/engine/engine.hpp"             // IWYU pragma: export
 #include "gradus/engine/optimizer.hpp"          // IWYU pragma: export

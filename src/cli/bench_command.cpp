@@ -1,4 +1,5 @@
 // gradus bench: seconds per epoch and share of the machine's peak at the studies' sizes and over a sweep of widths.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <algorithm>

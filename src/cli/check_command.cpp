@@ -1,4 +1,5 @@
 // gradus check: the gradient certificate of a configuration, a run or a model.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <filesystem>

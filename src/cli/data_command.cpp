@@ -80,7 +80,7 @@ Range range_of(const Dataset& dataset, const std::vector<std::uint32_t>& rows) {
       }
     }
   };
-  std::visit(accumulate, dataset.table.features);
+  visit_features(dataset.table.features, accumulate);
   range.mean = sum / (static_cast<double>(rows.size()) * static_cast<double>(dataset.num_features()));
   return range;
 }

@@ -1,4 +1,5 @@
 // gradus doctor: what this machine offers and what the program makes of it.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // gradus evaluate: every measure of a trained network on a part of a data set.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <memory>

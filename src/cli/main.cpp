@@ -1,4 +1,5 @@
 // The program: parses arguments, runs one sub-command, turns every failure into one sentence and an exit code.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // gradus predict: outputs of a trained network for new rows, as CSV, JSON or npy.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <cstdio>

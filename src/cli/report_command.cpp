@@ -1,4 +1,5 @@
 // gradus report: runs, studies, certificates and reproductions as one HTML file.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <filesystem>

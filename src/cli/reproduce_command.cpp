@@ -1,4 +1,5 @@
 // gradus reproduce: the published studies, ours beside theirs.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <cstdio>

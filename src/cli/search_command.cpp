@@ -1,4 +1,5 @@
 // gradus search: a study from one file, its tables, and single trials again.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 #include <unistd.h>
 

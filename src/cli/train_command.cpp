@@ -1,4 +1,5 @@
 // gradus train: configuration and flags in, a trained network and its record out.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/config/config_file.hpp"
 
 #include "config/toml_text.hpp"

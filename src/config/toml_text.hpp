@@ -1,6 +1,6 @@
 // TOML as text and nodes: the only place that reads it. Values become text again and pass through the one parser of
-// values (training/option_text.hpp), whether they come from a file, a flag or --set. SPDX-License-Identifier:
-// Apache-2.0
+// values (training/option_text.hpp), whether they come from a file, a flag or --set.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

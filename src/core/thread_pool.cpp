@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/thread_pool.hpp"
 
 #if defined(__x86_64__)

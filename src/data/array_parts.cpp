@@ -139,7 +139,7 @@ PartBlock block_of_table(const RawArray& table, const SourceOptions& options) {
     block.features = all;
     return block;
   }
-  const auto part = [&]<class T>(const Matrix<T>& matrix) {
+  const auto part = [&]<class T>(MatrixView<const T> matrix) {
     Matrix<T> features(grid.rows, grid.cols - 1);
     block.numbers = Matrix<double>(grid.rows, 1);
     for (std::size_t r = 0; r < grid.rows; ++r) {
@@ -153,7 +153,7 @@ PartBlock block_of_table(const RawArray& table, const SourceOptions& options) {
     }
     block.features = std::move(features);
   };
-  std::visit(part, all);
+  visit_features(all, part);
   return block;
 }
 

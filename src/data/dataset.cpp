@@ -20,7 +20,7 @@ struct ColumnScaler {
 
 /// A byte takes 256 values: each is divided once, and looked up from then on.
 template <class T>
-void gather(const Matrix<std::uint8_t>& from, const Scaling& scaling, std::span<const std::uint32_t> rows,
+void gather(MatrixView<const std::uint8_t> from, const Scaling& scaling, std::span<const std::uint32_t> rows,
             MatrixView<T> out) {
   std::array<double, 256> divided;
   std::array<T, 256> rounded;
@@ -30,7 +30,7 @@ void gather(const Matrix<std::uint8_t>& from, const Scaling& scaling, std::span<
   }
   const std::size_t cols = from.cols();
   for (std::size_t b = 0; b < rows.size(); ++b) {
-    const std::uint8_t* in = from.data() + rows[b] * cols;
+    const std::uint8_t* in = from.row(rows[b]).data();
     T* to = out.data() + b * out.stride();
     if (scaling.mean.empty()) {
       for (std::size_t c = 0; c < cols; ++c) to[c] = rounded[in[c]];
@@ -43,12 +43,12 @@ void gather(const Matrix<std::uint8_t>& from, const Scaling& scaling, std::span<
 }
 
 template <class S, class T>
-void gather(const Matrix<S>& from, const Scaling& scaling, std::span<const std::uint32_t> rows, MatrixView<T> out) {
+void gather(MatrixView<const S> from, const Scaling& scaling, std::span<const std::uint32_t> rows, MatrixView<T> out) {
   const bool as_stored = scaling.divisor == 1.0 && scaling.mean.empty();
   const ColumnScaler scale{scaling};
   const std::size_t cols = from.cols();
   for (std::size_t b = 0; b < rows.size(); ++b) {
-    const S* in = from.data() + rows[b] * cols;
+    const S* in = from.row(rows[b]).data();
     T* to = out.data() + b * out.stride();
     if (as_stored) {
       for (std::size_t c = 0; c < cols; ++c) to[c] = static_cast<T>(in[c]);
@@ -61,11 +61,11 @@ void gather(const Matrix<S>& from, const Scaling& scaling, std::span<const std::
 }  // namespace
 
 std::size_t num_rows(const Features& features) {
-  return std::visit([](const auto& matrix) { return matrix.rows(); }, features);
+  return visit_features(features, [](const auto& matrix) { return matrix.rows(); });
 }
 
 std::size_t num_cols(const Features& features) {
-  return std::visit([](const auto& matrix) { return matrix.cols(); }, features);
+  return visit_features(features, [](const auto& matrix) { return matrix.cols(); });
 }
 
 std::size_t Dataset::num_outputs() const {
@@ -83,7 +83,7 @@ void gather_rows(const Features& features, const Scaling& scaling, std::span<con
   if (!scaling_fits || !rows_fit || out.rows() != rows.size() || out.cols() != cols) {
     throw std::invalid_argument("gather_rows: rows, scaling or output do not fit the features");
   }
-  std::visit([&](const auto& matrix) { gather(matrix, scaling, rows, out); }, features);
+  visit_features(features, [&](const auto& matrix) { gather(matrix, scaling, rows, out); });
 }
 
 template void gather_rows<float>(const Features&, const Scaling&, std::span<const std::uint32_t>, MatrixView<float>);

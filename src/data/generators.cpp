@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "data/generators.hpp"
 
 #include <fmt/format.h>
@@ -131,7 +132,7 @@ void draw_part(const Generator& generator, std::uint64_t seed, std::uint64_t par
 
 std::string hash_of(const Dataset& dataset) {
   Sha256 hash;
-  std::visit([&hash](const auto& matrix) { hash.update(std::as_bytes(matrix.span())); }, dataset.table.features);
+  visit_features(dataset.table.features, [&hash](const auto& matrix) { hash.update(std::as_bytes(matrix.span())); });
   hash.update(std::as_bytes(std::span(dataset.table.labels)));
   return hash.hex_digest();
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "data/part_block.hpp"
 
 #include <fmt/format.h>
@@ -165,11 +166,13 @@ class ClassList {
 
 template <class T>
 void copy_rows(const Features& from, Matrix<T>& to, std::size_t first) {
-  const auto copy = [&]<class S>(const Matrix<S>& source) {
-    T* out = to.data() + first * to.cols();
-    for (std::size_t i = 0; i < source.size(); ++i) out[i] = static_cast<T>(source.data()[i]);
+  const auto copy = [&](const auto& source) {
+    for (std::size_t r = 0; r < source.rows(); ++r) {
+      std::transform(source.row(r).begin(), source.row(r).end(), to.row(first + r).begin(),
+                     [](auto value) { return static_cast<T>(value); });
+    }
   };
-  std::visit(copy, from);
+  visit_features(from, copy);
 }
 
 template <class T>

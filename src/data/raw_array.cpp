@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "data/raw_array.hpp"
 
 #include <bit>
@@ -146,18 +147,19 @@ Grid grid_of(const RawArray& array) {
 }
 
 void check_finite(const Features& features, const std::string& where) {
-  const auto check = [&where]<class T>(const Matrix<T>& matrix) {
+  const auto check = [&where]<class T>(MatrixView<const T> matrix) {
     if constexpr (!std::is_integral_v<T>) {
-      for (std::size_t i = 0; i < matrix.size(); ++i) {
-        if (std::isfinite(matrix.data()[i])) continue;
-        throw InputError(ErrorParts{where + ": row " + std::to_string(i / matrix.cols()) + ", column " +
-                                        std::to_string(i % matrix.cols()) + " (from 0)",
-                                    "a finite number", std::isnan(matrix.data()[i]) ? "NaN" : "infinity",
-                                    "fill in or remove the row"});
+      for (std::size_t r = 0; r < matrix.rows(); ++r) {
+        for (std::size_t c = 0; c < matrix.cols(); ++c) {
+          if (std::isfinite(matrix(r, c))) continue;
+          throw InputError(ErrorParts{
+              where + ": row " + std::to_string(r) + ", column " + std::to_string(c) + " (from 0)", "a finite number",
+              std::isnan(matrix(r, c)) ? "NaN" : "infinity", "fill in or remove the row"});
+        }
       }
     }
   };
-  std::visit(check, features);
+  visit_features(features, check);
 }
 
 Features to_features(const RawArray& array, const Grid& grid) {

@@ -21,19 +21,19 @@ Scaling standardization(const Dataset& dataset, double divisor) {
   scaling.std.assign(cols, 0.0);
   const auto accumulate = [&](const auto& matrix) {
     for (const std::uint32_t row : dataset.train) {
-      const auto* x = matrix.data() + row * cols;
+      const auto x = matrix.row(row);
       for (std::size_t c = 0; c < cols; ++c) scaling.mean[c] += static_cast<double>(x[c]) / divisor;
     }
     for (double& mean : scaling.mean) mean /= rows;
     for (const std::uint32_t row : dataset.train) {
-      const auto* x = matrix.data() + row * cols;
+      const auto x = matrix.row(row);
       for (std::size_t c = 0; c < cols; ++c) {
         const double deviation = static_cast<double>(x[c]) / divisor - scaling.mean[c];
         scaling.std[c] += deviation * deviation;
       }
     }
   };
-  std::visit(accumulate, dataset.table.features);
+  visit_features(dataset.table.features, accumulate);
   for (std::size_t c = 0; c < cols; ++c) {
     scaling.std[c] = std::sqrt(scaling.std[c] / rows);
     // A constant feature has no deviation but the rounding of its mean.
@@ -43,7 +43,7 @@ Scaling standardization(const Dataset& dataset, double divisor) {
 }
 
 double default_divisor(const Dataset& dataset) {
-  const bool bytes = std::holds_alternative<Matrix<std::uint8_t>>(dataset.table.features);
+  const bool bytes = view_as<std::uint8_t>(dataset.table.features).has_value();
   return bytes && dataset.image ? 255.0 : 1.0;
 }
 

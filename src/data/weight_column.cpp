@@ -1,4 +1,5 @@
 // Turns one feature column into sample weights.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <cmath>
@@ -11,7 +12,7 @@ namespace gradus {
 namespace {
 
 template <class S>
-Matrix<S> without_column(const Matrix<S>& matrix, std::size_t column) {
+Matrix<S> without_column(MatrixView<const S> matrix, std::size_t column) {
   Matrix<S> rest(matrix.rows(), matrix.cols() - 1);
   for (std::size_t r = 0; r < matrix.rows(); ++r) {
     for (std::size_t c = 0; c < matrix.cols(); ++c) {
@@ -39,9 +40,9 @@ void take_weight_column(Dataset& dataset, const std::string& column) {
                                   fmt::format("{}", weights[r]), "correct it or name another column"});
     }
     dataset.table.weights = std::move(weights);
-    dataset.table.features = without_column(features, at);
+    return Features(without_column(features, at));
   };
-  std::visit(take, Features(std::move(dataset.table.features)));
+  dataset.table.features = visit_features(dataset.table.features, take);
   if (dataset.feature_names.empty()) return;
   dataset.weight_name = dataset.feature_names[at];
   dataset.feature_names.erase(dataset.feature_names.begin() + static_cast<std::ptrdiff_t>(at));

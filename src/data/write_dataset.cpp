@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "data/write_dataset.hpp"
 
 #include <fmt/format.h>
@@ -44,7 +45,7 @@ void write_csv(const Dataset& dataset, AtomicFile& file) {
     const auto append_features = [&](const auto& matrix) {
       for (const auto x : matrix.row(row)) fmt::format_to(std::back_inserter(text), "{},", x);
     };
-    std::visit(append_features, dataset.table.features);
+    visit_features(dataset.table.features, append_features);
     if (!dataset.table.labels.empty()) {
       text += quoted_field(dataset.class_names[static_cast<std::size_t>(dataset.table.labels[row])]) + ",";
     }
@@ -83,7 +84,7 @@ void write_npy(const Dataset& dataset, AtomicFile& file) {
     const auto append_features = [&](const auto& matrix) {
       for (const auto x : matrix.row(row)) append_bytes(bytes, static_cast<double>(x));
     };
-    std::visit(append_features, dataset.table.features);
+    visit_features(dataset.table.features, append_features);
     if (!dataset.table.labels.empty()) append_bytes(bytes, static_cast<double>(dataset.table.labels[row]));
     for (std::size_t k = 0; k < dataset.table.values.cols(); ++k) append_bytes(bytes, dataset.table.values(row, k));
     if (bytes.size() > kFlushSize) {
@@ -142,15 +143,16 @@ class ZipWriter {
 };
 
 std::string features_npy(const Features& features, std::span<const std::uint32_t> rows) {
+  // Of owned and borrowed features.
   static constexpr std::string_view kDescr[] = {"|u1", "<f4", "<f8"};
-  std::string bytes = npy_header(kDescr[features.index()], rows.size(), num_cols(features));
+  std::string bytes = npy_header(kDescr[features.index() % std::size(kDescr)], rows.size(), num_cols(features));
   const auto append = [&](const auto& matrix) {
     for (const std::uint32_t row : rows) {
       const auto values = std::as_bytes(matrix.row(row));
       bytes.append(reinterpret_cast<const char*>(values.data()), values.size());
     }
   };
-  std::visit(append, features);
+  visit_features(features, append);
   return bytes;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kernels/gelu.hpp"
 
 #include "core/scalar_math.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/model/model_file.hpp"
 
 #include <fmt/format.h>
@@ -51,18 +52,19 @@ const TensorInfo& find_tensor(const std::string& path, const SafetensorsHeader& 
 }
 
 template <class T>
-void read_values(SafetensorsFile& file, const std::string& path, const TensorInfo& tensor, std::span<T> values) {
+void read_values(Safetensors& file, const TensorInfo& tensor, std::span<T> values) {
   file.read(tensor, std::as_writable_bytes(values));
   for (const T value : values) {
     if (!std::isfinite(value)) {
-      throw InputError({path + ": tensor '" + tensor.name + "'", "finite weights", "NaN or infinity",
+      throw InputError({file.name() + ": tensor '" + tensor.name + "'", "finite weights", "NaN or infinity",
                         "the model diverged or the file is damaged"});
     }
   }
 }
 
 template <class T>
-Network<T> read_network(SafetensorsFile& file, const std::string& path, const NetworkSpec& spec) {
+Network<T> read_network(Safetensors& file, const NetworkSpec& spec) {
+  const std::string& path = file.name();
   const SafetensorsHeader& header = file.header();
   // All places are found before anything is allocated; their sizes are known to fit in the file.
   const auto parameters = parameter_layout(spec);
@@ -78,9 +80,7 @@ Network<T> read_network(SafetensorsFile& file, const std::string& path, const Ne
   }
   Network<T> network(spec);
   std::size_t next = 0;
-  const auto read = [&](const ParameterBlock&, std::span<T> values) {
-    read_values(file, path, *places[next++], values);
-  };
+  const auto read = [&](const ParameterBlock&, std::span<T> values) { read_values(file, *places[next++], values); };
   for_each_block(network.parameters, read);
   for_each_block(network.state, read);
   const auto hash = header.metadata.find(kHashKey);
@@ -90,9 +90,9 @@ Network<T> read_network(SafetensorsFile& file, const std::string& path, const Ne
   return network;
 }
 
-}  // namespace
-
-void write_model(const std::string& path, const Model& model) {
+// Gives the bytes of the model's file to `sink`, piece by piece.
+template <class Sink>
+void write_pieces(const Model& model, const Sink& sink) {
   std::visit(
       [&]<class T>(const Network<T>& network) {
         SafetensorsHeader header;
@@ -101,20 +101,17 @@ void write_model(const std::string& path, const Model& model) {
         header.metadata[kHashKey] = weights_sha256(network);
         const ParameterLayout* const layouts[] = {network.parameters.layout().get(), network.state.layout().get()};
         header.tensors = tensors_of(layouts, kTypeOf<T>);
-        AtomicFile file(path);
-        file.write(format_header(header));
-        const auto write = [&file](const ParameterBlock&, std::span<const T> values) {
-          file.write(std::as_bytes(values));
-        };
+        const std::string text = format_header(header);
+        sink(std::as_bytes(std::span(text)));
+        const auto write = [&sink](const ParameterBlock&, std::span<const T> values) { sink(std::as_bytes(values)); };
         for_each_block(network.parameters, write);
         for_each_block(network.state, write);
-        file.commit();
       },
       model.network);
 }
 
-Model read_model(const std::string& path) {
-  SafetensorsFile file(path);
+Model read_from(Safetensors& file) {
+  const std::string& path = file.name();
   const auto text = file.header().metadata.find(kModelKey);
   if (text == file.header().metadata.end()) {
     throw InputError({path, "a model that Gradus wrote", "safetensors of another program", ""});
@@ -129,11 +126,36 @@ Model read_model(const std::string& path) {
   Model model = std::move(description.rest);
   const bool is_f32 = !file.header().tensors.empty() && file.header().tensors[0].type == TensorType::kF32;
   if (is_f32) {
-    model.network = read_network<float>(file, path, description.spec);
+    model.network = read_network<float>(file, description.spec);
   } else {
-    model.network = read_network<double>(file, path, description.spec);
+    model.network = read_network<double>(file, description.spec);
   }
   return model;
+}
+
+}  // namespace
+
+void write_model(const std::string& path, const Model& model) {
+  AtomicFile file(path);
+  write_pieces(model, [&file](std::span<const std::byte> piece) { file.write(piece); });
+  file.commit();
+}
+
+std::vector<std::byte> model_bytes(const Model& model) {
+  std::vector<std::byte> bytes;
+  write_pieces(model,
+               [&bytes](std::span<const std::byte> piece) { bytes.insert(bytes.end(), piece.begin(), piece.end()); });
+  return bytes;
+}
+
+Model read_model(const std::string& path) {
+  Safetensors file(path);
+  return read_from(file);
+}
+
+Model read_model(std::span<const std::byte> bytes, const std::string& name) {
+  Safetensors container(name, bytes);
+  return read_from(container);
 }
 
 }  // namespace gradus

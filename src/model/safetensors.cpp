@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "model/safetensors.hpp"
 
 #include <sys/stat.h>
@@ -119,34 +120,48 @@ std::string format_header(const SafetensorsHeader& header) {
   return bytes + text;
 }
 
-SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path), file_(std::fopen(path.c_str(), "rb")) {
+Safetensors::Safetensors(const std::string& path) : name_(path), file_(std::fopen(path.c_str(), "rb")) {
   struct stat status {};
   if (!file_ || fstat(fileno(file_.get()), &status) != 0) {
     throw InputError({path, "a model file that can be read", std::strerror(errno), "check the path"});
   }
   if (!S_ISREG(status.st_mode)) throw InputError({path, "a model file", "a folder or device", "check the path"});
-  const auto file_bytes = static_cast<std::size_t>(status.st_size);
-  std::uint64_t length = 0;
-  if (file_bytes < kLengthBytes || std::fread(&length, 1, kLengthBytes, file_.get()) != kLengthBytes) {
-    reject_tensor(path, "a header of safetensors", std::to_string(file_bytes) + " bytes");
-  }
-  if (length > kMaxHeaderBytes || length > file_bytes - kLengthBytes) {
-    reject_tensor(path + ": offset 0", "a header's length within the file", std::to_string(length));
-  }
-  std::string text(length, '\0');
-  if (std::fread(text.data(), 1, text.size(), file_.get()) != text.size()) {
-    reject_tensor(path, std::to_string(length) + " bytes of header", "fewer");
-  }
-  data_offset_ = kLengthBytes + length;
-  header_ = parse_header(path, text, file_bytes - data_offset_);
+  read_header(static_cast<std::size_t>(status.st_size));
 }
 
-void SafetensorsFile::read(const TensorInfo& tensor, std::span<std::byte> bytes) {
-  const bool fits = bytes.size() == tensor.end - tensor.begin;
-  if (!fits || fseeko(file_.get(), static_cast<off_t>(data_offset_ + tensor.begin), SEEK_SET) != 0 ||
-      std::fread(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) {
-    reject_tensor(path_ + ": tensor '" + tensor.name + "'", std::to_string(bytes.size()) + " bytes", "fewer");
+Safetensors::Safetensors(const std::string& name, std::span<const std::byte> bytes) : name_(name), memory_(bytes) {
+  read_header(bytes.size());
+}
+
+void Safetensors::read_header(std::size_t num_bytes) {
+  std::uint64_t length = 0;
+  if (!read_at(0, std::as_writable_bytes(std::span(&length, 1)))) {
+    reject_tensor(name_, "a header of safetensors", std::to_string(num_bytes) + " bytes");
   }
+  if (length > kMaxHeaderBytes || length > num_bytes - kLengthBytes) {
+    reject_tensor(name_ + ": offset 0", "a header's length within the file", std::to_string(length));
+  }
+  std::string text(length, '\0');
+  if (!read_at(kLengthBytes, std::as_writable_bytes(std::span(text)))) {
+    reject_tensor(name_, std::to_string(length) + " bytes of header", "fewer");
+  }
+  data_offset_ = kLengthBytes + length;
+  header_ = parse_header(name_, text, num_bytes - data_offset_);
+}
+
+bool Safetensors::read_at(std::size_t offset, std::span<std::byte> bytes) {
+  if (file_) {
+    return fseeko(file_.get(), static_cast<off_t>(offset), SEEK_SET) == 0 &&
+           std::fread(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size();
+  }
+  if (offset > memory_.size() || bytes.size() > memory_.size() - offset) return false;
+  std::copy_n(memory_.begin() + static_cast<std::ptrdiff_t>(offset), bytes.size(), bytes.begin());
+  return true;
+}
+
+void Safetensors::read(const TensorInfo& tensor, std::span<std::byte> bytes) {
+  if (bytes.size() == tensor.end - tensor.begin && read_at(data_offset_ + tensor.begin, bytes)) return;
+  reject_tensor(name_ + ": tensor '" + tensor.name + "'", std::to_string(bytes.size()) + " bytes", "fewer");
 }
 
 }  // namespace gradus

@@ -33,12 +33,18 @@ struct SafetensorsHeader {
 /// The header as bytes, its length in front; padded with blanks so that the tensors begin at a multiple of 8.
 std::string format_header(const SafetensorsHeader& header);
 
-/// An open file whose header has been checked: every tensor's type, shape and place agree with each other and with the
-/// size of the file, so reading them needs no further care. Throws InputError for anything else.
-class SafetensorsFile {
+/// A container whose header has been checked: every tensor's type, shape and place agree with each other and with the
+/// number of bytes, so reading them needs no further care. Throws InputError for anything else.
+class Safetensors {
  public:
-  explicit SafetensorsFile(const std::string& path);
+  /// An open file.
+  explicit Safetensors(const std::string& path);
+  /// Bytes in memory, which stay as they are while this object lives; `name` stands in messages.
+  Safetensors(const std::string& name, std::span<const std::byte> bytes);
+
   [[nodiscard]] const SafetensorsHeader& header() const { return header_; }
+  /// The file's path, or the name of the bytes.
+  [[nodiscard]] const std::string& name() const { return name_; }
   /// Fills `bytes` with the tensor, whose size it must have.
   void read(const TensorInfo& tensor, std::span<std::byte> bytes);
 
@@ -46,8 +52,13 @@ class SafetensorsFile {
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
-  std::string path_;
-  std::unique_ptr<std::FILE, Close> file_;
+  void read_header(std::size_t num_bytes);
+  // Whether all of `bytes` could be filled from `offset` on.
+  bool read_at(std::size_t offset, std::span<std::byte> bytes);
+
+  std::string name_;
+  std::unique_ptr<std::FILE, Close> file_;  // null: in memory
+  std::span<const std::byte> memory_;
   std::size_t data_offset_ = 0;
   SafetensorsHeader header_;
 };

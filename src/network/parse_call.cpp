@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "network/parse_call.hpp"
 
 #include <fmt/format.h>

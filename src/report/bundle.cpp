@@ -1,4 +1,5 @@
 // The bundle of a report from the names of its sources.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <filesystem>
 #include <string>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "report/embedded_page.hpp"
 
 // The assembler reads the file: hundreds of kilobytes as an array would take the compiler seconds.

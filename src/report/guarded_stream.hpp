@@ -1,6 +1,7 @@
 // A connection whose request must come whole within a time and a size. The library waits for every single read by
 // itself and gathers lines without a limit; a request that trickles or never ends would hold a thread and grow for
-// ever. SPDX-License-Identifier: Apache-2.0
+// ever.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <httplib.h>

@@ -1,5 +1,6 @@
 // The runs, studies and reproductions below one folder, as the live view names and reads them. Whatever a request names
-// is looked up in the list of what was found: no path is ever made from a request. SPDX-License-Identifier: Apache-2.0
+// is looked up in the list of what was found: no path is ever made from a request.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // Whether the live view answers a request at all, by its head alone (docs/live-view.md has the threats). Plain
-// functions of strings: no server is needed to test them. SPDX-License-Identifier: Apache-2.0
+// functions of strings: no server is needed to test them.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <optional>

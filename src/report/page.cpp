@@ -1,4 +1,5 @@
 // The page and how a bundle comes into it.
+// SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
 
 #include "core/atomic_file.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "report/record_file.hpp"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // Gradients as measurements: finite differences, Taylor remainders, the two formulations and their time.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // A search as a measurement: "12/valid_accuracy" is a curve of trial 12, "value" the trials' results in their order.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // Measurements as files: what makes an interrupted reproduction go on.
+// SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
 #include "reproduce/measurement.hpp"

@@ -1,5 +1,6 @@
 // A study run and judged. Finished measurements stay in the folder, so an interrupted reproduction goes on where it
-// was. SPDX-License-Identifier: Apache-2.0
+// was.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <atomic>

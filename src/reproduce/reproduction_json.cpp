@@ -1,4 +1,5 @@
 // A reproduction as JSON (docs/formats.md) with the figures of the report (docs/report.md).
+// SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
 #include <cmath>

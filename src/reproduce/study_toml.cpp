@@ -1,4 +1,5 @@
 // The table [reproduce] of a study file. Everything else in the file is an ordinary training or search configuration.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <algorithm>

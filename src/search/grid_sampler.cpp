@@ -1,5 +1,6 @@
 // Every setting of a finite space, as nested loops would visit them: parameters in the order of the file, the last one
 // innermost. Parameters that do not exist do not multiply the settings.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
 #include "gradus/core/error.hpp"

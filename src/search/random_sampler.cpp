@@ -1,5 +1,6 @@
 // Independent settings, each from its trial's own stream. A setting that was tried is drawn again where the space has
 // others left: the same networks with another seed would teach less than a new setting.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
 #include "gradus/core/random.hpp"

@@ -1,4 +1,5 @@
 // The one table of the plain keys of [search].
+// SPDX-License-Identifier: Apache-2.0
 #include <array>
 
 #include "gradus/search/study_config.hpp"

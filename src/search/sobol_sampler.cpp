@@ -1,6 +1,7 @@
 // Sobol's low-discrepancy points (Sobol 1967) with the direction numbers of Joe and Kuo (2008, new-joe-kuo-6.21201),
 // each dimension shifted by 32 random bits (digital shift), so that studies of different seeds differ. Any 2^k first
 // points put exactly one into each of 2^k equal intervals of every parameter.
+// SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <vector>
 

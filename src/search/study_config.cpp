@@ -1,4 +1,5 @@
 // The search file: TOML in, StudyConfig out.
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/search/study_config.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // The study as JSON: results, importance, and the data of parallel-coordinates and per-parameter plots.
+// SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
 #include "gradus/search/study.hpp"

@@ -4,6 +4,7 @@
 //
 // A generation is chosen on the results of earlier generations alone, so timing cannot matter; trials of the same
 // generation count as bad, which keeps them apart.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
 #include <vector>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "training/analysis.hpp"
 
 #include <algorithm>
@@ -22,7 +23,7 @@ constexpr std::size_t kRocPoints = 101;
 constexpr std::size_t kMaxResidualOutputs = 12;
 
 double feature(const Features& features, std::size_t row, std::size_t column) {
-  return std::visit([&](const auto& matrix) { return static_cast<double>(matrix(row, column)); }, features);
+  return visit_features(features, [&](const auto& matrix) { return static_cast<double>(matrix(row, column)); });
 }
 
 char byte_of(double share) {
@@ -43,7 +44,7 @@ std::string pixels_of(const Features& features, std::size_t row) {
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = feature(features, row, i);
   double low = 0.0;
   double high = 255.0;
-  if (!std::holds_alternative<Matrix<std::uint8_t>>(features)) {
+  if (!view_as<std::uint8_t>(features)) {
     low = std::min(0.0, *std::min_element(values.begin(), values.end()));
     high = *std::max_element(values.begin(), values.end());
   }

@@ -1,4 +1,5 @@
 // The JSON of an analysis.
+// SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 #include <nlohmann/json.hpp>
 

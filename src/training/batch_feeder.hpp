@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "gradus/data/batches.hpp"
@@ -16,21 +17,23 @@ namespace gradus {
 template <class T>
 void feed_inputs(Engine<T>& engine, const Features& features, const Scaling& scaling,
                  std::span<const std::uint32_t> rows, std::span<const std::uint32_t> next_rows = {}) {
-  const bool standardised = !scaling.mean.empty();
-  if (const auto* const bytes = std::get_if<Matrix<std::uint8_t>>(&features); bytes != nullptr && !standardised) {
-    engine.set_inputs(ByteRows{bytes->data(), bytes->rows(), rows, scaling.divisor, next_rows});
-    return;
-  }
-  const bool as_stored = !standardised && scaling.divisor == 1.0;
-  const auto* const floats = std::get_if<Matrix<float>>(&features);
-  const auto* const doubles = std::get_if<Matrix<double>>(&features);
-  if (as_stored && floats != nullptr) {
-    engine.set_inputs(ValueRows<float>{floats->data(), floats->rows(), rows, next_rows});
-  } else if (as_stored && doubles != nullptr) {
-    engine.set_inputs(ValueRows<double>{doubles->data(), doubles->rows(), rows, next_rows});
-  } else {
-    gather_rows<T>(features, scaling, rows, engine.inputs(rows.size()));
-  }
+  const bool divided_only = scaling.mean.empty();
+  const bool as_stored = divided_only && scaling.divisor == 1.0;
+  const bool taken = visit_features(features, [&]<class S>(MatrixView<const S> stored) {
+    // The engine reads rows that follow each other.
+    if (stored.stride() != stored.cols()) return false;
+    if constexpr (std::is_same_v<S, std::uint8_t>) {
+      if (divided_only) {
+        engine.set_inputs(ByteRows{stored.data(), stored.rows(), rows, scaling.divisor, next_rows});
+        return true;
+      }
+    } else if (as_stored) {
+      engine.set_inputs(ValueRows<S>{stored.data(), stored.rows(), rows, next_rows});
+      return true;
+    }
+    return false;
+  });
+  if (!taken) gather_rows<T>(features, scaling, rows, engine.inputs(rows.size()));
 }
 
 /// Holds the targets of the batch that was fed last; the engine reads them during the call that follows.

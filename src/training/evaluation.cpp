@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "training/evaluation.hpp"
 
 #include <algorithm>
@@ -28,15 +29,23 @@ Matrix<double> values_of(const Dataset& dataset, std::span<const std::uint32_t> 
   return values;
 }
 
+void copy_outputs(const auto& computed, MatrixView<double> to) {
+  for (std::size_t r = 0; r < computed.rows(); ++r) {
+    for (std::size_t k = 0; k < computed.cols(); ++k) to(r, k) = static_cast<double>(computed(r, k));
+  }
+}
+
+// Loss and accuracy; the outputs of the same pass go to `outputs` (rows x K) unless it is empty.
 template <class T>
 PartMetrics measure_loss(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
-                         std::span<const std::uint32_t> rows) {
+                         std::span<const std::uint32_t> rows, MatrixView<double> outputs) {
   BatchFeeder<T> feeder(dataset, scaling, {});
   BatchStats total;
   for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
     const auto chunk = rows.subspan(first, std::min(kEvaluationRows, rows.size() - first));
     const BatchTargets<T> targets = feeder.feed(engine, chunk);
     const BatchStats stats = engine.evaluate(targets);
+    if (!outputs.empty()) copy_outputs(engine.outputs(), outputs.row_range(first, chunk.size()));
     total.loss_sum += stats.loss_sum;
     total.weight_sum += stats.weight_sum;
     total.correct += stats.correct;
@@ -49,16 +58,23 @@ PartMetrics measure_loss(Engine<T>& engine, const Dataset& dataset, const Scalin
   return metrics;
 }
 
+double top_k_share(MatrixView<const double> outputs, std::span<const std::int32_t> labels, std::size_t k) {
+  return static_cast<double>(count_in_top_k(outputs, labels, k)) / static_cast<double>(labels.size());
+}
+
+bool measures_top_k(const Dataset& dataset, std::span<const std::uint32_t> rows, std::size_t top_k) {
+  return top_k > 0 && dataset.task == Task::kClassification && !rows.empty();
+}
+
 }  // namespace
 
 template <class T>
 PartMetrics measure_rows(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
                          std::span<const std::uint32_t> rows, std::size_t top_k) {
-  PartMetrics metrics = measure_loss(engine, dataset, scaling, rows);
-  if (top_k == 0 || dataset.task != Task::kClassification || rows.empty()) return metrics;
-  const Matrix<double> outputs = outputs_of_rows(engine, dataset.table.features, scaling, rows);
-  const std::size_t hits = count_in_top_k(outputs.view(), labels_of(dataset, rows), top_k);
-  metrics.top_k = static_cast<double>(hits) / static_cast<double>(rows.size());
+  const bool with_top_k = measures_top_k(dataset, rows, top_k);
+  Matrix<double> outputs(with_top_k ? rows.size() : 0, engine.spec().num_outputs());
+  PartMetrics metrics = measure_loss(engine, dataset, scaling, rows, outputs.view());
+  if (with_top_k) metrics.top_k = top_k_share(outputs.view(), labels_of(dataset, rows), top_k);
   return metrics;
 }
 
@@ -69,10 +85,7 @@ Matrix<double> outputs_of_rows(Engine<T>& engine, const Features& features, cons
   for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
     const auto chunk = rows.subspan(first, std::min(kEvaluationRows, rows.size() - first));
     feed_inputs(engine, features, scaling, chunk);
-    const MatrixView<const T> computed = engine.predict();
-    for (std::size_t r = 0; r < chunk.size(); ++r) {
-      for (std::size_t k = 0; k < computed.cols(); ++k) outputs(first + r, k) = static_cast<double>(computed(r, k));
-    }
+    copy_outputs(engine.predict(), outputs.view().row_range(first, chunk.size()));
   }
   return outputs;
 }
@@ -81,10 +94,12 @@ template <class T>
 PartEvaluation evaluate_rows(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
                              std::span<const std::uint32_t> rows, std::size_t top_k) {
   PartEvaluation evaluation;
-  evaluation.metrics = measure_rows(engine, dataset, scaling, rows, top_k);
-  const Matrix<double> outputs = outputs_of_rows(engine, dataset.table.features, scaling, rows);
+  Matrix<double> outputs(rows.size(), engine.spec().num_outputs());
+  evaluation.metrics = measure_loss(engine, dataset, scaling, rows, outputs.view());
   if (dataset.task == Task::kClassification) {
-    evaluation.classification = classification_report(outputs.view(), labels_of(dataset, rows));
+    const std::vector<std::int32_t> labels = labels_of(dataset, rows);
+    if (measures_top_k(dataset, rows, top_k)) evaluation.metrics.top_k = top_k_share(outputs.view(), labels, top_k);
+    evaluation.classification = classification_report(outputs.view(), labels);
     return evaluation;
   }
   const Matrix<double> values = values_of(dataset, rows);

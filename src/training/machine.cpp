@@ -1,4 +1,5 @@
 // The machine that a record was made on.
+// SPDX-License-Identifier: Apache-2.0
 #include <fstream>
 #include <string>
 #include <thread>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "training/metrics_csv.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,6 @@
 // metrics.csv: what metrics.jsonl says, for spreadsheets. The same columns for every run; a field is empty where the
-// run does not measure it. SPDX-License-Identifier: Apache-2.0
+// run does not measure it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/training/run_folder.hpp"
 
 #include <filesystem>

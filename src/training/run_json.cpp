@@ -1,4 +1,5 @@
 // The JSON of a run: summary.json's object and the lines of metrics.jsonl.
+// SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
 #include "gradus/training/run_record.hpp"

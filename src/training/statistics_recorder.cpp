@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "training/statistics_recorder.hpp"
 
 #include "core/atomic_file.hpp"

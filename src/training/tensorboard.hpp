@@ -1,7 +1,8 @@
 // TensorBoard's event files as an observer. A file is a chain of records (length, its checksum, bytes, their checksum);
 // a record is an Event, written in the wire format of protocol buffers without their library: four kinds of fields.
 // Formats: tensorflow/core/lib/io/record_writer.h, tensorflow/core/util/event.proto,
-// tensorflow/core/framework/summary.proto. SPDX-License-Identifier: Apache-2.0
+// tensorflow/core/framework/summary.proto.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

@@ -1,11 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/training/trainer.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/enumerators.hpp"
+#include "data/raw_array.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/session.hpp"
 #include "network/check_inputs.hpp"
@@ -170,5 +173,22 @@ Matrix<double> predict_rows(const Model& model, const Features& features, std::s
   return with_engine(model, threads,
                      [&](auto& engine) { return outputs_of_rows(engine, features, model.scaling, rows); });
 }
+
+template <class S>
+Matrix<double> predict(const Model& model, MatrixView<const S> rows, unsigned threads) {
+  if (rows.rows() == 0) return {0, model.spec().num_outputs()};
+  const std::size_t inputs = model.spec().num_inputs;
+  require(rows.cols() == inputs, "predict", std::to_string(inputs) + " columns, as the model reads",
+          std::to_string(rows.cols()), "use data of the shape that the model was trained on");
+  const Features features(rows);
+  data::check_finite(features, "predict");
+  std::vector<std::uint32_t> numbers(rows.rows());
+  std::iota(numbers.begin(), numbers.end(), 0U);
+  return predict_rows(model, features, numbers, threads);
+}
+
+template Matrix<double> predict(const Model&, MatrixView<const std::uint8_t>, unsigned);
+template Matrix<double> predict(const Model&, MatrixView<const float>, unsigned);
+template Matrix<double> predict(const Model&, MatrixView<const double>, unsigned);
 
 }  // namespace gradus

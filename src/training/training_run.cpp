@@ -1,4 +1,5 @@
 // From the configuration and a data set to a run: fills in what is "auto" and builds the typed options.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <charconv>
 #include <utility>

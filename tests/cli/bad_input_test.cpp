@@ -1,5 +1,6 @@
 // Every kind of bad input that a user can bring, as one table: the program says one sentence, exits with 2 (1 for a
 // full disk) and overwrites nothing.
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>

@@ -1,4 +1,5 @@
 // gradus bench: what it prints and refuses. How fast anything is belongs to no test.
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

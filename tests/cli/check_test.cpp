@@ -1,4 +1,5 @@
 // gradus check and train --check from the outside.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <filesystem>

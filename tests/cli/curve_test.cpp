@@ -1,4 +1,5 @@
 // The curve after training: every dot where its value says.
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/curve.hpp"
 
 #include <gtest/gtest.h>

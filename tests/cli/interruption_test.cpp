@@ -1,4 +1,5 @@
 // Runs that are killed, stopped or torn, and continued.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <csignal>

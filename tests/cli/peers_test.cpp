@@ -1,5 +1,6 @@
 // benchmarks/compare.py: its loss check passes equal trainers and refuses unequal ones. It is tried on a network that
 // trains in a blink; how fast anything is belongs to no test.
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

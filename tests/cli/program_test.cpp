@@ -1,4 +1,5 @@
 // The program from the outside: what it writes, prints and returns.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -1,4 +1,5 @@
 // gradus report and serve as a user runs them, and the report that every command leaves.
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
 // gradus search as a user runs it: the same study from any number of jobs, processes and lives.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <csignal>

@@ -1,4 +1,5 @@
 // What a person sees while a network trains, on terminals of every kind and on none.
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
 // Checksums and encodings give the values that their standards list.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include "core/base64.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/core/numpy_random.hpp"
 
 #include <gtest/gtest.h>

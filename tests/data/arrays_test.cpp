@@ -1,4 +1,5 @@
 // npy, npz, pickle and MAT: handmade files, hostile files and the published ones.
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

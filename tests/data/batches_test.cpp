@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/data/batches.hpp"
 
 #include <gmock/gmock.h>

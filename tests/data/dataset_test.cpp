@@ -1,4 +1,5 @@
 // Splits, standardisation and the gathering of batches.
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/data/dataset.hpp"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,5 @@
 // Downloads from a local server: whole, continued, refused.
+// SPDX-License-Identifier: Apache-2.0
 #ifdef GRADUS_HAS_FETCH
 #include "cli/fetch.hpp"
 

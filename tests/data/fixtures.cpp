@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "data/fixtures.hpp"
 
 #include <gtest/gtest.h>

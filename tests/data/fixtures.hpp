@@ -1,4 +1,5 @@
-// Tiny files of every format, made byte by byte, for the readers' tests. SPDX-License-Identifier: Apache-2.0
+// Tiny files of every format, made byte by byte, for the readers' tests.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

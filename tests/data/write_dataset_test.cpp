@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "data/write_dataset.hpp"
 
 #include <gmock/gmock.h>
@@ -25,11 +26,11 @@ TEST(WriteDataset, npz_is_read_back_bit_for_bit_with_its_parts) {
     EXPECT_EQ(read.test, made.test);
     EXPECT_EQ(read.table.labels, made.table.labels);
     EXPECT_EQ(read.image, made.image);
-    const auto same = [&]<class T>(const Matrix<T>& matrix) {
+    const auto same = [&]<class T>(MatrixView<const T> matrix) {
       const auto& other = std::get<Matrix<T>>(read.table.features);
       EXPECT_TRUE(std::equal(matrix.span().begin(), matrix.span().end(), other.span().begin(), other.span().end()));
     };
-    std::visit(same, made.table.features);
+    visit_features(made.table.features, same);
   }
 }
 

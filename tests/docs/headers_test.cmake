@@ -1,5 +1,6 @@
 # Compiles every public header alone, warnings as errors.
 # cmake -DINCLUDE_DIR=... -DCOMPILER=... -P headers_test.cmake
+# SPDX-License-Identifier: Apache-2.0
 file(GLOB_RECURSE headers RELATIVE ${INCLUDE_DIR} ${INCLUDE_DIR}/gradus/*.hpp)
 if(NOT headers)
   message(FATAL_ERROR "no headers in ${INCLUDE_DIR}")

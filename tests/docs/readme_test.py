@@ -5,8 +5,8 @@ The README shows examples/quick_start.cpp as it is; its ```console blocks print 
 do not depend on the machine); every path and flag that a document names exists.
 
 usage: readme_test.py [--update] SOURCE_DIR [PROGRAM]     --update writes the real output and the example into README.md
-SPDX-License-Identifier: Apache-2.0
 """
+# SPDX-License-Identifier: Apache-2.0
 import os
 import pathlib
 import re

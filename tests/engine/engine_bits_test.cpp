@@ -1,4 +1,5 @@
 // One weight hash for every thread count and every target: the bits rule, over optimizers, activations, losses, types.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include "gradus/engine/engine.hpp"

@@ -1,4 +1,5 @@
 // The engine's gradients, outputs and losses against the textbook, over activations, losses, odd shapes and threads.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <cmath>

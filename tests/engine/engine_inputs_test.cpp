@@ -1,5 +1,6 @@
 // Bytes as inputs, batches worked on in parts and rounded factors: what may change no bit does not, and what rounds
 // rounds as it says.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,5 +1,6 @@
 // Narrow networks train in columns; parts of five rows go row by row, as every other network does. Both have one order
 // of every sum, so their weights have the same bits.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <numeric>

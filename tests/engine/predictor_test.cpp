@@ -1,4 +1,5 @@
 // Prediction: the textbook's outputs, the same bits in every grouping of the rows, and no memory taken per call.
+// SPDX-License-Identifier: Apache-2.0
 #include "gradus/engine/predictor.hpp"
 
 #include <gtest/gtest.h>

@@ -2,7 +2,8 @@
 // first 16 or more are one byte and whose rest is 0 becomes that byte everywhere. It arises from an automatic table and
 // from copying a static one with memcpy or a loop that the compiler turns into one move. Safe forms: a `static
 // constexpr` table that is read by vector loads, or through a pointer whose origin is hidden. Kernel files keep to
-// these. SPDX-License-Identifier: Apache-2.0
+// these.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #if defined(__x86_64__) && defined(__GNUC__)

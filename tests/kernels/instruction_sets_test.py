@@ -3,6 +3,7 @@
 Kernel files are compiled with the flags of AVX2 and AVX-512. A standard function inlined there may be emitted for the
 whole program, and what runs before the choice of a target must not use what the choice has yet to find.
 """
+# SPDX-License-Identifier: Apache-2.0
 import re
 import subprocess
 import sys

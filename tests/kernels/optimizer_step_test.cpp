@@ -1,4 +1,5 @@
 // Optimizer steps at the edge of the number range, on every target.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // Products of bfloat16 pairs: every target against the plain one, bit for bit, and the plain one against what bfloat16
 // means.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <algorithm>

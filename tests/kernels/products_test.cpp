@@ -1,4 +1,5 @@
 // The products of every target against the plain one, bit for bit: odd shapes, strides, skipped rows, NaN around.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,4 +1,5 @@
 // Every byte of the rows lies on a line that was asked for, and the lines come a few at a time.
+// SPDX-License-Identifier: Apache-2.0
 #include "kernels/row_lines.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 // exp, log, tanh and sigmoid of every target: error bounds as stated in vector_math.inc, special values, equal bits.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <bit>

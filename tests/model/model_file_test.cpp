@@ -13,7 +13,9 @@
 #include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "gradus/core/error.hpp"
 #include "gradus/core/random.hpp"
@@ -77,6 +79,9 @@ void expect_round_trip() {
   EXPECT_EQ(back.mixed, model.mixed);
   EXPECT_EQ(back.data_name, model.data_name);
   EXPECT_EQ(back.training_sha256, model.training_sha256);
+  const std::vector<std::byte> in_memory = model_bytes(model);
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(in_memory.data()), in_memory.size()), bytes_of(folder / "m"));
+  EXPECT_EQ(model_bytes(read_model(in_memory)), in_memory);
   write_model(folder / "again", back);
   EXPECT_EQ(bytes_of(folder / "again"), bytes_of(folder / "m"));
 }
@@ -118,6 +123,7 @@ TEST(ModelFile, every_truncation_is_an_input_error) {
   for (std::size_t length = 0; length < bytes.size(); ++length) {
     put_bytes(folder / "cut", bytes.substr(0, length));
     EXPECT_THROW(read_model(folder / "cut"), InputError) << length;
+    EXPECT_THROW(read_model(std::as_bytes(std::span(bytes).first(length))), InputError) << length;
   }
   put_bytes(folder / "longer", bytes + "x");
   EXPECT_THROW(read_model(folder / "longer"), InputError);

@@ -1,4 +1,5 @@
 // The gradient studies of the published notebooks, run through the certificate with the published outcome.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <cmath>

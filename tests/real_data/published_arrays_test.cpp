@@ -1,4 +1,5 @@
 // What the readers make of the published files: counts, means and names as they were published.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -1,4 +1,5 @@
 // Published data sets, trained from one command each, against the accuracy that they should reach.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include "cli/program.hpp"

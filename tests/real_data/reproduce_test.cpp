@@ -1,4 +1,5 @@
 // The quick subset of every published study, judged by the program itself.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <filesystem>

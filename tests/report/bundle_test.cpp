@@ -1,4 +1,5 @@
 // A report says what the records say, whatever state they are in.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 

@@ -1,4 +1,5 @@
 // Which requests the live view answers, line by line of docs/live-view.md.
+// SPDX-License-Identifier: Apache-2.0
 #include "report/live_guard.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 // The live view's server over real sockets, line by line of docs/live-view.md.
+// SPDX-License-Identifier: Apache-2.0
 #ifdef GRADUS_HAS_LIVE
 #include "report/live_server.hpp"
 

@@ -1,4 +1,5 @@
 // What a page is told about a run that goes on.
+// SPDX-License-Identifier: Apache-2.0
 #include "report/run_watch.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 // gradus reproduce as a user runs it, on a small study of generated data.
+// SPDX-License-Identifier: Apache-2.0
 #include "reproduce/reproduction.hpp"
 
 #include <gtest/gtest.h>

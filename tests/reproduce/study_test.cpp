@@ -1,4 +1,5 @@
 // The study files that the program carries.
+// SPDX-License-Identifier: Apache-2.0
 #include "reproduce/study.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 // The rule by which a published number and ours are compared.
+// SPDX-License-Identifier: Apache-2.0
 #include "reproduce/verdict.hpp"
 
 #include <gtest/gtest.h>

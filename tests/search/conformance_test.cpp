@@ -1,4 +1,5 @@
 // What every sampler with every scheduler must keep, failed trials and NaN included.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <set>

@@ -2,8 +2,8 @@
 
 Prints its port, then one line per request: path and Range header. Options: --ignore-range answers 200 with the whole
 file; --cut N closes the first connection after N bytes of the body.
-SPDX-License-Identifier: Apache-2.0
 """
+# SPDX-License-Identifier: Apache-2.0
 import argparse
 import http.server
 import os

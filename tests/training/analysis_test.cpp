@@ -1,4 +1,5 @@
 // What the pictures of a report are made of.
+// SPDX-License-Identifier: Apache-2.0
 #include "training/analysis.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 // Statistics by layer are those of the textbook on the same rows.
+// SPDX-License-Identifier: Apache-2.0
 #include "training/layer_statistics.hpp"
 
 #include <gtest/gtest.h>

@@ -5,8 +5,8 @@ By TensorBoard's own reader where it is installed; else by the documented format
 summary.proto), checksums included, sharing nothing with the writer. `own` as second argument forces the latter.
 
 usage: read_events.py FOLDER [own]
-SPDX-License-Identifier: Apache-2.0
 """
+# SPDX-License-Identifier: Apache-2.0
 import json
 import pathlib
 import struct

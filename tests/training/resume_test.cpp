@@ -1,4 +1,5 @@
 // A run that is continued from any of its checkpoints ends with the same bits as the run that was never interrupted.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <atomic>

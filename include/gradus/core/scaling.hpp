@@ -1,5 +1,6 @@
 // How stored features become network inputs: x' = (x / divisor - mean) / std. Data computes it, the model file keeps
-// it. SPDX-License-Identifier: Apache-2.0
+// it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <vector>

@@ -1,5 +1,6 @@
 // A data set in memory: features as they were stored, targets, parts (train, valid, test) as row lists.
-// Pixels stay bytes until a batch needs them. Readers and generators make it; nothing here knows a file format.
+// Pixels stay bytes until a batch needs them. Readers, generators and make_dataset() make it; nothing here knows a file
+// format.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -22,8 +24,32 @@ enum class Task : std::uint8_t {
   kRegression,      // values: N x K
 };
 
-/// N x I features in their stored type.
-using Features = std::variant<Matrix<std::uint8_t>, Matrix<float>, Matrix<double>>;
+/// N x I features in their stored type, owned or borrowed (gradus/data/memory.hpp).
+using Features = std::variant<Matrix<std::uint8_t>, Matrix<float>, Matrix<double>, MatrixView<const std::uint8_t>,
+                              MatrixView<const float>, MatrixView<const double>>;
+
+/// use(view) with the features as a MatrixView<const S> of their stored type S.
+template <class Use>
+decltype(auto) visit_features(const Features& features, const Use& use) {
+  return std::visit(
+      [&use]<class M>(const M& matrix) -> decltype(auto) {
+        if constexpr (requires { matrix.view(); }) {
+          return use(matrix.view());
+        } else {
+          return use(matrix);
+        }
+      },
+      features);
+}
+
+/// The features as a view where S is their stored type.
+template <class S>
+std::optional<MatrixView<const S>> view_as(const Features& features) {
+  return visit_features(features, []<class V>(const V& view) -> std::optional<MatrixView<const S>> {
+    if constexpr (std::is_same_v<V, MatrixView<const S>>) return view;
+    return std::nullopt;
+  });
+}
 
 std::size_t num_rows(const Features& features);
 std::size_t num_cols(const Features& features);

@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -34,5 +36,9 @@ void write_model(const std::string& path, const Model& model);
 /// Throws InputError: not safetensors, truncated, sizes that do not fit, foreign architecture, newer version, weights
 /// that are not finite or whose SHA-256 is not the stored one.
 Model read_model(const std::string& path);
+/// The same bytes that write_model() puts into the file.
+std::vector<std::byte> model_bytes(const Model& model);
+/// Reads them with the same checks; `name` stands in messages in place of the path.
+Model read_model(std::span<const std::byte> bytes, const std::string& name = "model");
 
 }  // namespace gradus

@@ -115,6 +115,15 @@ PartEvaluation evaluate_model(const Model& model, const Dataset& dataset, std::s
 /// Outputs (rows x K) of `model` for those rows.
 Matrix<double> predict_rows(const Model& model, const Features& features, std::span<const std::uint32_t> rows,
                             unsigned threads = 0);
+/// Outputs (B x K) of `model` for raw rows (B x I, any stride) as its training data had them: the model's own scaling
+/// is applied. S: std::uint8_t, float or double. What `gradus predict` gives for a file with these rows, to the bit.
+/// Throws InputError where the number of columns is not the model's or a value is not finite.
+template <class S>
+Matrix<double> predict(const Model& model, MatrixView<const S> rows, unsigned threads = 0);
+extern template Matrix<double> predict(const Model&, MatrixView<const std::uint8_t>, unsigned);
+extern template Matrix<double> predict(const Model&, MatrixView<const float>, unsigned);
+extern template Matrix<double> predict(const Model&, MatrixView<const double>, unsigned);
+
 /// Throws InputError when `model` cannot read the features or targets of `dataset`.
 void check_model_fits(const Model& model, const Dataset& dataset, bool with_targets);
 

@@ -1,7 +1,7 @@
 """Writes numpy_random_golden.hpp: what numpy's legacy RandomState and its Philox print. Run: python3 numpy_random.py > numpy_random_golden.hpp
 
-SPDX-License-Identifier: Apache-2.0
 """
+# SPDX-License-Identifier: Apache-2.0
 import numpy as np
 
 SEEDS = [0, 5, 42, 2**32 - 1]

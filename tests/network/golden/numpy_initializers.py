@@ -1,7 +1,7 @@
 """Prints numpy_initializers_golden.hpp: initial weights of a 3-4-2 network as the published notebooks draw them.
 
-SPDX-License-Identifier: Apache-2.0
 """
+# SPDX-License-Identifier: Apache-2.0
 import numpy as np
 
 WIDTHS = [3, 4, 2]

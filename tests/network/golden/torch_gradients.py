@@ -1,7 +1,8 @@
 """Reads cases as JSON from a file and prints PyTorch's outputs, losses and gradients (float64) as JSON.
 
-An implementation that shares nothing with ours. SPDX-License-Identifier: Apache-2.0
+An implementation that shares nothing with ours.
 """
+# SPDX-License-Identifier: Apache-2.0
 import json
 import sys
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import type { Certificate, Claim } from "../../src/data/bundle";
 import { allowed, catchingClaims, claimFamilies, strain } from "../../src/data/certificate";

@@ -1,4 +1,5 @@
 // @vitest-environment jsdom
+// SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Boundary } from "../../src/data/bundle";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import { fitText, spreadPlaces } from "../../src/figure/labels";
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import type { Run } from "../../src/data/bundle";
 import { type Entry, firstChoice, followed, lastEpoch, withEpochs } from "../../src/data/live";

@@ -1,4 +1,5 @@
 // @vitest-environment jsdom
+// SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import { parseBundle } from "../../src/data/load";
 import { HOSTILE, makeBundles, pageWith } from "../fixtures/bundles.mjs";

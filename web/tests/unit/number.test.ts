@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import { formatCount, formatDigits, formatNumber, formatPercent, formatSeconds, toNumber } from "../../src/data/number";
 
