@@ -39,11 +39,11 @@ std::vector<bool> kink_sides(const Problem& problem, const textbook::ForwardPass
       }
     }
   }
-  if (spec.loss.kind != LossKind::kHuber || !problem.functional.empty()) return sides;
-  for (std::size_t i = 0; i < pass.outputs.size(); ++i) {
-    const double r = pass.outputs.data()[i] - problem.values.data()[i];
-    sides.push_back(r > spec.loss.huber_delta);
-    sides.push_back(r < -spec.loss.huber_delta);
+  if (!problem.functional.empty()) return sides;
+  for (const double kink : loss_kinks(spec.loss)) {
+    for (std::size_t i = 0; i < pass.outputs.size(); ++i) {
+      sides.push_back(pass.outputs.data()[i] - problem.values.data()[i] > kink);
+    }
   }
   return sides;
 }

@@ -194,7 +194,7 @@ Tangent textbook_gradient(const Problem& problem) {
 }
 
 bool is_analytic(const NetworkSpec& spec) {
-  if (spec.loss.kind == LossKind::kHuber) return false;
+  if (loss_facts(spec.loss.kind).has_kinks) return false;
   return std::ranges::all_of(
       spec.layers, [](const LayerSpec& layer) { return activation_facts(layer.activation.kind).is_analytic; });
 }

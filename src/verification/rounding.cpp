@@ -151,6 +151,7 @@ void Analysis::outputs() {
       const double v = v_z.back()(b, k);
       double slope = 1.0;
       if (output == OutputKind::kSigmoid) slope = p(b, k) * (1.0 - p(b, k));
+      if (output == OutputKind::kExp) slope = p(b, k);
       v_p(b, k) = square(slope) * v + square(function_error(p(b, k)));
       if (output == OutputKind::kSoftmax) v_p(b, k) = square(p(b, k)) * (v + shared) + square(function_error(p(b, k)));
       if (output == OutputKind::kLinear) v_p(b, k) = v;
@@ -169,7 +170,7 @@ Matrix<double> Analysis::last_gradient(Matrix<double>& variance) const {
     textbook::loss_gradient_row<double>(loss, pass.logits().row(b), p.row(b), targets, b, factors[b], dz.row(b));
     for (std::size_t k = 0; k < p.cols(); ++k) {
       const double y = textbook::target_of(targets, b, k, p.cols());
-      const bool mean_over_outputs = loss.kind == LossKind::kMeanSquaredError || loss.kind == LossKind::kHuber;
+      const bool mean_over_outputs = loss_facts(loss.kind).is_mean_over_outputs;
       const double factor = factors[b] * (mean_over_outputs ? 2.0 / static_cast<double>(p.cols()) : 1.0);
       const double terms = square(p(b, k)) + (problem.functional.empty() ? square(y) : 0.0);
       const bool rounds = problem.functional.empty() || counts_forward;
