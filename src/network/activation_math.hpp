@@ -10,10 +10,6 @@ namespace gradus::textbook {
 inline constexpr double kRootHalf = 0x1.6a09e667f3bcdp-1;          // sqrt(1/2)
 inline constexpr double kOneOverRootTwoPi = 0x1.9884533d43651p-2;  // 1 / sqrt(2 pi)
 
-// SELU's: outputs of mean 0 and variance 1 stay so from layer to layer.
-inline constexpr double kSeluAlpha = 1.6732632423543772848170429916717;
-inline constexpr double kSeluScale = 1.0507009873554804934193349852946;
-
 /// Phi(z) = (1 + erf(z / sqrt 2)) / 2, the distribution function of the standard normal.
 template <class T>
 T normal_distribution(const T& z) {

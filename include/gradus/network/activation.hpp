@@ -33,6 +33,10 @@ enum class Kink : std::uint8_t {
   kCurved,           // the slope or a higher derivative jumps at 0
 };
 
+/// SELU's constants: outputs of mean 0 and variance 1 stay so from layer to layer.
+inline constexpr double kSeluAlpha = 1.6732632423543772848170429916717;
+inline constexpr double kSeluScale = 1.0507009873554804934193349852946;
+
 /// Everything that is known about an activation beside its formula.
 struct ActivationFacts {
   ActivationKind kind;
