@@ -39,6 +39,7 @@ T activate(ActivationKind kind, const T& alpha, const T& z) {
     case ActivationKind::kRelu:
       return flat ? T(0.0) : z;
     case ActivationKind::kLeakyRelu:
+    case ActivationKind::kPrelu:
       return flat ? alpha * z : z;
     case ActivationKind::kSigmoid:
       return sigmoid(z);
@@ -81,6 +82,7 @@ T activate_backward(ActivationKind kind, const T& alpha, const T& z, const T& h,
     case ActivationKind::kRelu:
       return rising ? dh : T(0.0);
     case ActivationKind::kLeakyRelu:
+    case ActivationKind::kPrelu:
       return rising ? dh : dh * alpha;
     case ActivationKind::kSigmoid:
       return dh * (h * (one - h));
@@ -112,8 +114,10 @@ T activate_backward(const Activation& activation, const T& z, const T& h, const 
 
 /// d f(z) / d alpha of an activation whose slopes are learned; 0 for the others.
 template <class T>
-T slope_derivative(ActivationKind kind, const T& /*z*/) {
+T slope_derivative(ActivationKind kind, const T& z) {
   switch (kind) {
+    case ActivationKind::kPrelu:
+      return real_value(z) > 0.0 ? T(0.0) : z;
     default:
       return T(0.0);
   }

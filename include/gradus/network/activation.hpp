@@ -24,6 +24,7 @@ enum class ActivationKind : std::uint8_t {
   kSilu,       // z sigmoid(z)
   kSelu,       // scale (z > 0 ? z : alpha (exp z - 1)), both constants fixed: Klambauer et al. 2017
   kMish,       // z tanh(ln(1 + exp z)): Misra 2019
+  kPrelu,      // z > 0 ? z : a z, a learned for each unit, 0.25 at first: He et al. 2015
 };
 
 /// Where a function is not smooth.
@@ -88,6 +89,15 @@ inline constexpr std::array kActivationTable = {
     ActivationFacts{
         .kind = ActivationKind::kSelu, .name = "selu", .needs_z = true, .kink = Kink::kCurved, .is_analytic = false},
     ActivationFacts{.kind = ActivationKind::kMish, .name = "mish", .needs_z = true, .relu_like = true},
+    ActivationFacts{.kind = ActivationKind::kPrelu,
+                    .name = "prelu",
+                    .alpha = 0.25,
+                    .has_alpha = true,
+                    .has_slopes = true,
+                    .needs_z = true,
+                    .kink = Kink::kPiecewiseLinear,
+                    .relu_like = true,
+                    .is_analytic = false},
 };
 
 constexpr const ActivationFacts& activation_facts(ActivationKind kind) {
