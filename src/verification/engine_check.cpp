@@ -400,7 +400,9 @@ Claim judge_engine(const EngineComparison& comparison, const Tangent& tested) {
     const bool holds = error <= allowed;
     claim.holds = claim.holds && holds;
     const double share = allowed > 0.0 ? error / allowed : (holds ? 0.0 : 1e300);
-    if (share <= worst) continue;
+    // Relative to nothing but rounding: no measure of the engine while it holds.
+    const bool says_nothing = holds && is_zero_by_construction(comparison.problem, group);
+    if (share <= worst || says_nothing) continue;
     worst = share;
     worst_group = group_name(group);
     claim.value = size > 0.0 ? error / size : error;

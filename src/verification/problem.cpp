@@ -161,6 +161,11 @@ bool is_shift_removed(const Problem& problem, std::size_t layer) {
   return is_made_shift_removed(problem, layer);
 }
 
+bool is_zero_by_construction(const Problem& problem, const Group& group) {
+  const bool is_shift = group.role == BlockRole::kBias || group.role == BlockRole::kShift;
+  return is_shift && is_shift_removed(problem, group.layer);
+}
+
 Tangent textbook_gradient(const Problem& problem) {
   // The gradients of all layers' inputs on the way.
   class KeptInputs : public textbook::Hooks<double> {

@@ -76,6 +76,8 @@ void use_differentiated_loss(NetworkSpec& spec);
 /// A number that is added to an output z of this layer in every row reaches no output of the network, because batch
 /// normalisation takes it away again: the layer's biases (or shifts) have no gradient, whatever the data.
 bool is_shift_removed(const Problem& problem, std::size_t layer);
+/// The group is such biases or shifts: rounding is all that its gradient can be.
+bool is_zero_by_construction(const Problem& problem, const Group& group);
 
 /// f at x + t d.
 double value_along(const Problem& problem, const Tangent& direction, double t);

@@ -20,6 +20,10 @@ constexpr int kPointsPerWindow = 9;
 constexpr int kFewPoints = 6;  // where a value costs tens of milliseconds
 constexpr int kFigureSteps = 20;
 
+void set_octaves(TaylorWindow& window) {
+  window.octaves = window.top > window.bottom && window.bottom > 0.0 ? std::log2(window.top / window.bottom) : 0.0;
+}
+
 // Terms after order k stay below 1/16 of it, and so does the noise of f.
 TaylorWindow find_window(const TaylorJet& jet, int order, double noise, double cap) {
   const auto a = [&jet](int k) { return std::fabs(jet.c[static_cast<std::size_t>(k)]); };
@@ -30,8 +34,24 @@ TaylorWindow find_window(const TaylorJet& jet, int order, double noise, double c
     window.top = std::min(window.top, std::pow(a(order) / (kContamination * a(j)), 1.0 / (j - order)));
   }
   window.bottom = std::pow(noise / a(order), 1.0 / order);
-  window.octaves = window.top > window.bottom && window.bottom > 0.0 ? std::log2(window.top / window.bottom) : 0.0;
+  set_octaves(window);
   return window;
+}
+
+// Six terms do not know of a unit that wakes up further on (a sigmoid far out is flat to all orders). Where f itself is
+// elsewhere than its known terms say, the step is halved.
+void trust_window(const Problem& problem, const Tangent& direction, const TaylorJet& jet, int order, double noise,
+                  TaylorWindow& window) {
+  const double centre = jet.c[0];
+  while (window.octaves > 0.0) {
+    double known = 0.0;
+    for (std::size_t j = kHighestOrder; j > 0; --j) known = (known + jet.c[j]) * window.top;
+    const double unknown = std::fabs(value_along(problem, direction, window.top) - centre - known);
+    const double fitted = std::fabs(jet.c[static_cast<std::size_t>(order)]) * std::pow(window.top, order);
+    if (unknown <= fitted / kContamination + noise) return;
+    window.top /= 2.0;
+    set_octaves(window);
+  }
 }
 
 // Of the orders that exist: where a term is below rounding at the largest step, f is a polynomial along every such
@@ -70,7 +90,11 @@ void choose_direction(const Problem& smooth, const std::vector<bool>& soft_sides
     const TaylorJet jet = jet_along(smooth, direction);
     const double cap = largest_step_without_switch(smooth, direction, soft_sides);
     std::array<TaylorWindow, 3> windows;
-    for (int k = 1; k <= 3; ++k) windows[static_cast<std::size_t>(k - 1)] = find_window(jet, k, evidence.noise, cap);
+    for (int k = 1; k <= 3; ++k) {
+      TaylorWindow& window = windows[static_cast<std::size_t>(k - 1)];
+      window = find_window(jet, k, evidence.noise, cap);
+      trust_window(smooth, direction, jet, k, evidence.noise, window);
+    }
     const double width = narrowest(windows, jet, evidence.noise);
     if (width <= best) continue;
     best = width;

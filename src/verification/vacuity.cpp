@@ -54,15 +54,10 @@ std::string_view zero_factors(const Problem& problem, std::size_t layer) {
   return {};
 }
 
-/// What is added to every row of a unit and taken away again by batch normalisation.
-bool is_removed(const Problem& problem, const Group& group) {
-  const bool is_shift = group.role == BlockRole::kBias || group.role == BlockRole::kShift;
-  return is_shift && is_shift_removed(problem, group.layer);
-}
-
 std::string explain(const Subject& subject, const Certificate& certificate, const GroupFacts& facts,
                     const Group& group) {
-  if (is_removed(subject.problem, group)) return "added to every row, which batch normalisation takes away: zero";
+  if (is_zero_by_construction(subject.problem, group))
+    return "added to every row, which batch normalisation takes away: zero";
   if (facts.touched == facts.parameters) return "";
   std::vector<std::string> reasons;
   if (group.role == BlockRole::kWeight) {
@@ -119,7 +114,7 @@ void judge_vacuity(const Subject& subject, const Tangent& gradient, std::vector<
     if (group.is_inputs()) continue;
     const double size = norm(gradient.values(group));
     const double rounding = norm(subject.rounding.gradient.values(group));
-    if (is_removed(subject.problem, group)) {
+    if (is_zero_by_construction(subject.problem, group)) {
       claims.push_back(judge_removed(group, size, rounding));
       continue;
     }

@@ -114,6 +114,37 @@ TEST(Taylor, combinations_are_all_weights_all_biases_and_so_on) {
                                              "shift of all layers", "inputs of all layers", "everything at once"}));
 }
 
+// softplus(60 t - 20) is e^-20 e^(60 t) to all orders at t = 0, and steep from 1/3 on.
+TEST(Taylor, does_not_trust_its_terms_where_the_function_is_elsewhere) {
+  NetworkSpec spec{.num_inputs = 1,
+                   .layers = {{.units = 1, .activation = make_activation(ActivationKind::kSoftplus)}, {.units = 1}},
+                   .output = OutputKind::kLinear,
+                   .loss = {.kind = LossKind::kMeanSquaredError}};
+  Problem problem;
+  problem.network = Network<double>(spec);
+  problem.network.weights(0)(0, 0) = 60.0;
+  problem.network.weights(1)(0, 0) = 1.0;
+  problem.network.biases(0)[0] = -80.0;
+  problem.x = Matrix<double>(1, 1);
+  problem.x(0, 0) = 1.0;
+  problem.values = Matrix<double>(1, 1);
+  problem.values(0, 0) = -1.0;
+  const Subject subject(problem);
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    for (const Claim& claim : judged(measured(subject, seed), textbook_gradient(subject.problem))) {
+      EXPECT_TRUE(claim.holds) << seed << ": " << claim.claim << ", " << claim.subject << ": " << claim.value;
+    }
+  }
+  const test::RandomCase c = test::make_random_case(
+      {.task = test::Task::kSigmoidFloored, .activation = ActivationKind::kIdentity, .depth = 7}, 5778);
+  const Subject steep(test::make_problem_from(c));
+  for (std::uint64_t seed = 770; seed < 785; ++seed) {
+    for (const Claim& claim : judged(measured(steep, seed), textbook_gradient(steep.problem))) {
+      EXPECT_TRUE(claim.holds) << seed << ": " << claim.claim << ", " << claim.subject << ": " << claim.value;
+    }
+  }
+}
+
 // A parabola that crosses Huber's kink on the way and comes back: the largest step stops before it.
 TEST(Taylor, looks_for_kinks_along_the_whole_way) {
   test::CaseOptions options{.task = test::Task::kHuber, .activation = ActivationKind::kIdentity, .depth = 4};
