@@ -243,6 +243,25 @@ TYPED_TEST(LayerKinds, hidden_outputs_are_those_of_the_textbook) {
   }
 }
 
+// A step that is scaled to norm 1e-3 moves the parameters by that much, whatever the padding of the blocks holds.
+TYPED_TEST(LayerKinds, the_norm_of_the_gradient_is_that_of_its_numbers) {
+  using T = TypeParam;
+  for (const Layout& layout : layouts()) {
+    const Case<T> c(layout, 0.0);
+    Engine<T> engine(c.network, {.max_batch = kRows, .threads = 2, .shares_small_work = true});
+    c.feed(engine);
+    engine.train_step(c.targets(), {.learning_rate = 1.0, .clip_norm = 1e-3});
+    Network<T> trained = c.network;
+    engine.store_parameters(trained);
+    double squares = 0.0;
+    for_each_block(std::as_const(trained.parameters), [&](const ParameterBlock& block, std::span<const T> values) {
+      const auto before = c.network.parameters.values(block);
+      for (std::size_t i = 0; i < values.size(); ++i) squares += std::pow(double(values[i]) - double(before[i]), 2);
+    });
+    EXPECT_NEAR(std::sqrt(squares), 1e-3, sizeof(T) == sizeof(float) ? 2e-5 : 1e-12) << layout.name;
+  }
+}
+
 TEST(AllLayerKinds, one_row_has_no_statistics) {
   const Case<float> c(layouts().front(), 0.0);
   Engine<float> engine(c.network, {.max_batch = kRows});
