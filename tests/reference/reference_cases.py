@@ -373,10 +373,20 @@ def add_later():
         for shape, base in SHAPES.items():
             add(f"later/amsgrad/{shape}-{dtype}", base, training(optimizer="amsgrad", dtype=dtype))
     add("later/amsgrad/resumed", net("circles", [13, 10], 24, 5, data__rows=300), training(optimizer="amsgrad"), resume=26)
-    for activation in ("selu", "mish"):
+    for activation in ("selu", "mish", "prelu"):
         for dtype in DTYPES:
             for shape, base in SHAPES.items():
                 add(f"later/{activation}/{shape}-{dtype}", base, network(activation=activation), training(dtype=dtype))
+    for kind in ("batch_norm", "layer_norm"):
+        for dtype in DTYPES:
+            for shape, base in SHAPES.items():
+                add(f"later/{kind}/{shape}-{dtype}", base, network(normalization=kind, norm_epsilon=1e-4),
+                    training(dtype=dtype), **({"use": True} if shape == "wide" and dtype == "f32" else {}))
+            add(f"later/{kind}/residual-{dtype}", net("digits", [70, 70, 70], 33, 4, data__rows=300),
+                network(normalization=kind, residual="true", dropout=0.2, norm_momentum=0.2, activation="prelu"),
+                training(dtype=dtype, clip_norm=0.5))
+    add("later/batch_norm/resumed", net("circles", [13, 13], 24, 5, data__rows=300),
+        network(normalization="batch_norm", residual="true", activation="prelu"), resume=26)
 
 
 add_later()
