@@ -13,6 +13,14 @@ std::size_t trials_of(const StudyConfig& config, const Sampler& sampler) {
   return sampler.size() ? *sampler.size() : static_cast<std::size_t>(config.options.trials);
 }
 
+// Whether a value ranks before another, those that are no numbers last; nothing where they are equal.
+std::optional<bool> ranks_before(double x, double y, bool larger_is_better) {
+  if (std::isnan(x) || std::isnan(y))
+    return std::isnan(x) == std::isnan(y) ? std::nullopt : std::optional(std::isnan(y));
+  if (x == y) return std::nullopt;
+  return larger_is_better ? x > y : x < y;
+}
+
 }  // namespace
 
 Planner::Planner(const StudyConfig& config, std::unique_ptr<Sampler> sampler, std::size_t epochs)
@@ -71,8 +79,7 @@ bool Planner::decide(const Bracket& bracket, std::vector<TrialRecord>& trials,
     std::sort(reached.begin(), reached.end(), [&](const TrialRecord* a, const TrialRecord* b) {
       const double x = a->rungs[k].value;
       const double y = b->rungs[k].value;
-      if (x != y) return larger_is_better_ ? x > y : x < y;
-      return a->number < b->number;
+      return ranks_before(x, y, larger_is_better_).value_or(a->number < b->number);
     });
     for (std::size_t place = 0; place < reached.size(); ++place) {
       TrialRecord& trial = trials[reached[place]->number];
@@ -100,11 +107,7 @@ bool Planner::finished(const std::vector<TrialRecord>& trials) const {
 }
 
 bool Planner::better(const TrialRecord& a, const TrialRecord& b) const {
-  const double x = a.value.value_or(NAN);
-  const double y = b.value.value_or(NAN);
-  if (std::isnan(x) != std::isnan(y)) return std::isnan(y);
-  if (!std::isnan(x) && x != y) return larger_is_better_ ? x > y : x < y;
-  return a.number < b.number;
+  return ranks_before(a.value.value_or(NAN), b.value.value_or(NAN), larger_is_better_).value_or(a.number < b.number);
 }
 
 const TrialRecord* Planner::best(const std::vector<TrialRecord>& trials) const {

@@ -54,7 +54,7 @@ TEST(StudyS0, gradient_check_falls_to_1e_11) {
     ASSERT_LT(seed, 10u);
     NumpyRandomState random(seed);
     const auto network = drawn({784, 600, 600, 10}, "relu", OutputKind::kSoftmax, "glorot_uniform", random);
-    curve = difference_curve(make_problem(network, mnist, {}, {5}), {1, Part::kWeights}, 0, {5, 10, 500, 1e4, 1e5});
+    curve = difference_curve(make_problem(network, mnist, {}, {5}), {1, BlockRole::kWeight}, 0, {5, 10, 500, 1e4, 1e5});
   }
   // Published: 2.6e-8, 6.5e-9, 7.6e-12, 1.04e-11, 1.04e-11. With another seed N = 5 may cross a kink.
   EXPECT_LT(curve.largest_error[0], 1e-3);
@@ -71,10 +71,10 @@ TEST(StudyS1, differences_of_a_second_layer_shrink_and_black_pixels_give_flat_li
   NumpyRandomState random(2);
   const auto network = drawn({784, 666, 666, 10}, "relu", OutputKind::kSoftmax, "glorot_uniform", random);
   const Problem problem = make_problem(network, mnist, {}, {17});
-  const auto curve = difference_curve(problem, {1, Part::kWeights}, 0, {1, 5, 10, 50, 1000, 5000, 1e5, 5e5});
+  const auto curve = difference_curve(problem, {1, BlockRole::kWeight}, 0, {1, 5, 10, 50, 1000, 5000, 1e5, 5e5});
   EXPECT_GT(curve.largest_error[0], 100.0 * curve.best_error);
   // Pixel 0 is black: no difference at any N.
-  const auto black = difference_curve(problem, {0, Part::kWeights}, 0, {1, 5, 10, 50, 1000});
+  const auto black = difference_curve(problem, {0, BlockRole::kWeight}, 0, {1, 5, 10, 50, 1000});
   for (const double error : black.largest_error) EXPECT_EQ(error, 0.0);
 }
 
@@ -103,7 +103,7 @@ TEST(StudyS2, gradient_check_repeats_the_published_digits) {
   const auto check = [&](int index, const Group& group, std::size_t first) {
     return difference_curve(make_problem(nets[static_cast<std::size_t>(index)], mnist, {}, {0}), group, first, n_list);
   };
-  for (const double error : check(0, {0, Part::kWeights}, 0).largest_error) EXPECT_EQ(error, 0.0) << "a black pixel";
+  for (const double error : check(0, {0, BlockRole::kWeight}, 0).largest_error) EXPECT_EQ(error, 0.0) << "a black pixel";
   const auto expect_published = [](const DifferenceCurve& curve, double analytic,
                                    const std::array<double, 5>& differences) {
     // The notebook prints one of its ten numbers.
@@ -118,9 +118,9 @@ TEST(StudyS2, gradient_check_repeats_the_published_digits) {
       EXPECT_NEAR(difference / differences[s], 1.0, s < 4 ? 0.01 : 0.5) << s;
     }
   };
-  expect_published(check(1, {0, Part::kWeights}, 161 * 500), 0.024239615063063553,
+  expect_published(check(1, {0, BlockRole::kWeight}, 161 * 500), 0.024239615063063553,
                    {4.16e-3, 4.68e-5, 4.68e-7, 4.68e-9, 4.6e-11});
-  expect_published(check(2, {1, Part::kWeights}, 0), -0.038125702875859306,
+  expect_published(check(2, {1, BlockRole::kWeight}, 0), -0.038125702875859306,
                    {1.15e-3, 1.19e-5, 1.19e-7, 1.19e-9, 1.0e-11});
 }
 

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "gradus/search/importance.hpp"
 #include "search/synthetic.hpp"
 
@@ -35,6 +38,87 @@ TEST(Bracket, hyperband_has_the_sizes_of_its_paper) {
     EXPECT_EQ(brackets[b].count, counts[b]) << b;
     EXPECT_EQ(brackets[b].rungs.front().epochs, first_epochs[b]) << b;
     EXPECT_EQ(brackets[b].rungs.back().epochs, 81U) << b;
+  }
+}
+
+TEST(Bracket, of_any_options_cover_all_trials_with_rungs_that_grow) {
+  RandomStream random(2, Purpose::kTest);
+  for (int i = 0; i < 2000; ++i) {
+    SearchOptions options;
+    constexpr const char* kSchedulers[] = {"none", "median", "halving", "hyperband"};
+    options.scheduler = kSchedulers[random.below(4)];
+    options.reduction = 2 + random.below(4);
+    options.min_epochs = 1 + random.below(6);
+    options.generation = 1 + random.below(12);
+    const std::size_t trials = 1 + random.below(100);
+    const std::size_t epochs = options.min_epochs + random.below(100);
+    std::size_t next = 0;
+    for (const Bracket& bracket : make_brackets(options, trials, epochs, random.below(2) == 0)) {
+      ASSERT_EQ(bracket.first, next);
+      ASSERT_GE(bracket.count, 1U);
+      next += bracket.count;
+      ASSERT_EQ(bracket.rungs.back().epochs, epochs);
+      ASSERT_GE(bracket.rungs.front().epochs, options.min_epochs / options.reduction);
+      std::size_t runs = bracket.count;
+      for (std::size_t r = 0; r + 1 < bracket.rungs.size(); ++r) {
+        ASSERT_LT(bracket.rungs[r].epochs, bracket.rungs[r + 1].epochs);
+        ASSERT_EQ(bracket.rungs[r].keep, std::max<std::size_t>(1, runs / options.reduction));
+        runs = bracket.rungs[r].keep;
+      }
+    }
+    ASSERT_EQ(next, trials);
+  }
+}
+
+// Random values, equal ones and NaN among them, told in random order: of every rung exactly the best go on, none that
+// was pruned ranks before one that was kept, and the records do not depend on the order.
+TEST(Planner, decides_rungs_by_rank_alone) {
+  const StudyConfig config =
+      synthetic_config("sampler = \"random\"\nscheduler = \"hyperband\"\ntrials = 30\nreduction = 3\n");
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    std::vector<TrialRecord> first;
+    for (std::uint64_t order = 1; order <= 3; ++order) {
+      Planner planner(config, make_sampler(config, [](const Setting&) { return true; }), 9);
+      RandomStream shuffle(order, Purpose::kTest, seed);
+      std::vector<TrialRecord> trials;
+      while (true) {
+        planner.advance(trials);
+        std::vector<std::size_t> ready;
+        for (const TrialRecord& trial : trials) {
+          if (trial.ready()) ready.push_back(trial.number);
+        }
+        if (ready.empty()) break;
+        TrialRecord& trial = trials[ready[shuffle.below(ready.size())]];
+        RandomStream values(seed, Purpose::kTest, 100 * trial.number + trial.rung);
+        const std::uint64_t draw = values.below(12);
+        const std::size_t epochs = planner.bracket_of(trial.number).rungs[trial.rung].epochs;
+        planner.record_rung(trial, {.epochs = epochs, .value = draw == 0 ? std::nan("") : static_cast<double>(draw)});
+      }
+      ASSERT_TRUE(planner.finished(trials));
+      if (first.empty()) first = trials;
+      ASSERT_EQ(table_of(config, trials), table_of(config, first));
+      for (const Bracket& bracket : planner.brackets()) {
+        for (std::size_t r = 0; r + 1 < bracket.rungs.size(); ++r) {
+          std::vector<TrialRecord> kept;
+          std::vector<TrialRecord> pruned;
+          for (std::size_t n = bracket.first; n < bracket.first + bracket.count; ++n) {
+            if (trials[n].rungs.size() <= r) continue;
+            TrialRecord then = trials[n];
+            const bool went_on = then.rungs.size() > r + 1;
+            then.rungs.resize(r + 1);
+            then.value = then.rungs.back().value;
+            (went_on ? kept : pruned).push_back(then);
+          }
+          ASSERT_LE(kept.size(), bracket.rungs[r].keep);
+          for (const TrialRecord& good : kept) {
+            for (const TrialRecord& bad : pruned) {
+              const bool bad_is_better = bad.value < good.value || (std::isnan(*good.value) && !std::isnan(*bad.value));
+              ASSERT_FALSE(bad_is_better) << "seed " << seed << ": " << bad.number << " before " << good.number;
+            }
+          }
+        }
+      }
+    }
   }
 }
 

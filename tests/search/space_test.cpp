@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "gradus/core/error.hpp"
 #include "gradus/search/study_config.hpp"
@@ -141,6 +145,74 @@ TEST(Sampler, another_seed_gives_another_sequence_and_the_same_seed_the_same) {
     };
     EXPECT_EQ(first(1), first(1)) << name;
     EXPECT_NE(first(1), first(2)) << name;
+  }
+}
+
+// Equal ratios are equally likely where a range is logarithmic, equal distances elsewhere; whole numbers with both
+// ends.
+TEST(Sampler, random_values_fill_ranges_evenly) {
+  constexpr std::size_t kDraws = 4000;
+  const StudyConfig config = config_of(
+      "sampler = \"random\"\ntrials = 4000\nseed = 5\n[search.space]\na = {low = 1e-4, high = 1.0, log = true}\n"
+      "b = {low = -2.0, high = 6.0}\nc = {low = 1, high = 8}\nd = [\"u\", \"v\", \"w\", \"x\"]\n");
+  const auto sampler = make_sampler(config, [](const Setting&) { return true; });
+  std::vector<TrialRecord> trials;
+  std::map<std::string, std::size_t> counts;
+  for (std::size_t n = 0; n < kDraws; ++n) {
+    trials.push_back({.number = n, .setting = sampler->choose({.trials = trials})});
+    const Setting& setting = trials.back().setting;
+    ++counts["a" + std::to_string(static_cast<int>(std::floor(std::log10(number_in(*setting[0])))))];
+    ++counts["b" + std::to_string(static_cast<int>(std::floor(number_in(*setting[1]) / 2.0)))];
+    ++counts["c" + *setting[2]];
+    ++counts["d" + *setting[3]];
+  }
+  EXPECT_EQ(counts.size(), 4U + 4U + 8U + 4U);
+  for (const auto& [bin, count] : counts) {
+    const double expected = static_cast<double>(kDraws) / (bin[0] == 'c' ? 8 : 4);
+    EXPECT_NEAR(static_cast<double>(count), expected, 5 * std::sqrt(expected)) << bin;
+  }
+}
+
+// What a learning sampler chooses depends on the finished generations alone, not on trials that happen to be done.
+TEST(Sampler, tpe_looks_at_nothing_beyond_the_known_trials) {
+  const StudyConfig config = config_of(
+      "sampler = \"tpe\"\ntrials = 60\nseed = 5\nstartup = 10\ngeneration = 10\nobjective = "
+      "\"valid_loss\"\n[search.space]\n"
+      "a = {low = 0.0, high = 1.0}\nb = [1, 2, 3]\n");
+  const auto sampler = make_sampler(config, [](const Setting&) { return true; });
+  std::vector<TrialRecord> trials;
+  for (std::size_t n = 0; n < 60; ++n) {
+    const std::size_t known = n / 10 * 10;
+    std::vector<TrialRecord> others = trials;
+    for (std::size_t later = known; later < n; ++later) {
+      others[later].state = TrialState::kWaiting;
+      others[later].value.reset();
+    }
+    const Setting setting = sampler->choose({.trials = trials, .known = known});
+    ASSERT_EQ(sampler->choose({.trials = others, .known = known}), setting) << n;
+    TrialRecord trial{.number = n, .setting = setting};
+    trial.state = TrialState::kComplete;
+    trial.value = std::abs(number_in(*setting[0]) - 0.25);
+    trials.push_back(trial);
+  }
+}
+
+TEST(Sampler, constraints_hold_for_every_choice) {
+  for (const char* name : {"random", "sobol", "tpe"}) {
+    const StudyConfig config = config_of("sampler = \"" + std::string(name) +
+                                         "\"\ntrials = 200\nseed = 8\nobjective = \"valid_loss\"\n[search.space]\na = "
+                                         "{low = 0, high = 9}\nb = {low = 0, high = 9}\n");
+    const auto feasible = [](const Setting& setting) { return number_in(*setting[0]) < number_in(*setting[1]); };
+    const auto sampler = make_sampler(config, feasible);
+    std::vector<TrialRecord> trials;
+    for (std::size_t n = 0; n < 200; ++n) {
+      trials.push_back({.number = n, .setting = sampler->choose({.trials = trials, .known = n})});
+      trials.back().state = TrialState::kComplete;
+      trials.back().value = number_in(*trials.back().setting[0]);
+      ASSERT_TRUE(feasible(trials.back().setting)) << name;
+    }
+    const auto never = make_sampler(config, [](const Setting&) { return false; });
+    EXPECT_THROW(never->choose({}), InputError) << name;
   }
 }
 

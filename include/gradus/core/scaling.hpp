@@ -10,9 +10,9 @@ namespace gradus {
 /// `mean` and `std` are empty (no standardisation) or have one entry per feature; a constant feature has std 1.
 /// All arithmetic is in double and rounded once to the training type, so that f32 and f64 runs see the same inputs.
 struct Scaling {
-  double divisor = 1.0;
+  double divisor = 1.0;  // finite, not 0
   std::vector<double> mean;
-  std::vector<double> std;
+  std::vector<double> std;  // above 0
   bool operator==(const Scaling&) const = default;
 };
 

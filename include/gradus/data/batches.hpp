@@ -33,8 +33,9 @@ inline constexpr auto kAllBatchOrders = kinds_of(kBatchOrderTable);
 BatchOrder parse_batch_order(std::string_view name);
 std::string_view batch_order_name(BatchOrder order);
 
+/// How an epoch is divided.
 struct BatchOptions {
-  std::size_t batch_size = 32;
+  std::size_t batch_size = 32;  // rows per batch, from 1; the last batch has what is left
   BatchOrder order = BatchOrder::kShuffleSamples;
   bool drop_last = false;  // leave out an incomplete last batch
 };
@@ -44,6 +45,7 @@ class EpochBatches {
  public:
   EpochBatches(std::span<const std::uint32_t> rows, const BatchOptions& options, std::uint64_t seed,
                std::uint64_t epoch);
+  /// Number of batches.
   [[nodiscard]] std::size_t size() const { return starts_.size(); }
   /// Row numbers of batch i; valid as long as this object.
   [[nodiscard]] std::span<const std::uint32_t> operator[](std::size_t i) const;

@@ -51,23 +51,25 @@ std::optional<MatrixView<const S>> view_as(const Features& features) {
   });
 }
 
+/// N.
 std::size_t num_rows(const Features& features);
+/// I.
 std::size_t num_cols(const Features& features);
 
 /// Features and targets of one block of rows. `labels` has N entries for classification, `values` N rows otherwise.
 struct Table {
-  Features features;
-  std::vector<std::int32_t> labels;
-  Matrix<double> values;
-  std::vector<double> weights;  // sample weights, N entries from 0, or empty: all equal
+  Features features;                 // N x I, finite
+  std::vector<std::int32_t> labels;  // from 0, below the number of classes
+  Matrix<double> values;             // N x K, finite
+  std::vector<double> weights;       // sample weights, N entries from 0, or empty: all equal
 
   [[nodiscard]] std::size_t rows() const { return num_rows(features); }
 };
 
 /// Height x width of image rows (row-major pixels), for pictures in reports.
 struct ImageShape {
-  std::size_t height = 0;
-  std::size_t width = 0;
+  std::size_t height = 0;  // rows of pixels
+  std::size_t width = 0;   // pixels of a row
   bool operator==(const ImageShape&) const = default;
 };
 
@@ -78,14 +80,14 @@ struct Dataset {
   std::string sha256;  // of the files' bytes in reading order, or of the generated values
   Task task = Task::kClassification;
   Table table;
-  std::vector<std::uint32_t> train;
-  std::vector<std::uint32_t> valid;  // empty: no such part
-  std::vector<std::uint32_t> test;
+  std::vector<std::uint32_t> train;        // row numbers of the table
+  std::vector<std::uint32_t> valid;        // the same; empty: no such part
+  std::vector<std::uint32_t> test;         // the same; empty: no such part
   std::vector<std::string> class_names;    // K names, classification and multi-label
   std::vector<std::string> feature_names;  // I names or empty
   std::string target_name;                 // label column or empty
   std::string weight_name;                 // column of sample weights or empty
-  std::optional<ImageShape> image;
+  std::optional<ImageShape> image;         // where rows are pictures
 
   [[nodiscard]] std::size_t num_features() const { return num_cols(table.features); }
   /// K: classes, labels or regression targets.

@@ -49,17 +49,19 @@ std::string user_cache_folder();
 
 /// How rows without a part are divided. Amounts below 1 are fractions of the training rows, others are counts.
 struct SplitOptions {
-  double valid = 0.0;
-  double test = 0.0;
+  double valid = 0.0;       // from 0; 0: no validation part
+  double test = 0.0;        // from 0; 0: no test part
   bool stratified = false;  // classification: every class is divided in the same proportion
   bool shuffled = true;     // false: the last rows become valid, then test, in file order
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;   // of the shuffling
 };
 
-/// Moves rows of `train` to `valid` and `test` where those parts are empty and an amount is asked for.
+/// Moves rows of `train` to `valid` and `test` where those parts are empty and an amount is asked for. Throws
+/// InputError where nothing would be left to train on.
 void split(Dataset& dataset, const SplitOptions& options);
 
-/// Mean and standard deviation (population) of the training part after division by `divisor`.
+/// Mean and standard deviation (population) of the training part after division by `divisor`, I of each. Throws
+/// InputError without training rows, or for a divisor that is 0 or not finite.
 Scaling standardization(const Dataset& dataset, double divisor);
 /// 255 for byte images, 1 for everything else.
 double default_divisor(const Dataset& dataset);

@@ -16,9 +16,9 @@ namespace gradus {
 
 /// Everything that is needed to use a trained network on new data.
 struct Model {
-  std::variant<Network<float>, Network<double>> network;
-  bool mixed = false;  // trained with the factors of products rounded to bfloat16, and used so
-  Scaling scaling;
+  std::variant<Network<float>, Network<double>> network;  // I inputs, K outputs, in the type it was trained in
+  bool mixed = false;  // trained with the factors of products rounded to bfloat16, and used so; float only
+  Scaling scaling;     // from raw features to network inputs
   std::vector<std::string> class_names;    // K names for classification, else empty
   std::vector<std::string> feature_names;  // I names where the data had a header, else empty
   std::string target_name;                 // label column where the data had one
@@ -26,6 +26,7 @@ struct Model {
   std::string data_name;                   // data source it was trained on
   std::string training_sha256;             // hash of configuration and data of the run
 
+  /// The architecture.
   [[nodiscard]] const NetworkSpec& spec() const {
     return std::visit([](const auto& n) -> const NetworkSpec& { return n.spec; }, network);
   }

@@ -17,31 +17,34 @@ namespace gradus {
 /// decisions taken on it would make its result worthless.
 struct Monitor {
   enum class Measure : std::uint8_t { kLoss, kAccuracy, kTopK };
-  bool valid = true;  // false: the training part
-  Measure measure = Measure::kLoss;
+  bool valid = true;                 // false: the training part
+  Measure measure = Measure::kLoss;  // accuracy and top-k: classification only
 
   [[nodiscard]] bool larger_is_better() const { return measure != Measure::kLoss; }
   /// The value in `record`; throws InputError when the run does not measure it.
   [[nodiscard]] double value(const EpochRecord& record) const;
+  /// "valid_loss"; what parse_monitor() reads.
   [[nodiscard]] std::string name() const;
 };
 
+/// Throws InputError, with a suggestion, for another name.
 Monitor parse_monitor(std::string_view name);
 /// Better by more than `min_delta`.
 bool improves(double value, double best, bool larger_is_better, double min_delta);
 
+/// When a run stops by itself.
 struct EarlyStoppingOptions {
   std::size_t patience = 0;  // epochs without progress before the run stops; 0: never
-  double min_delta = 0.0;
-  bool restore_best = true;
+  double min_delta = 0.0;    // progress smaller than this is none, from 0
+  bool restore_best = true;  // the best epoch's weights become the final ones
 };
 
 /// `best` follows min_delta and decides when to stop.
 struct EarlyStoppingState {
-  std::optional<double> best;
+  std::optional<double> best;  // empty before the first epoch's end
   std::size_t best_epoch = 0;  // counted from 1
-  std::size_t waited = 0;
-  bool stop = false;
+  std::size_t waited = 0;      // epochs since then
+  bool stop = false;           // patience has run out
   bool operator==(const EarlyStoppingState&) const = default;
 };
 

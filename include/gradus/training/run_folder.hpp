@@ -17,7 +17,11 @@ struct RecordOptions;
 
 class RunFolder : public TrainingObserver {
  public:
-  enum class Mode { kNew, kForce, kResume };
+  enum class Mode {
+    kNew,     // an empty or missing folder
+    kForce,   // any folder; files of an earlier run are replaced
+    kResume,  // a run folder whose run goes on
+  };
   /// Throws InputError when the folder is not empty (kNew) or is no run folder (kResume). Nothing is written before
   /// the run starts.
   RunFolder(std::string path, Mode mode);
@@ -45,7 +49,7 @@ class RunFolder : public TrainingObserver {
   std::vector<std::unique_ptr<TrainingObserver>> parts_;  // what TrainingRun::records asks for
 };
 
-/// The model of a run folder, or of the model file itself.
+/// The path of the model of a run folder, or of the model file itself. Throws InputError for a folder without a model.
 std::string model_path(const std::string& run_or_model);
 
 }  // namespace gradus

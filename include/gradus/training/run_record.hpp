@@ -15,41 +15,45 @@
 
 namespace gradus {
 
-/// Loss (without penalties) and shares of right answers on one part; accuracies only for classification.
+/// Means over the rows of one part.
 struct PartMetrics {
-  double loss = 0.0;
-  std::optional<double> accuracy;
-  std::optional<double> top_k;
+  double loss = 0.0;  // in the loss's own unit, without penalties and sample weights; of a running mean, with weights
+  std::optional<double> accuracy;  // share of rows whose class is right, in [0, 1]; classification only
+  std::optional<double>
+      top_k;  // share of rows whose class is among the k largest outputs; where TrainingRun::top_k > 0
 };
 
+/// One epoch.
 struct EpochRecord {
-  std::size_t epoch = 0;  // counted from 1
-  PartMetrics train;
-  std::optional<PartMetrics> valid;
-  std::optional<PartMetrics> test;
-  std::optional<double> penalty;  // L1 and L2 terms at the end of the epoch, where the network has any
-  double learning_rate = 0.0;     // of the epoch's last step
-  double seconds = 0.0;           // of training, without evaluation
-  double samples_per_second = 0.0;
+  std::size_t epoch = 0;             // counted from 1
+  PartMetrics train;                 // as TrainingRun::train_metrics says
+  std::optional<PartMetrics> valid;  // after the epoch; empty where the data has no such part
+  std::optional<PartMetrics> test;   // the same
+  std::optional<double> penalty;     // L1 and L2 terms at the end of the epoch, where the network has any
+  double learning_rate = 0.0;        // of the epoch's last step
+  double seconds = 0.0;              // of training, without evaluation
+  double samples_per_second = 0.0;   // rows trained per second of `seconds`
 };
 
 /// Everything that is measured once on a part.
 struct PartEvaluation {
   PartMetrics metrics;
-  std::optional<ClassificationReport> classification;
-  std::optional<RegressionReport> regression;
+  std::optional<ClassificationReport> classification;  // classification and multi-label
+  std::optional<RegressionReport> regression;          // regression
 };
 
+/// Where a run took place; nothing of it changes a bit of the result.
 struct MachineRecord {
-  std::string cpu;
-  std::string target;  // instruction set that the kernels run on
-  unsigned threads = 1;
+  std::string cpu;       // the system's name of the processor
+  std::string target;    // instruction set that the kernels run on: "avx512", "avx2", "plain", ...
+  unsigned threads = 1;  // that took part in a step
 };
 
+/// What a run was trained on.
 struct DataRecord {
   std::string name;
-  std::string sha256;
-  std::size_t rows = 0;
+  std::string sha256;    // Dataset::sha256
+  std::size_t rows = 0;  // of all parts
   std::size_t train_rows = 0;
   std::size_t valid_rows = 0;
   std::size_t test_rows = 0;
@@ -62,25 +66,26 @@ enum class RunEnd : std::uint8_t {
   kStopped,        // an observer, or whoever drives the session, ended it before
 };
 
+/// What a run leaves.
 struct RunRecord {
-  std::string config;  // the resolved configuration as TOML
+  std::string config;  // the resolved configuration as TOML; empty where the run had none
   MachineRecord machine;
   DataRecord data;
   Task task = Task::kClassification;
-  std::size_t parameters = 0;
-  std::vector<EpochRecord> epochs;
-  std::string monitor;         // what "best" means, e.g. "valid_loss"
-  std::size_t best_epoch = 0;  // counted from 1; 0 when no epoch ran
+  std::size_t parameters = 0;       // numbers that are trained
+  std::vector<EpochRecord> epochs;  // one per complete epoch, those before a resumption too
+  std::string monitor;              // what "best" means, e.g. "valid_loss"
+  std::size_t best_epoch = 0;       // counted from 1; 0 when no epoch ran
   RunEnd end = RunEnd::kAllEpochs;
   std::size_t steps_beyond = 0;  // kStopped: steps after the last complete epoch, which the final weights have seen
-  bool restored_best = false;
-  std::size_t final_epoch = 0;  // the epoch whose weights are final
-  PartEvaluation train;
-  std::optional<PartEvaluation> valid;
-  std::optional<PartEvaluation> test;
-  double wall_seconds = 0.0;
-  std::string weights_sha256;
-  Model model;
+  bool restored_best = false;    // the final weights are those of best_epoch, not the last ones
+  std::size_t final_epoch = 0;   // the epoch whose weights are final; 0: before the first one's end
+  PartEvaluation train;          // of the final weights
+  std::optional<PartEvaluation> valid;  // empty where the data has no such part
+  std::optional<PartEvaluation> test;   // the same
+  double wall_seconds = 0.0;            // of steps and evaluations, over all sessions of the run
+  std::string weights_sha256;           // of the final parameters and state, 64 hexadecimal digits
+  Model model;                          // the final weights with all that their use needs
 };
 
 /// summary.json's object (indented) and one line of metrics.jsonl (without line end).

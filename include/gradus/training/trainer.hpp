@@ -64,30 +64,30 @@ struct RecordOptions {
 
 /// Everything that fixes the final weights, and how to run.
 struct TrainingRun {
-  NetworkSpec spec;
+  NetworkSpec spec;  // I inputs and K outputs as the data set has
   /// Initial parameters of the right type; without them `seed` draws them by the spec's initialisers.
   std::optional<std::variant<Network<float>, Network<double>>> initial;
-  Scaling scaling;
-  DType dtype = DType::kF32;
-  std::size_t epochs = 10;
-  std::uint64_t seed = 0;  // initialisation, batch order and dropout
+  Scaling scaling;            // of the features, kept in the model
+  DType dtype = DType::kF32;  // of parameters and arithmetic
+  std::size_t epochs = 10;    // passes over the training part; 0: the initial network is evaluated
+  std::uint64_t seed = 0;     // initialisation, batch order and dropout
   BatchOptions batches;
   OptimizerOptions optimizer;
-  double learning_rate = 0.01;
-  ScheduleOptions schedule;
-  Monitor schedule_monitor;
-  double clip_norm = 0.0;
-  double clip_value = 0.0;
+  double learning_rate = 0.01;  // base rate, from 0
+  ScheduleOptions schedule;     // what becomes of it
+  Monitor schedule_monitor;     // what "reduce on plateau" watches
+  double clip_norm = 0.0;       // largest L2 norm of the whole gradient; 0: no limit
+  double clip_value = 0.0;      // largest size of a gradient element; 0: no limit
   EarlyStoppingOptions early_stopping;
-  Monitor monitor;
-  std::vector<double> class_weights;   // empty or K weights
-  std::vector<double> sample_weights;  // empty or one weight per row of the data set
+  Monitor monitor;                     // what early stopping and the best epoch watch; a part that the data set has
+  std::vector<double> class_weights;   // empty or K finite weights from 0; classification only
+  std::vector<double> sample_weights;  // empty or one finite weight from 0 per row of the data set
   TrainMetrics train_metrics = TrainMetrics::kRunning;
-  std::size_t top_k = 0;  // > 0: share of rows whose label is among the k largest outputs
-  std::size_t checkpoint_epochs = 1;
-  std::size_t checkpoint_steps = 0;
-  unsigned threads = 0;  // 0: one per core, one alone for steps too small to share
-  std::string config;    // the resolved configuration, kept with the record
+  std::size_t top_k = 0;              // > 0: share of rows whose label is among the k largest outputs
+  std::size_t checkpoint_epochs = 1;  // observers are offered a state after so many epochs; 0: at the end alone
+  std::size_t checkpoint_steps = 0;   // and after so many steps within epochs; 0: never
+  unsigned threads = 0;               // 0: one per core, one alone for steps too small to share
+  std::string config;                 // the resolved configuration, kept with the record
   std::string identity;  // its part that results depend on, which a checkpoint must share; empty: all of it
   RecordOptions records;
 
@@ -98,21 +98,24 @@ struct TrainingRun {
 /// Class weights N / (K n_k) over the training part: every class counts the same.
 std::vector<double> balanced_class_weights(const Dataset& dataset);
 
+/// How train() is watched, stopped and continued.
 struct TrainControl {
-  std::span<TrainingObserver* const> observers = {};
+  std::span<TrainingObserver* const> observers = {};  // outlive the call; hear of every event in this order
   const std::atomic<bool>* stop = nullptr;  // set (by a signal handler): save a checkpoint and throw Interrupted
   std::span<const std::byte> checkpoint =
       {};  // continue from this state (CheckpointEvent::bytes); empty: from the start
 };
 
-/// Trains. Throws RunError at the first value that is not finite (naming layer, epoch and batch), Interrupted when
-/// asked to stop, InputError for a checkpoint of another run.
+/// Trains from begin to end: a TrainingSession (gradus/training/session.hpp) whose steps are all done. Throws RunError
+/// at the first value that is not finite (naming layer, epoch and batch), Interrupted when asked to stop, InputError
+/// for a checkpoint of another run.
 RunRecord train(const TrainingRun& run, const Dataset& dataset, const TrainControl& control = {});
 
-/// Loss and every measure of `model` on the rows `rows` of `dataset`.
+/// Loss and every measure of `model` on the rows `rows` (numbers below N) of `dataset`; `top_k` as in TrainingRun,
+/// `threads` 0: one per core. Throws InputError where the model does not fit the data set.
 PartEvaluation evaluate_model(const Model& model, const Dataset& dataset, std::span<const std::uint32_t> rows,
                               std::size_t top_k = 0, unsigned threads = 0);
-/// Outputs (rows x K) of `model` for those rows.
+/// Outputs (rows.size() x K) of `model` for the rows `rows` (numbers below N) of `features`, N x I of the model's I.
 Matrix<double> predict_rows(const Model& model, const Features& features, std::span<const std::uint32_t> rows,
                             unsigned threads = 0);
 /// Outputs (B x K) of `model` for raw rows (B x I, any stride) as its training data had them: the model's own scaling
@@ -131,6 +134,7 @@ void check_model_fits(const Model& model, const Dataset& dataset, bool with_targ
 /// in the model's terms. Throws InputError for a label that the model does not know.
 void align_classes(const Model& model, Dataset& dataset);
 
+/// This machine, with the number of threads that took part.
 MachineRecord this_machine(unsigned threads);
 
 }  // namespace gradus
