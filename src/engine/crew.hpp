@@ -1,5 +1,6 @@
 // The threads of an engine: their pool, how far their cores are apart, whether taking turns pays, and the flags by
-// which chains pass from one to the next. SPDX-License-Identifier: Apache-2.0
+// which chains pass from one to the next.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
 // The inputs of a call: rows in the engine's buffer, or rows of the caller's data, which are copied (bytes: converted
-// and scaled, without the columns that are 0 in the whole batch) as the batch is packed. SPDX-License-Identifier:
-// Apache-2.0
+// and scaled, without the columns that are 0 in the whole batch) as the batch is packed.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>

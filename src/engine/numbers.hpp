@@ -1,5 +1,6 @@
 // The numbers that an engine computes with, as policies of the type: what parameters and sums are, and what the
-// products multiply. SPDX-License-Identifier: Apache-2.0
+// products multiply.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "kernels/kernel_table.hpp"

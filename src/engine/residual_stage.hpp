@@ -1,5 +1,6 @@
 // Residual addition: the outputs of an earlier layer, which have the same blocks, are added by the thread that owns
-// them. Its gradient reaches the earlier layer through LayerPlan::read_again_by. SPDX-License-Identifier: Apache-2.0
+// them. Its gradient reaches the earlier layer through LayerPlan::read_again_by.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // A stage is one layer of the program that an engine runs: its part of the forward and the backward pass for one
 // thread. A thread computes its own blocks of every layer; a stage that reads other threads' blocks says so in the plan
-// (Reach), and the program waits for them. SPDX-License-Identifier: Apache-2.0
+// (Reach), and the program waits for them.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <memory>

@@ -19,6 +19,7 @@ constexpr int kMaxDraws = 8;             // directions that are tried for wide w
 constexpr int kPointsPerWindow = 9;
 constexpr int kFewPoints = 6;  // where a value costs tens of milliseconds
 constexpr int kFigureSteps = 20;
+constexpr double kUnknownShare = 0.5;  // of a term: what f may be off its known terms at the top of a window
 
 void set_octaves(TaylorWindow& window) {
   window.octaves = window.top > window.bottom && window.bottom > 0.0 ? std::log2(window.top / window.bottom) : 0.0;
@@ -48,7 +49,7 @@ void trust_window(const Problem& problem, const Tangent& direction, const Taylor
     for (std::size_t j = kHighestOrder; j > 0; --j) known = (known + jet.c[j]) * window.top;
     const double unknown = std::fabs(value_along(problem, direction, window.top) - centre - known);
     const double fitted = std::fabs(jet.c[static_cast<std::size_t>(order)]) * std::pow(window.top, order);
-    if (unknown <= fitted / kContamination + noise) return;
+    if (unknown <= kUnknownShare * fitted + noise) return;
     window.top /= 2.0;
     set_octaves(window);
   }

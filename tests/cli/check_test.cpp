@@ -50,7 +50,7 @@ TEST_F(Check, of_a_configuration_a_run_and_a_model_gives_json_with_claims_and_de
     for (const json& claim : object["claims"]) {
       for (const char* key : {"claim", "method", "value", "bound", "holds"}) EXPECT_TRUE(claim.contains(key)) << key;
     }
-    EXPECT_EQ(object["detection"].size(), 12u);
+    EXPECT_EQ(object["detection"].size(), 15u);
     EXPECT_TRUE(object["detection"][0].contains("caught_by"));
     EXPECT_EQ(object["differences"][0]["steps"], json({0.1, 0.01, 0.001}));
     EXPECT_EQ(result.err, "");

@@ -1,5 +1,6 @@
 // Every kind of layer in the engine: gradients and outputs against the textbook, bits over threads, targets and
-// layouts. SPDX-License-Identifier: Apache-2.0
+// layouts.
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -103,7 +103,8 @@ TEST(StudyS2, gradient_check_repeats_the_published_digits) {
   const auto check = [&](int index, const Group& group, std::size_t first) {
     return difference_curve(make_problem(nets[static_cast<std::size_t>(index)], mnist, {}, {0}), group, first, n_list);
   };
-  for (const double error : check(0, {0, BlockRole::kWeight}, 0).largest_error) EXPECT_EQ(error, 0.0) << "a black pixel";
+  for (const double error : check(0, {0, BlockRole::kWeight}, 0).largest_error)
+    EXPECT_EQ(error, 0.0) << "a black pixel";
   const auto expect_published = [](const DifferenceCurve& curve, double analytic,
                                    const std::array<double, 5>& differences) {
     // The notebook prints one of its ten numbers.

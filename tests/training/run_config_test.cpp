@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gradus/config/config_file.hpp"
 #include "gradus/training/run_config.hpp"
+#include "gradus/config/config_file.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,6 @@
 // Each fault alone: the claims about what it spoils fail, what it leaves alone keeps its bits, and a network that
-// cannot have it says why. SPDX-License-Identifier: Apache-2.0
+// cannot have it says why.
+// SPDX-License-Identifier: Apache-2.0
 #include "verification/mutants.hpp"
 
 #include <gtest/gtest.h>

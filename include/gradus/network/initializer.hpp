@@ -1,5 +1,6 @@
 // Initial weights: one table of what is known about each distribution. Biases start at zero unless `bias` says
-// otherwise (study s4 draws them like the weights). SPDX-License-Identifier: Apache-2.0
+// otherwise (study s4 draws them like the weights).
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>
