@@ -15,6 +15,9 @@ add_library(gradus_options INTERFACE)
 target_compile_options(gradus_options INTERFACE
   -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
   $<$<BOOL:${GRADUS_WARNINGS_AS_ERRORS}>:-Werror>)
+# A tenth less time to compile: GCC begins to collect garbage at 400 MB.
+target_compile_options(gradus_options INTERFACE
+  $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-expand=200;--param=ggc-min-heapsize=400000>)
 
 set(GRADUS_SANITIZE_WITHOUT "" CACHE STRING "Checks of theirs that are left out")
 set(GRADUS_SANITIZE "" CACHE STRING "Sanitizers for everything that is built, e.g. address,undefined")
