@@ -18,9 +18,6 @@ namespace {
 constexpr std::size_t kSteps = 20;
 
 // Every rule with its slots.
-constexpr std::array kOptimizers = {OptimizerKind::kSgd,    OptimizerKind::kMomentum, OptimizerKind::kNesterov,
-                                    OptimizerKind::kAdam,   OptimizerKind::kAdamW,    OptimizerKind::kRmsProp,
-                                    OptimizerKind::kAdagrad};
 
 TrainingRun run_with(OptimizerKind optimizer, DType dtype) {
   TrainingRun run = test::make_small_run();
@@ -73,7 +70,7 @@ TEST_P(Session, continues_from_every_step_with_the_same_bits) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, Session,
-                         testing::Combine(testing::ValuesIn(kOptimizers), testing::Values(DType::kF32, DType::kF64)),
+                         testing::Combine(testing::ValuesIn(kAllOptimizers), testing::Values(DType::kF32, DType::kF64)),
                          [](const auto& instance) {
                            return std::string(optimizer_name(std::get<0>(instance.param))) +
                                   (std::get<1>(instance.param) == DType::kF64 ? "_f64" : "_f32");
