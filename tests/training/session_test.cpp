@@ -17,8 +17,6 @@ namespace {
 // 37 rows in batches of 8: five steps an epoch, 20 in all.
 constexpr std::size_t kSteps = 20;
 
-// Every rule with its slots.
-
 TrainingRun run_with(OptimizerKind optimizer, DType dtype) {
   TrainingRun run = test::make_small_run();
   run.optimizer.kind = optimizer;
