@@ -16,6 +16,13 @@ namespace gradus::layer_kinds_test {
 
 constexpr std::size_t kRows = 22;
 
+// Under sanitizers, where threads wait for each other many times as long, one way of each is enough.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kFewWays = true;
+#else
+constexpr bool kFewWays = false;
+#endif
+
 struct Layout {
   const char* name;
   std::vector<LayerSpec> layers;  // after 20 inputs, before 5 outputs
@@ -185,11 +192,13 @@ TYPED_TEST(LayerKinds, training_has_the_same_bits_on_any_threads_and_target) {
       const std::string expected = hash_after_training(c, {.threads = 1, .mixed = mixed});
       for (const unsigned threads : {2U, 3U}) {
         for (const bool far : {false, true}) {
+          if (kFewWays && far != (threads == 3)) continue;
           EngineOptions options{.threads = threads, .far_cores = far, .mixed = mixed};
           EXPECT_EQ(hash_after_training(c, options), expected) << layout.name << ", " << threads << " threads";
         }
       }
       for (const std::string& target : test::available_targets()) {
+        if (kFewWays && target != "plain") continue;
         EngineOptions options{.threads = 2, .mixed = mixed};
         options.target = target;
         EXPECT_EQ(hash_after_training(c, options), expected) << layout.name << ", " << target;
