@@ -83,7 +83,7 @@ void certify(std::uint64_t number, Counts& counts) {
   work.run(1, {});
   Certificate certificate;
   certificate.claims = measurements.judge(textbook_gradient);
-  const EngineEvidence no_engine;  // outlives the work
+  const EngineEvidence no_engine{};  // outlives the work
   measure_detection(measurements, no_engine, certificate.claims, certificate, work);
   work.run(1, {});
   count_claims(c.name, certificate, counts);
