@@ -76,8 +76,6 @@ class DenseStage : public Stage<P> {
   /// The forward kernel as a product of chains that pass from thread to thread: runs times `w`, added to the chains.
   void multiply_chain(std::span<const FactorRun> runs, const Factor* w, std::size_t units, const Chain& chain) const;
 
-  struct WeightPiece;
-  void weight_gradient(unsigned thread);
   void weight_gradient_of_block(unsigned thread, const Block& block, std::span<const FactorRun> runs,
                                 kernels::RowLines& ahead);
   void unused_columns(unsigned thread, const Block& block, kernels::WeightGradientArgs<T, Factor>& args);
