@@ -198,12 +198,11 @@ ForwardPass<T> forward(const Network<T>& network, Rows<T> x, const Masks<T>& mas
   pass.z.resize(depth);
   pass.h.resize(depth);
   pass.moments.resize(depth);
-  Matrix<T> inputs(x.rows(), x.cols());
+  Matrix<T>& inputs = pass.x[run.first_layer] = Matrix<T>(x.rows(), x.cols());
   for (std::size_t b = 0; b < x.rows(); ++b) std::copy_n(x.row(b).begin(), x.cols(), inputs.row(b).begin());
   for (std::size_t l = run.first_layer; l < depth; ++l) {
     const LayerSpec& layer = network.spec.layers[l];
-    if (run.hooks != nullptr) run.hooks->before_layer(l, inputs);
-    pass.x[l] = std::move(inputs);
+    if (run.hooks != nullptr) run.hooks->before_layer(l, pass.x[l]);
     pass.z[l] = Matrix<T>(x.rows(), layer.units);
     const auto source = network.spec.source_of(l);
     const Matrix<T>* source_outputs = nullptr;
@@ -213,9 +212,8 @@ ForwardPass<T> forward(const Network<T>& network, Rows<T> x, const Masks<T>& mas
     with_layer_kind(layer.kind, [&at](auto kind) { kind.forward(at); });
     pass.h[l] = activate_layer(network, l, pass.z[l]);
     if (run.hooks != nullptr) run.hooks->after_layer(l, pass.z[l], pass.h[l]);
-    inputs = pass.h[l];
-    apply_mask(masks, l, inputs);
-    pass.x[l + 1] = inputs;
+    pass.x[l + 1] = pass.h[l];
+    apply_mask(masks, l, pass.x[l + 1]);
   }
   pass.outputs = Matrix<T>(x.rows(), network.spec.num_outputs());
   for (std::size_t b = 0; b < x.rows(); ++b) {
