@@ -3,17 +3,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
-#include "engine/stage.hpp"
+#include "engine/norm_stage.hpp"
 
 namespace gradus::engine {
 
 template <class P>
-class BatchNormStage : public Stage<P> {
+class BatchNormStage : public NormStage<P> {
  public:
   using T = typename P::Value;
-  using Stage<P>::Stage;
+  using NormStage<P>::NormStage;
 
   void forward(unsigned thread) override {
     for (const Block& block : c.plan.owned_blocks(thread, layer)) {
@@ -46,8 +47,6 @@ class BatchNormStage : public Stage<P> {
         mean_product[o] = product[o] / rows;
       }
       kernels::NormaliseArgs<T> args = arguments(thread, block);
-      args.mean_sum = mean_sum;
-      args.mean_product = mean_product;
       args.out = c.buffers(thread, layer - 1).dz.block(block);
       c.kernels->normalise_columns.gradient(args);
     }
@@ -67,19 +66,7 @@ class BatchNormStage : public Stage<P> {
   }
 
   kernels::NormaliseArgs<T> arguments(unsigned thread, const Block& block) {
-    LayerBuffers<P>& own = c.buffers(thread, layer);
-    const PackedSlice<T>& parameters = c.thread(thread).parameters[layer];
-    kernels::NormaliseArgs<T> args;
-    args.x = c.inputs_of_layer(thread, layer).block(block);
-    args.dz = c.options.trains ? own.dz.block(block) : nullptr;
-    args.rows = c.call.rows;
-    args.width = block.width<T>();
-    args.outputs = block.outputs;
-    args.mean = own.mean.data() + block.first;
-    args.inverse_std = own.inverse_std.data() + block.first;
-    args.scale = parameters.vector(BlockRole::kScale, block);
-    args.shift = parameters.vector(BlockRole::kShift, block);
-    return args;
+    return NormStage<P>::arguments(thread, c.thread(thread).parameters[layer], block, 0, block.first);
   }
 
   void measure(unsigned thread, const Block& block) {
@@ -93,20 +80,15 @@ class BatchNormStage : public Stage<P> {
     args.out = variance;
     c.kernels->normalise_columns.square_distances(args);
     for (std::size_t o = 0; o < args.width; ++o) variance[o] /= rows;
-    set_inverse_std(own, block, variance);
+    this->set_inverse_std(variance, args.width, own.inverse_std.data() + block.first);
   }
 
   void take_running_statistics(unsigned thread, const Block& block) {
     LayerBuffers<P>& own = c.buffers(thread, layer);
     const PackedSlice<T>& state = c.thread(thread).state[layer];
     std::copy_n(state.vector(BlockRole::kRunningMean, block), block.width<T>(), own.mean.data() + block.first);
-    set_inverse_std(own, block, state.vector(BlockRole::kRunningVariance, block));
-  }
-
-  void set_inverse_std(LayerBuffers<P>& own, const Block& block, const T* variance) {
-    const T epsilon = static_cast<T>(c.spec.layers[layer].epsilon);
-    T* const to = own.inverse_std.data() + block.first;
-    for (std::size_t o = 0; o < block.width<T>(); ++o) to[o] = T{1} / std::sqrt(variance[o] + epsilon);
+    this->set_inverse_std(state.vector(BlockRole::kRunningVariance, block), block.width<T>(),
+                          own.inverse_std.data() + block.first);
   }
 
   void move_running_statistics(unsigned thread) {

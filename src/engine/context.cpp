@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "gradus/core/error.hpp"
-
 namespace gradus::engine {
 namespace {
 

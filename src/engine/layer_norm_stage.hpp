@@ -4,17 +4,16 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 
-#include "engine/stage.hpp"
+#include "engine/norm_stage.hpp"
 
 namespace gradus::engine {
 
 template <class P>
-class LayerNormStage : public Stage<P> {
+class LayerNormStage : public NormStage<P> {
  public:
   using T = typename P::Value;
-  using Stage<P>::Stage;
+  using NormStage<P>::NormStage;
 
   void forward(unsigned thread) override {
     measure_rows(thread);
@@ -78,23 +77,8 @@ class LayerNormStage : public Stage<P> {
     return c.thread(owner).parameters[layer];
   }
 
-  /// From row `first` on; mean, inverse_std and so on are those of the rows.
-  kernels::NormaliseArgs<T> arguments(unsigned thread, const Block& block, std::size_t first) {
-    LayerBuffers<P>& own = c.buffers(thread, layer);
-    const PackedSlice<T>& parameters = parameters_of(thread, block);
-    kernels::NormaliseArgs<T> args;
-    args.rows = c.call.rows;
-    args.width = block.width<T>();
-    args.outputs = block.outputs;
-    args.x = c.inputs_of_layer(thread, layer).block(block) + first * args.width;
-    args.dz = c.options.trains ? own.dz.block(block) + first * args.width : nullptr;
-    args.mean = own.mean.data() + first;
-    args.inverse_std = own.inverse_std.data() + first;
-    args.mean_sum = own.mean_sum.data() + first;
-    args.mean_product = own.mean_product.data() + first;
-    args.scale = parameters.vector(BlockRole::kScale, block);
-    args.shift = parameters.vector(BlockRole::kShift, block);
-    return args;
+  kernels::NormaliseArgs<T> arguments(unsigned thread, const Block& block, std::size_t first_row) {
+    return NormStage<P>::arguments(thread, parameters_of(thread, block), block, first_row, first_row);
   }
 
   /// Lanes of sums of this thread's rows over all blocks, twice: for out and second_out.
@@ -128,11 +112,9 @@ class LayerNormStage : public Stage<P> {
     LayerBuffers<P>& own = c.buffers(thread, layer);
     T* const mean = own.mean.data() + rows.first;
     T* const variance = own.variance.data() + rows.first;
-    T* const inverse_std = own.inverse_std.data() + rows.first;
     means_of(sum_rows(thread, rows, c.kernels->normalise_rows.sums).data(), rows.count, mean);
     means_of(sum_rows(thread, rows, c.kernels->normalise_rows.square_distances).data(), rows.count, variance);
-    const T epsilon = static_cast<T>(c.spec.layers[layer].epsilon);
-    for (std::size_t b = 0; b < rows.count; ++b) inverse_std[b] = T{1} / std::sqrt(variance[b] + epsilon);
+    this->set_inverse_std(variance, rows.count, own.inverse_std.data() + rows.first);
   }
 
   void sum_gradients_of_rows(unsigned thread) {
