@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gradus/network/activation.hpp"
 
-#include <vector>
-
 #include "core/enumerators.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
@@ -23,16 +21,10 @@ std::string_view activation_name(ActivationKind kind) {
 
 Activation parse_activation(std::string_view text) {
   const ParsedCall call = parse_call("activation", text);
-  std::vector<std::string_view> names;
-  for (const ActivationFacts& facts : kActivationTable) {
-    names.push_back(facts.name);
-    if (call.name != facts.name) continue;
-    check_argument_count("activation", call, 1, facts.has_alpha ? 1 : 0);
-    Activation activation = make_activation(facts.kind);
-    if (!call.arguments.empty()) activation.alpha = call.arguments[0];
-    return activation;
-  }
-  throw unknown_name("activation", call.name, names);
+  Activation activation = make_activation(parse_kind("activation", kActivationTable, call.name));
+  check_argument_count("activation", call, 1, activation_facts(activation.kind).has_alpha ? 1 : 0);
+  if (!call.arguments.empty()) activation.alpha = call.arguments[0];
+  return activation;
 }
 
 std::string to_string(const Activation& activation) {

@@ -9,16 +9,17 @@
 namespace gradus {
 namespace {
 
-std::array<std::string_view, kAllLayerKinds.size()> all_names() {
-  std::array<std::string_view, kAllLayerKinds.size()> names;
-  for (std::size_t i = 0; i < names.size(); ++i) names[i] = layer_kind_name(kAllLayerKinds[i]);
-  return names;
+// The kinds by name, from their classes.
+constexpr auto kLayerKindTable = []<std::size_t... I>(std::index_sequence<I...>) {
+  return std::array{NamedKind<LayerKind>{std::tuple_element_t<I, textbook::AllLayers>::kKind,
+                                         std::tuple_element_t<I, textbook::AllLayers>::kName}...};
 }
+(std::make_index_sequence<kAllLayerKinds.size()>());
 
 }  // namespace
 
 std::string_view layer_kind_name(LayerKind kind) {
-  return textbook::with_layer_kind(kind, [](auto layer) { return decltype(layer)::kName; });
+  return row_of(kLayerKindTable, kind).name;
 }
 
 bool is_normalization(LayerKind kind) {
@@ -30,10 +31,7 @@ bool uses_row(LayerKind kind) {
 }
 
 LayerKind parse_layer_kind(std::string_view name) {
-  for (const LayerKind kind : kAllLayerKinds) {
-    if (name == layer_kind_name(kind)) return kind;
-  }
-  throw unknown_name("layer kind", name, all_names());
+  return parse_kind("layer kind", kLayerKindTable, name);
 }
 
 std::shared_ptr<const ParameterLayout> parameter_layout(const NetworkSpec& spec) {
