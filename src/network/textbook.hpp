@@ -282,10 +282,11 @@ template <class T>
 void update_state(Network<T>& network, const ForwardPass<T>& pass) {
   for (std::size_t l = 0; l < network.spec.layers.size(); ++l) {
     const LayerSpec& layer = network.spec.layers[l];
-    if (layer.kind != LayerKind::kBatchNorm) continue;
-    BatchNormLayer::update_state<T>(layer, pass.moments[l], pass.x[l].rows(),
-                                    network.state.values(l, BlockRole::kRunningMean),
-                                    network.state.values(l, BlockRole::kRunningVariance));
+    with_layer_kind(layer.kind, [&]<class Kind>(Kind kind) {
+      if constexpr (requires { kind.update_state(layer, pass.moments[l], pass.x[l].rows(), l, network.state); }) {
+        kind.update_state(layer, pass.moments[l], pass.x[l].rows(), l, network.state);
+      }
+    });
   }
 }
 

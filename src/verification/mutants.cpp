@@ -85,10 +85,7 @@ std::size_t first_penalty(const Problem& problem) {
 }
 
 std::size_t first_normalization(const Problem& problem) {
-  return first_layer_that(problem, [&](std::size_t l) {
-    return textbook::with_layer_kind(problem.spec().layers[l].kind,
-                                     [](auto kind) { return decltype(kind)::kNormalizes; });
-  });
+  return first_layer_that(problem, [&](std::size_t l) { return is_normalization(problem.spec().layers[l].kind); });
 }
 
 std::size_t first_of_kind(const Problem& problem, LayerKind kind) {

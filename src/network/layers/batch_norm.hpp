@@ -84,10 +84,13 @@ struct BatchNormLayer {
     }
   }
 
-  /// The running statistics after a batch of `rows` rows.
+  /// The running statistics of layer `number` after a batch of `rows` rows. (Kinds that keep no state have no such
+  /// function.)
   template <class T>
-  static void update_state(const LayerSpec& layer, const Moments<T>& batch, std::size_t rows, std::span<T> mean,
-                           std::span<T> variance) {
+  static void update_state(const LayerSpec& layer, const Moments<T>& batch, std::size_t rows, std::size_t number,
+                           Parameters<T>& state) {
+    const std::span<T> mean = state.values(number, BlockRole::kRunningMean);
+    const std::span<T> variance = state.values(number, BlockRole::kRunningVariance);
     const T unbiased = T(static_cast<double>(rows) / static_cast<double>(rows - 1));
     const T kept = T(1.0 - layer.momentum);
     const T moved = T(layer.momentum);
