@@ -120,6 +120,19 @@ TEST(Trainer, stops_where_numbers_stop_being_finite_and_names_the_place) {
   }
 }
 
+// One input, one unit, rate .1.
+TrainingRun one_unit_run(OutputKind output, LossKind loss) {
+  TrainingRun run;
+  run.spec.num_inputs = 1;
+  run.spec.layers.resize(1);
+  run.spec.layers[0].units = 1;
+  run.spec.output = output;
+  run.spec.loss.kind = loss;
+  run.monitor = run.schedule_monitor = parse_monitor("train_loss");
+  run.learning_rate = 0.1;
+  return run;
+}
+
 TEST(Trainer, regression_reports_r2) {
   Dataset dataset;
   dataset.name = "line";
@@ -132,14 +145,7 @@ TEST(Trainer, regression_reports_r2) {
     dataset.train.push_back(static_cast<std::uint32_t>(r));
   }
   dataset.table.features = std::move(x);
-  TrainingRun run;
-  run.spec.num_inputs = 1;
-  run.spec.layers.resize(1);
-  run.spec.layers[0].units = 1;
-  run.spec.output = OutputKind::kLinear;
-  run.spec.loss.kind = LossKind::kMeanSquaredError;
-  run.monitor = run.schedule_monitor = parse_monitor("train_loss");
-  run.learning_rate = 0.1;
+  TrainingRun run = one_unit_run(OutputKind::kLinear, LossKind::kMeanSquaredError);
   run.epochs = 50;
   const RunRecord record = train(run, dataset);
   EXPECT_FALSE(record.epochs[0].train.accuracy.has_value());
@@ -162,15 +168,8 @@ TEST(Trainer, poisson_regression_finds_the_rates_of_counts) {
     dataset.train.push_back(static_cast<std::uint32_t>(r));
   }
   dataset.table.features = std::move(x);
-  TrainingRun run;
-  run.spec.num_inputs = 1;
-  run.spec.layers.resize(1);
-  run.spec.layers[0].units = 1;
-  run.spec.output = OutputKind::kExp;
-  run.spec.loss.kind = LossKind::kPoisson;
-  run.monitor = run.schedule_monitor = parse_monitor("train_loss");
+  TrainingRun run = one_unit_run(OutputKind::kExp, LossKind::kPoisson);
   run.dtype = DType::kF64;
-  run.learning_rate = 0.1;
   run.epochs = 20;
   const RunRecord record = train(run, dataset);
   const auto& network = std::get<Network<double>>(record.model.network);
