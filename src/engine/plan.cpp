@@ -140,15 +140,8 @@ LayerPlan describe_layer(const NetworkSpec& spec, std::size_t l) {
 }
 
 // Other layers than dense ones have the blocks of the layer below, so that a thread finds its inputs where it left
-// them; on the network's inputs, which every thread has, every thread does all of them.
-template <class T>
-void take_blocks_from_below(Plan& plan, LayerPlan& layer) {
-  if (plan.layers.empty()) {
-    layer.replicated = true;
-    cut_into_blocks<T>(layer, plan.threads, kernels::kPanelUnits, false);
-    return;
-  }
-  const LayerPlan& below = plan.layers.back();
+// them.
+void take_blocks_from_below(const LayerPlan& below, LayerPlan& layer) {
   layer.replicated = below.replicated;
   layer.blocks = below.blocks;
   layer.owned = below.owned;
@@ -164,19 +157,19 @@ Plan make_plan(const NetworkSpec& spec, unsigned threads, std::size_t typical_ro
                                      [](const LayerSpec& layer) { return layer.kind == LayerKind::kResidual; });
   Plan plan;
   plan.threads = threads;
-  std::size_t dense_layers = 0;
+  std::size_t cut_layers = 0;
   for (std::size_t l = 0; l < spec.layers.size(); ++l) {
     LayerPlan layer = describe_layer(spec, l);
     layer.units = kernels::units_for<T>(layer.outputs);
-    if (layer.kind == LayerKind::kDense) {
+    if (layer.kind == LayerKind::kDense || l == 0) {
       layer.replicated = is_replicated<T>(layer.outputs, threads);
       const bool shared_below = l > 0 && !plan.layers.back().replicated;
       layer.splits_inputs = layer.replicated && shared_below && typical_rows >= kMinRowsOfSplitLayer;
       if (layer.splits_inputs) layer.reads = Reach::kOwnBlocks;
-      cut_into_blocks<T>(layer, threads, panel_units, !all_alike && dense_layers % 2 == 0);
-      ++dense_layers;
+      cut_into_blocks<T>(layer, threads, panel_units, !all_alike && cut_layers % 2 == 0);
+      ++cut_layers;
     } else {
-      take_blocks_from_below<T>(plan, layer);
+      take_blocks_from_below(plan.layers.back(), layer);
     }
     if (layer.source) plan.layers[*layer.source].read_again_by.push_back(l);
     plan.layers.push_back(std::move(layer));

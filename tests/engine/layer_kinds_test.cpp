@@ -25,7 +25,8 @@ constexpr bool kFewWays = false;
 
 struct Layout {
   const char* name;
-  std::vector<LayerSpec> layers;  // after 20 inputs, before 5 outputs
+  std::vector<LayerSpec> layers;  // before 5 outputs
+  std::size_t inputs = 20;
 };
 
 LayerSpec of_kind(LayerKind kind, std::size_t units, ActivationKind activation, std::size_t source = 0) {
@@ -49,6 +50,10 @@ std::vector<Layout> layouts() {
                    {of_kind(K::kDense, 70, A::kIdentity), of_kind(kind, 70, A::kRelu), of_kind(K::kDense, 70, A::kGelu),
                     of_kind(kind, 70, A::kTanh)}});
     all.push_back({name, {of_kind(kind, 20, A::kIdentity), of_kind(K::kDense, 70, A::kSilu)}});
+    all.push_back(
+        {name,
+         {of_kind(kind, 70, A::kTanh), of_kind(K::kDense, 70, A::kRelu), of_kind(K::kResidual, 70, A::kIdentity, 0)},
+         70});
     all.push_back({name, {of_kind(K::kDense, 9, A::kRelu), of_kind(kind, 9, A::kSigmoid)}});
     all.push_back(
         {name, {of_kind(K::kDense, 130, A::kIdentity), of_kind(kind, 130, A::kRelu), of_kind(kind, 130, A::kElu)}});
@@ -69,12 +74,12 @@ std::vector<Layout> layouts() {
 template <class T>
 struct Case {
   Network<T> network;
-  Matrix<T> x{kRows, 20};
+  Matrix<T> x;
   std::vector<std::int32_t> labels;
 
   Case(const Layout& layout, double dropout) {
     NetworkSpec spec;
-    spec.num_inputs = 20;
+    spec.num_inputs = layout.inputs;
     spec.layers = layout.layers;
     spec.layers.back().dropout = dropout;
     spec.layers.push_back({.units = 5});
@@ -85,6 +90,7 @@ struct Case {
       const double bound = block.role == BlockRole::kWeight ? std::sqrt(3.0 / double(block.rows)) : 0.5;
       for (T& value : values) value = static_cast<T>(centre + random.uniform(-bound, bound));
     });
+    x = Matrix<T>(kRows, layout.inputs);
     for (T& value : x.span()) value = static_cast<T>(random.normal());
     for (std::size_t b = 0; b < kRows; ++b) labels.push_back(static_cast<std::int32_t>(random.below(5)));
   }
