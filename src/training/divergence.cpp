@@ -46,9 +46,11 @@ class FiniteWatch : public textbook::Hooks<T> {
 template <class T>
 std::optional<std::string> non_finite_parameter(const Network<T>& network) {
   std::optional<std::string> place;
-  for_each_block(network.parameters, [&place](const ParameterBlock& block, std::span<const T> values) {
+  const auto look_at = [&place](const ParameterBlock& block, std::span<const T> values) {
     if (!place && !all_finite(values)) place = block_text(block);
-  });
+  };
+  for_each_block(network.parameters, look_at);
+  for_each_block(network.state, look_at);
   return place;
 }
 

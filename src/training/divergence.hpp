@@ -9,7 +9,8 @@
 
 namespace gradus {
 
-/// "layer 2 (weights)" for the first layer with a parameter that is NaN or infinite; empty when all are finite.
+/// "layer 2 (weights)" for the first layer with a parameter or a running statistic that is NaN or infinite (parameters
+/// are searched first); empty when all are finite.
 template <class T>
 std::optional<std::string> non_finite_parameter(const Network<T>& network);
 

@@ -253,7 +253,7 @@ template <class T>
 void TrainingLoop<T>::end_epoch() {
   const Clock::time_point start = Clock::now();
   engine_->store_parameters(state_.network);
-  if (non_finite_parameter(state_.network)) report_divergence("parameters that are not finite");
+  if (non_finite_parameter(state_.network)) report_divergence("numbers of the model that are not finite");
   const EpochRecord record = make_epoch_record();
   const bool finite = std::isfinite(record.train.loss) && (!record.valid || std::isfinite(record.valid->loss)) &&
                       (!record.test || std::isfinite(record.test->loss));

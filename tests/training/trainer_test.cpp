@@ -120,6 +120,24 @@ TEST(Trainer, stops_where_numbers_stop_being_finite_and_names_the_place) {
   }
 }
 
+// With inputs of 1e30 a variance is infinite in f32, while every output, gradient and parameter stays finite.
+TEST(Trainer, stops_where_a_running_statistic_stops_being_finite) {
+  Dataset dataset = make_clouds();
+  std::get<Matrix<double>>(dataset.table.features).span()[0] = 1e30;
+  TrainingRun run = make_small_run();
+  run.spec.layers.insert(run.spec.layers.begin(), {.units = 2, .kind = LayerKind::kBatchNorm});
+  try {
+    train(run, dataset);
+    FAIL() << "a variance of 1e60 should be refused in f32";
+  } catch (const RunError& error) {
+    const std::string message = error.what();
+    EXPECT_NE(message.find("epoch 1, batch "), std::string::npos) << message;
+    EXPECT_NE(message.find("layer 1 (running_variance)"), std::string::npos) << message;
+  }
+  run.dtype = DType::kF64;
+  EXPECT_NO_THROW(train(run, dataset));
+}
+
 // One input, one unit, rate .1.
 TrainingRun one_unit_run(OutputKind output, LossKind loss) {
   TrainingRun run;
