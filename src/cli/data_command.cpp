@@ -56,11 +56,6 @@ void run_list(const DataFlags& flags) {
 
 // -- info
 // --------------------------------------------------------------------------------------------------------------
-const char* task_name(Task task) {
-  static constexpr const char* kNames[] = {"classification", "multilabel", "regression"};
-  return kNames[static_cast<std::size_t>(task)];
-}
-
 struct Range {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();

@@ -6,8 +6,13 @@
 #include <array>
 #include <stdexcept>
 
+#include "core/enumerators.hpp"
+#include "core/suggest.hpp"
+
 namespace gradus {
 namespace {
+
+static_assert(is_complete(kTaskTable), "every Task has its row, in order");
 
 /// x' = (x / divisor - mean) / std for one stored element.
 struct ColumnScaler {
@@ -59,6 +64,14 @@ void gather(MatrixView<const S> from, const Scaling& scaling, std::span<const st
 }
 
 }  // namespace
+
+Task parse_task(std::string_view name) {
+  return parse_kind("data.task", kTaskTable, name);
+}
+
+std::string_view task_name(Task task) {
+  return row_of(kTaskTable, task).name;
+}
 
 std::size_t num_rows(const Features& features) {
   return visit_features(features, [](const auto& matrix) { return matrix.rows(); });

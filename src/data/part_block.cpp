@@ -43,13 +43,6 @@ std::vector<double> distinct_values(const Matrix<double>& values) {
   return distinct;
 }
 
-Task parse_task(const std::string& name) {
-  if (name == "classification") return Task::kClassification;
-  if (name == "regression") return Task::kRegression;
-  if (name == "multilabel") return Task::kMultiLabel;
-  throw InputError(ErrorParts{"data.task", "classification, regression or multilabel", "'" + name + "'", ""});
-}
-
 Task decide_task(const PartBlock& block, const SourceOptions& options) {
   if (!options.task.empty()) return parse_task(options.task);
   if (block.numbers.empty()) return Task::kClassification;

@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gradus/training/monitor.hpp"
 
-#include <array>
+#include <algorithm>
 
+#include "core/enumerators.hpp"
 #include "core/suggest.hpp"
 
 namespace gradus {
-namespace {
 
-constexpr std::array<std::string_view, 6> kMonitorNames = {"train_loss", "train_accuracy", "train_top_k",
-                                                           "valid_loss", "valid_accuracy", "valid_top_k"};
-
-}  // namespace
+static_assert(kMonitorTable.size() == 2 * num_enumerators<Monitor::Measure>(), "every Measure has a row for each part");
 
 Monitor parse_monitor(std::string_view name) {
-  for (std::size_t i = 0; i < kMonitorNames.size(); ++i) {
-    if (kMonitorNames[i] == name) return {i >= 3, static_cast<Monitor::Measure>(i % 3)};
-  }
-  throw unknown_name("monitor", name, kMonitorNames);
+  return parse_kind("monitor", kMonitorTable, name);
 }
 
 std::string Monitor::name() const {
-  return std::string(kMonitorNames[(valid ? 3 : 0) + static_cast<std::size_t>(measure)]);
+  return std::string(std::ranges::find(kMonitorTable, *this, &NamedKind<Monitor>::kind)->name);
 }
 
 double Monitor::value(const EpochRecord& record) const {

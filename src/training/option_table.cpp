@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
+#include "gradus/training/monitor.hpp"
 #include "gradus/training/run_config.hpp"
 
 namespace gradus {
 namespace {
 
 using Names = std::string_view;
-constexpr std::array<Names, 4> kTasks = {"auto", "classification", "regression", "multilabel"};
 constexpr std::array<Names, 3> kHeaders = {"auto", "yes", "no"};
 constexpr std::array<Names, 3> kOrientations = {"auto", "rows", "columns"};
 // The names of a table, "auto" before them.
@@ -18,6 +18,7 @@ constexpr auto auto_or(const Table& table) {
   names[0] = "auto";
   return names;
 }
+constexpr auto kTasks = auto_or(kTaskTable);
 constexpr auto kOutputs = auto_or(kOutputTable);
 constexpr auto kLosses = auto_or(kLossTable);
 constexpr auto kFloors = names_of(kFloorTable);
@@ -26,8 +27,7 @@ constexpr auto kOrders = names_of(kBatchOrderTable);
 constexpr auto kDTypes = names_of(kDTypeTable);
 constexpr auto kTrainMetrics = names_of(kTrainMetricsTable);
 constexpr auto kSchedules = names_of(kScheduleTable);
-constexpr std::array<Names, 7> kMonitors = {"auto",       "train_loss",     "train_accuracy", "train_top_k",
-                                            "valid_loss", "valid_accuracy", "valid_top_k"};
+constexpr auto kMonitors = auto_or(kMonitorTable);
 // kBetaText: text of the optimizers that have something, built by the compiler.
 struct OptimizerText {
   std::array<char, 200> text{};

@@ -9,6 +9,7 @@
 #include "core/enumerators.hpp"
 #include "core/suggest.hpp"
 #include "gradus/data/batches.hpp"
+#include "gradus/data/dataset.hpp"
 #include "gradus/engine/optimizer.hpp"
 #include "gradus/network/activation.hpp"
 #include "gradus/network/initializer.hpp"
@@ -54,6 +55,7 @@ TEST(FactTable, every_table_is_complete) {
   expect_complete(kBatchOrderTable);
   expect_complete(kDTypeTable);
   expect_complete(kTrainMetricsTable);
+  expect_complete(kTaskTable);
 }
 
 // One row forgotten in each kind of table.
@@ -65,6 +67,7 @@ TEST(FactTable, a_forgotten_row_is_told_by_name) {
   EXPECT_EQ(missing_names(without(kScheduleTable, 5)), "kPlateau");
   EXPECT_EQ(missing_names(without(kInitializerTable, 11)), "kUniformFanOut");
   EXPECT_EQ(missing_names(without(kBatchOrderTable, 1)), "kShuffleSamples");
+  EXPECT_EQ(missing_names(without(kTaskTable, 2)), "kRegression");
   EXPECT_EQ(missing_names(without(without(kLossTable, 3), 0)), "kSoftmaxCrossEntropy, kHuber");
 }
 

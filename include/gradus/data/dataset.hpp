@@ -4,25 +4,39 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <variant>
 #include <vector>
 
+#include "gradus/core/fact_table.hpp"
 #include "gradus/core/matrix.hpp"
 #include "gradus/core/scaling.hpp"
 
 namespace gradus {
 
+/// What is learned, and where the targets stand.
 enum class Task : std::uint8_t {
   kClassification,  // labels: one class index per row
   kMultiLabel,      // values: N x K of 0 and 1
   kRegression,      // values: N x K
 };
+
+inline constexpr std::array kTaskTable = {
+    NamedKind<Task>{Task::kClassification, "classification"},
+    NamedKind<Task>{Task::kMultiLabel, "multilabel"},
+    NamedKind<Task>{Task::kRegression, "regression"},
+};
+
+/// By the names of the table; throws InputError with a suggestion.
+Task parse_task(std::string_view name);
+std::string_view task_name(Task task);
 
 /// N x I features in their stored type, owned or borrowed (gradus/data/memory.hpp).
 using Features = std::variant<Matrix<std::uint8_t>, Matrix<float>, Matrix<double>, MatrixView<const std::uint8_t>,

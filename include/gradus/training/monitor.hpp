@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <string_view>
 
 #include "gradus/core/error.hpp"
+#include "gradus/core/fact_table.hpp"
 #include "gradus/training/run_record.hpp"
 
 namespace gradus {
@@ -25,6 +27,17 @@ struct Monitor {
   [[nodiscard]] double value(const EpochRecord& record) const;
   /// "valid_loss"; what parse_monitor() reads.
   [[nodiscard]] std::string name() const;
+  bool operator==(const Monitor&) const = default;
+};
+
+/// Every measure of both parts.
+inline constexpr std::array kMonitorTable = {
+    NamedKind<Monitor>{{false, Monitor::Measure::kLoss}, "train_loss"},
+    NamedKind<Monitor>{{false, Monitor::Measure::kAccuracy}, "train_accuracy"},
+    NamedKind<Monitor>{{false, Monitor::Measure::kTopK}, "train_top_k"},
+    NamedKind<Monitor>{{true, Monitor::Measure::kLoss}, "valid_loss"},
+    NamedKind<Monitor>{{true, Monitor::Measure::kAccuracy}, "valid_accuracy"},
+    NamedKind<Monitor>{{true, Monitor::Measure::kTopK}, "valid_top_k"},
 };
 
 /// Throws InputError, with a suggestion, for another name.
