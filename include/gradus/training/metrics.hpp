@@ -13,47 +13,51 @@
 
 namespace gradus {
 
-/// One class (or label) against the rest. A ratio with denominator 0 is 0; `auc` is empty where one side has no row.
+/// One class (or label) against the rest: TP, FP, FN are counts of rows. A ratio with denominator 0 is 0.
 struct ClassScores {
-  double precision = 0.0;
-  double recall = 0.0;
-  double f1 = 0.0;
-  std::optional<double> auc;
-  std::size_t support = 0;
+  double precision = 0.0;     // TP / (TP + FP), in [0, 1]
+  double recall = 0.0;        // TP / (TP + FN), in [0, 1]
+  double f1 = 0.0;            // 2 TP / (2 TP + FP + FN), in [0, 1]
+  std::optional<double> auc;  // roc_auc() of this output; empty where one side has no row
+  std::size_t support = 0;    // rows that are of this class: TP + FN
 };
 
+/// Measures of N rows and K classes (or labels).
 struct ClassificationReport {
-  std::size_t rows = 0;
-  double accuracy = 0.0;                            // multi-label: share of rows with every label right
-  std::vector<std::vector<std::size_t>> confusion;  // [true class][predicted class]; empty for multi-label
-  std::vector<ClassScores> classes;
-  double macro_precision = 0.0;
-  double macro_recall = 0.0;
+  std::size_t rows = 0;                             // N
+  double accuracy = 0.0;                            // share of rows; multi-label: of those with every label right
+  std::vector<std::vector<std::size_t>> confusion;  // K x K, [true class][predicted class]; empty for multi-label
+  std::vector<ClassScores> classes;                 // K
+  double macro_precision = 0.0;                     // the macro values are unweighted means over the K classes,
+  double macro_recall = 0.0;                        // one without a row counts as 0
   double macro_f1 = 0.0;
-  std::optional<double> macro_auc;  // mean over the classes that have one
+  std::optional<double> macro_auc;  // mean over the classes that have one; empty where none has
 };
 
-/// Uniform means over the targets. What belongs to a loss is there where the model was trained with it.
+/// Measures of N rows and K targets in the unit of the targets: unweighted means over the K targets. What belongs to a
+/// loss is there where the model was trained with it.
 struct RegressionReport {
-  std::size_t rows = 0;
-  double r2 = 0.0;
-  double mae = 0.0;
-  double rmse = 0.0;
+  std::size_t rows = 0;           // N
+  double r2 = 0.0;                // 1 - sum (y - p)^2 / sum (y - mean y)^2, at most 1; a constant target: 1 or 0
+  double mae = 0.0;               // mean |y - p|, the target's unit
+  double rmse = 0.0;              // root of the mean of (y - p)^2, the target's unit
   std::optional<double> pinball;  // quantile: mean of max(q (y - p), (1 - q) (p - y)) at the trained quantile q
   std::optional<double> poisson_deviance;  // poisson: mean of 2 (y ln(y / p) - y + p), its first term 0 where y = 0
 };
 
-/// Column of the largest value, the first of equals.
+/// Column of the largest value, the first of equals. `row` is not empty.
 std::size_t largest_column(std::span<const double> row);
 /// Whether `label` is among the k largest outputs; of equal outputs the earlier column counts as larger.
 bool in_top_k(std::span<const double> row, std::size_t label, std::size_t k);
-/// Area under the ROC curve by mid-ranks (ties count half); empty when all rows are on one side.
+/// Area under the ROC curve of N scores, in [0, 1], by mid-ranks (ties count half); empty when all rows are on one
+/// side.
 std::optional<double> roc_auc(std::span<const double> scores, const std::vector<bool>& positive);
 
-/// `outputs` is N x K, `labels` N class indices below K. One-vs-rest where a measure is binary.
+/// `outputs` is N x K, `labels` N class indices below K: nothing is checked. One-vs-rest where a measure is binary.
 ClassificationReport classification_report(MatrixView<const double> outputs, std::span<const std::int32_t> labels);
 /// `targets` N x K of 0 and 1; an output counts as 1 from 0.5 on.
 ClassificationReport multi_label_report(MatrixView<const double> outputs, MatrixView<const double> targets);
+/// Both N x K. `loss` says which of the loss's own measures are taken.
 RegressionReport regression_report(MatrixView<const double> outputs, MatrixView<const double> targets,
                                    const Loss& loss = {});
 

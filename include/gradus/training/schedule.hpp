@@ -13,7 +13,7 @@
 
 namespace gradus {
 
-// r: base rate, t: position in epochs counted from 0, N: epochs of the run.
+/// The formulae. r: base rate, t: position in epochs counted from 0, N: epochs of the run.
 enum class ScheduleKind : std::uint8_t {
   kConstant,     // r
   kStep,         // r factor^floor(t / step_epochs)
@@ -47,33 +47,34 @@ constexpr const ScheduleFacts& schedule_facts(ScheduleKind kind) {
   return row_of(kScheduleTable, kind);
 }
 
+/// What a schedule is told. Ranges are those of the configuration (`gradus train --help`); learning_rate() checks none.
 struct ScheduleOptions {
   ScheduleKind kind = ScheduleKind::kConstant;
-  double step_epochs = 10.0;
-  double factor = 0.1;
-  double decay = 0.95;
-  double min_rate = 0.0;
-  double c = 4.0;
+  double step_epochs = 10.0;   // kStep: epochs between reductions, above 0
+  double factor = 0.1;         // kStep, kPlateau: factor of one reduction, from 0 to 1
+  double decay = 0.95;         // kExponential: factor per epoch, from 0 to 1
+  double min_rate = 0.0;       // kCosine, kPlateau: the lowest rate, from 0
+  double c = 4.0;              // kInverse: strength, from 0
   bool by_step = false;        // t moves with every step instead of every epoch
-  double warmup_epochs = 0.0;  // the rate rises linearly from warmup_start * rate over so many epochs
-  double warmup_start = 0.0;
-  std::size_t patience = 5;  // kPlateau: epochs without progress before a reduction
-  double min_delta = 1e-4;   // kPlateau: progress smaller than this is none
+  double warmup_epochs = 0.0;  // the rate rises linearly from warmup_start * rate over so many epochs, from 0
+  double warmup_start = 0.0;   // share of the rate at the first step of the warm-up, from 0 to 1
+  std::size_t patience = 5;    // kPlateau: epochs without progress before a reduction, from 1
+  double min_delta = 1e-4;     // kPlateau: progress smaller than this is none, from 0, in the measure's unit
 };
 
 /// Where a step stands: `step` of `steps_per_epoch` in `epoch` of `epochs`, all counted from 0.
 struct SchedulePosition {
-  std::size_t epoch = 0;
-  std::size_t step = 0;
-  std::size_t steps_per_epoch = 1;
-  std::size_t epochs = 1;
+  std::size_t epoch = 0;            // below epochs
+  std::size_t step = 0;             // below steps_per_epoch
+  std::size_t steps_per_epoch = 1;  // 0 counts as 1
+  std::size_t epochs = 1;           // 0 counts as 1
 };
 
 /// What "reduce on plateau" remembers.
 struct PlateauState {
-  std::optional<double> best;
-  std::size_t waited = 0;
-  std::size_t reductions = 0;
+  std::optional<double> best;  // value of the last epoch that was progress; empty before the first epoch's end
+  std::size_t waited = 0;      // epochs without progress since then or since the last reduction
+  std::size_t reductions = 0;  // so far
   bool operator==(const PlateauState&) const = default;
 };
 
