@@ -142,11 +142,12 @@ void NarrowStep<P>::cross_entropy(unsigned thread, std::size_t first, std::size_
   auto& last = buffers_of.layers.back();
   const std::size_t outputs_count = c.plan.layers.back().outputs;
   const std::size_t n = padded<T>(count);
-  std::copy_n(last.h.data(), outputs_count * kColumnRows, last.dz.data());
+  T* const p = last.dz.data();  // P, then the gradient in its place
+  std::copy_n(last.h.data(), outputs_count * kColumnRows, p);
   outputs_.labels_and_shares(first, count, n, buffers_of.labels.data(), buffers_of.shares.data());
-  c.kernels->softmax_columns(last.dz.data(), kColumnRows, outputs_count, n, buffers_of.log_sums.data());
-  c.kernels->cross_entropy_columns(last.dz.data(), kColumnRows, outputs_count, n, buffers_of.labels.data(),
-                                   buffers_of.shares.data(), buffers_of.best.data());
+  c.kernels->softmax_columns(p, kColumnRows, outputs_count, n, buffers_of.log_sums.data());
+  c.kernels->cross_entropy_columns(p, kColumnRows, outputs_count, n, buffers_of.labels.data(), buffers_of.shares.data(),
+                                   buffers_of.best.data());
   const T* const z = last.h.data();
   outputs_.report_cross_entropy(first, count, buffers_of.log_sums.data(), buffers_of.labels.data(),
                                 buffers_of.best.data(),

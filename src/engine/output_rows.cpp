@@ -139,7 +139,7 @@ OutputBlock<typename P::Value> OutputRows<P>::block_of(unsigned thread, bool one
   const std::size_t stride = c.space.outputs.cols();
   if (!one_block) gather_logits(thread, first, end);
   const T* const z_rows = one_block ? own.h.block(layer.blocks[0]) : space.logit_rows.data();
-  T* const p_rows = one_block ? own.dz.block(layer.blocks[0]) : space.gradient_rows.data();
+  T* const p_rows = one_block ? own.outputs(layer.blocks[0]) : space.gradient_rows.data();
   // The scratch row: `stride` elements for a row, then one per row in whole units.
   return {first,
           end - first,

@@ -8,7 +8,6 @@
 
 #include "engine/numbers.hpp"
 #include "engine/packed_parameters.hpp"
-#include "engine/pair_buffer.hpp"
 #include "engine/plan.hpp"
 #include "gradus/engine/engine.hpp"
 
@@ -20,7 +19,7 @@ struct LayerBuffers {
   using T = typename P::Value;
   BlockBuffer<T> h;      // outputs of the layer; logits of the last one
   BlockBuffer<T> saved;  // z, or f(z) before dropout, where the plan keeps a value
-  BlockBuffer<T> dz;     // gradient of z; the outputs P of the last layer until then
+  BlockBuffer<T> dz;     // gradient of z
   // Normalisations: of each output or row.
   AlignedBuffer<T> mean;
   AlignedBuffer<T> variance;
@@ -30,6 +29,9 @@ struct LayerBuffers {
   // Mixed: what products read of h and dz.
   PairBuffer h_pairs;
   PairBuffer dz_pairs;
+
+  /// The outputs P of the last layer, which their own gradient dz replaces.
+  T* outputs(const Block& block) { return dz.block(block); }
 };
 
 /// Which columns of a batch of bytes are not 0 in all rows; every thread finds them for itself.
