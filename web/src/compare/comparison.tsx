@@ -1,12 +1,15 @@
 // Two runs side by side: bits, final figures, configurations, curves.
 // SPDX-License-Identifier: Apache-2.0
+import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { PARTS, type Run } from "../data/bundle";
 import { compareConfigs, firstDifferentEpoch, sameBits } from "../data/compare";
-import { formatMetric, formatNumber, formatSeconds, isShare, spoken, toNumber } from "../data/number";
+import { finalValue, MEASURES } from "../data/measures";
+import { formatMetric, formatNumber, formatSeconds, isShare, toNumber } from "../data/number";
 import { Scroll } from "../page/scroll";
 import { Toggle } from "../page/toggle";
 import { Curves } from "../run/curves";
+import { ARROWS_NOTE, MeasureName } from "../run/measure_name";
 
 interface Pair {
   left: Run;
@@ -57,7 +60,7 @@ function bitsSentence({ left, right }: Pair): string {
 }
 
 interface FigureRow {
-  name: string;
+  name: ComponentChildren;
   left: string;
   right: string;
   difference: string;
@@ -71,17 +74,20 @@ function differenceText(metric: string, difference: number): string {
 }
 
 function figureRows({ left, right }: Pair): FigureRow[] {
-  const finals = [left, right].map((run) => run.summary?.final ?? run.metrics.at(-1));
   const rows: FigureRow[] = [];
-  for (const metric of ["loss", "accuracy", "top_k"]) {
+  for (const measure of MEASURES) {
     for (const part of PARTS) {
-      const values = finals.map((final) => final?.[`${part}_${metric}`]);
+      const values = [left, right].map((run) => finalValue(run, part, measure.key));
       if (values.every((value) => value === undefined)) continue;
       rows.push({
-        name: `${part} ${spoken(metric)}`,
-        left: formatMetric(metric, values[0]),
-        right: formatMetric(metric, values[1]),
-        difference: differenceText(metric, toNumber(values[1]) - toNumber(values[0])),
+        name: (
+          <>
+            {part} <MeasureName measure={measure} />
+          </>
+        ),
+        left: formatMetric(measure.key, values[0]),
+        right: formatMetric(measure.key, values[1]),
+        difference: differenceText(measure.key, toNumber(values[1]) - toNumber(values[0])),
       });
     }
   }
@@ -125,8 +131,8 @@ function FigureTable(pair: Pair) {
           </tr>
         </thead>
         <tbody>
-          {figureRows(pair).map((row) => (
-            <tr key={row.name}>
+          {figureRows(pair).map((row, i) => (
+            <tr key={i}>
               <th scope="row">{row.name}</th>
               <td>{row.left}</td>
               <td>{row.right}</td>
@@ -199,6 +205,7 @@ export function Comparison({ runs, colors }: { runs: Run[]; colors: string[] }) 
       </div>
       <p class="verdict">{bitsSentence({ left, right })}</p>
       <FigureTable left={left} right={right} />
+      <p class="figure-note">{ARROWS_NOTE}</p>
       <h3>Configurations</h3>
       <ConfigTable left={left} right={right} />
       {runs.length > 2 && (

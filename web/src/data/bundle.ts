@@ -64,6 +64,8 @@ export interface Evaluation {
   r2?: MaybeNumber;
   mae?: MaybeNumber;
   rmse?: MaybeNumber;
+  pinball_loss?: MaybeNumber;
+  poisson_deviance?: MaybeNumber;
 }
 
 export interface Summary {

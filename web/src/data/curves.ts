@@ -4,12 +4,13 @@
 import type { Line } from "../figure/lines";
 import { seriesColor } from "../figure/palette";
 import { type EpochMetrics, PARTS, type Part, type Run } from "./bundle";
+import { MEASURES, measureLabel } from "./measures";
 import { toNumber } from "./number";
 
-/** The metrics that some run has, in reading order: loss, accuracy, top_k, penalty, learning_rate. */
+/** The metrics that some run has, in reading order: the measures of parts, penalty, learning_rate. */
 export function metricsOf(runs: Run[]): string[] {
   const has = (key: string) => runs.some((run) => run.metrics.some((line) => line[key] !== undefined));
-  const byPart = ["loss", "accuracy", "top_k"].filter((metric) => PARTS.some((part) => has(`${part}_${metric}`)));
+  const byPart = MEASURES.map(({ key }) => key).filter((metric) => PARTS.some((part) => has(`${part}_${metric}`)));
   return [...byPart, ...["penalty", "learning_rate"].filter(has)];
 }
 
@@ -26,7 +27,7 @@ export function metricLines(runs: Run[], metric: string, colors: string[]): Line
     const x = column(run.metrics, "epoch");
     const color = colors[i] ?? seriesColor(i);
     const whole: Line = {
-      label: single ? metric.replaceAll("_", " ") : run.name,
+      label: single ? measureLabel(metric) : run.name,
       x,
       y: column(run.metrics, metric),
       color,

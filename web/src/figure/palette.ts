@@ -30,7 +30,8 @@ export const PAPER = "var(--paper)";
 export const BAD = "var(--bad)";
 export const GOOD = "var(--good)";
 
-const SERIES = 10;
+/** How many colours of series there are. */
+export const SERIES = 10;
 
 /** The colour of the i-th series; text in it has a contrast of 4.5 on the page. */
 export function seriesColor(index: number): string {

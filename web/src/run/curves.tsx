@@ -3,7 +3,8 @@
 import { useMemo } from "preact/hooks";
 import type { Run } from "../data/bundle";
 import { metricLines, metricsOf } from "../data/curves";
-import { capitalized, isShare, spoken } from "../data/number";
+import { measureLabel } from "../data/measures";
+import { capitalized, isShare } from "../data/number";
 import type { LineChart } from "../figure/lines";
 import { LinesFigure } from "../figure/lines_figure";
 
@@ -12,13 +13,13 @@ function MetricFigure({ runs, metric, colors }: { runs: Run[]; metric: string; c
     () => ({
       lines: metricLines(runs, metric, colors),
       xLabel: "epoch",
-      yLabel: spoken(metric),
+      yLabel: measureLabel(metric),
       percent: isShare(metric),
     }),
     [runs, metric, colors],
   );
   const fileStem = runs.length === 1 ? runs[0]!.name : "runs";
-  return <LinesFigure title={capitalized(spoken(metric))} chart={chart} logToggle fileStem={fileStem} />;
+  return <LinesFigure title={capitalized(measureLabel(metric))} chart={chart} logToggle fileStem={fileStem} />;
 }
 
 export function Curves({ runs, colors }: { runs: Run[]; colors: string[] }) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
 import type { Run } from "../data/bundle";
+import { lossText } from "../data/loss";
 import { formatCount, formatSeconds } from "../data/number";
 
 export function Facts({ rows }: { rows: [string, ComponentChildren][] }) {
@@ -25,6 +26,7 @@ export function RunFacts({ run }: { run: Run }) {
   const summary = run.summary;
   if (!summary) return <p>The run has no summary yet: it is written when the run ends.</p>;
   const { data, machine } = summary;
+  const loss = lossText(run.config);
   const parts = (["train", "valid", "test"] as const)
     .map((part) => [part, data[`${part}_rows`]] as const)
     .filter(([, rows]) => rows > 0)
@@ -34,6 +36,7 @@ export function RunFacts({ run }: { run: Run }) {
     <Facts
       rows={[
         ["Network", `${summary.network}, ${formatCount(summary.parameters)} parameters`],
+        ...(loss ? [["Loss", loss] as [string, string]] : []),
         ["Data", `${data.name}: ${formatCount(data.rows)} rows (${parts})`],
         [
           "Training",

@@ -1,10 +1,12 @@
-// The beginning of a run's report: verdict, figures, facts, problems, configuration.
+// The beginning of a run's report: verdict, figures, facts, problems, layers, configuration.
 // SPDX-License-Identifier: Apache-2.0
 import type { Run } from "../data/bundle";
+import { layersOf } from "../data/layers";
 import { formatCount } from "../data/number";
 import { Problems } from "../page/problems";
 import { Configuration } from "./configuration";
 import { RunFacts } from "./facts";
+import { Layers } from "./layers";
 import { headline, Scores } from "./scores";
 
 const STATE_SENTENCE: Record<Run["state"], string> = {
@@ -22,6 +24,7 @@ function certificateSentence(run: Run): string {
 
 export function RunOverview({ run }: { run: Run }) {
   const figure = headline(run);
+  const layers = layersOf(run);
   return (
     <>
       <p class="verdict">
@@ -36,6 +39,12 @@ export function RunOverview({ run }: { run: Run }) {
       <Problems problems={run.problems} />
       <Scores run={run} />
       <RunFacts run={run} />
+      {layers && (
+        <>
+          <h3>Layers</h3>
+          <Layers layers={layers} of={run.name} />
+        </>
+      )}
       <h3>Configuration</h3>
       <Configuration config={run.config} of={run.name} />
     </>

@@ -11,7 +11,7 @@ import { Residuals } from "./residuals";
 import { Statistics } from "./statistics";
 
 export function runParts(run: Run): Part[] {
-  const { analysis, statistics, name } = run;
+  const { analysis, name } = run;
   const parts: Part[] = [];
   if (confusionParts(run).length > 0) {
     parts.push({ id: "confusion", title: "Confusion matrix", content: <Confusion run={run} /> });
@@ -64,11 +64,11 @@ export function runParts(run: Run): Part[] {
       ),
     });
   }
-  if (statistics.length > 0) {
+  if (run.statistics.length > 0) {
     parts.push({
       id: "statistics",
       title: "Activations and gradients",
-      content: <Statistics statistics={statistics} of={name} />,
+      content: <Statistics run={run} />,
     });
   }
   if (analysis?.weights && analysis.weights.items.length > 0) {

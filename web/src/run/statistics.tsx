@@ -1,13 +1,11 @@
 // Activations and gradients by layer over epochs: dead and saturated units, means, spreads, norms.
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo } from "preact/hooks";
-import type { EpochStatistics, LayerStatistics } from "../data/bundle";
-import { toNumber } from "../data/number";
-import type { Line, LineChart } from "../figure/lines";
+import type { EpochStatistics, Run } from "../data/bundle";
+import { type Layer, layerName } from "../data/layers";
+import { measuredLayers, type Statistic, statisticLines } from "../data/statistics";
+import type { LineChart } from "../figure/lines";
 import { LinesFigure } from "../figure/lines_figure";
-import { seriesColor } from "../figure/palette";
-
-type Statistic = Exclude<keyof LayerStatistics, "layer" | "units">;
 
 const FIGURES: { key: Statistic; title: string; yLabel: string; log?: boolean }[] = [
   { key: "dead", title: "Dead units", yLabel: "units" },
@@ -18,55 +16,41 @@ const FIGURES: { key: Statistic; title: string; yLabel: string; log?: boolean }[
   { key: "weight_norm", title: "Norm of the weights", yLabel: "norm" },
 ];
 
-export function statisticLines(statistics: EpochStatistics[], key: Statistic): Line[] {
-  const layers = new Map<number, Line>();
-  for (const { epoch, layers: measured } of statistics) {
-    for (const layer of measured) {
-      let line = layers.get(layer.layer);
-      if (!line) {
-        line = { label: `layer ${layer.layer}`, x: [], y: [], color: seriesColor(layers.size) };
-        layers.set(layer.layer, line);
-      }
-      line.x.push(epoch);
-      line.y.push(toNumber(layer[key]));
-    }
-  }
-  return [...layers.values()];
-}
-
-function StatisticFigure({
-  statistics,
-  of,
-  figure,
-}: {
+interface StatisticFigureProps {
   statistics: EpochStatistics[];
+  layers: Layer[] | null;
   of: string;
   figure: (typeof FIGURES)[number];
-}) {
+}
+
+function StatisticFigure({ statistics, layers, of, figure }: StatisticFigureProps) {
   const chart = useMemo<LineChart>(
     () => ({
-      lines: statisticLines(statistics, figure.key),
+      lines: statisticLines(statistics, figure.key, layers),
       xLabel: "epoch",
       yLabel: figure.yLabel,
       yLog: figure.log,
       height: 220,
     }),
-    [statistics, figure],
+    [statistics, layers, figure],
   );
   return <LinesFigure title={figure.title} chart={chart} logToggle fileStem={of} />;
 }
 
-export function Statistics({ statistics, of }: { statistics: EpochStatistics[]; of: string }) {
-  const units = statistics.at(-1)!.layers.map((layer) => `layer ${layer.layer}: ${layer.units}`);
+export function Statistics({ run }: { run: Run }) {
+  const layers = useMemo(() => measuredLayers(run), [run]);
+  const units = run.statistics.at(-1)!.layers.map((layer) => `${layerName(layer.layer, layers)}: ${layer.units}`);
   return (
     <>
       <p class="figure-note">
         Measured after every epoch on the same rows of the train part. Units: {units.join(", ")}. A dead unit gives the
         same value for every row and passes no gradient; a saturated one hardly any.
+        {layers?.some((layer) => layer.kind !== "dense") &&
+          " Layers without weights have the norms of all their parameters; without parameters they have none."}
       </p>
       <div class="figures">
         {FIGURES.map((figure) => (
-          <StatisticFigure key={figure.key} statistics={statistics} of={of} figure={figure} />
+          <StatisticFigure key={figure.key} statistics={run.statistics} layers={layers} of={run.name} figure={figure} />
         ))}
       </div>
     </>

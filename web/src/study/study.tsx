@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useCallback, useMemo, useState } from "preact/hooks";
 import type { Study } from "../data/bundle";
-import { formatCount, formatMetric, formatNumber, spoken } from "../data/number";
+import { evaluated, measureLabel, measuresText, tellingMeasure } from "../data/measures";
+import { formatCount, formatMetric, spoken } from "../data/number";
 import { filterTrials, trialColumns } from "../data/study";
 import { Facts } from "../run/facts";
 import { ParallelCoordinates } from "./parallel";
@@ -19,17 +20,16 @@ function stateCounts(study: Study): string {
 
 function Verdict({ study }: { study: Study }) {
   if (!study.best) return <p class="verdict">No trial is complete yet.</p>;
+  const test = study.test && tellingMeasure((key) => evaluated(study.test, key));
   return (
     <p class="verdict">
       The best of {formatCount(study.trials.length)} trials is number {study.best.number}:{" "}
       <strong>{formatMetric(study.objective, study.best.value)}</strong> {spoken(study.objective)}
-      {study.test && (
+      {test && (
         <>
           , and on the test part, measured once,{" "}
           <strong>
-            {study.test.accuracy !== undefined
-              ? `${formatMetric("accuracy", study.test.accuracy)} accuracy`
-              : `${formatNumber(study.test.loss)} loss`}
+            {formatMetric(...test)} {measureLabel(test[0])}
           </strong>
         </>
       )}
@@ -53,6 +53,7 @@ export function StudyView({ study, name }: { study: Study; name: string }) {
           ["Objective", `${spoken(study.objective)}, ${study.larger_is_better ? "larger" : "smaller"} is better`],
           ["Search", `sampler ${study.sampler}, scheduler ${study.scheduler}, seed ${study.seed}`],
           ["Trials", stateCounts(study)],
+          ...(study.test ? [["Test part", measuresText(study.test)] as [string, string]] : []),
           ["Program", `Gradus ${study.version}`],
         ]}
       />
