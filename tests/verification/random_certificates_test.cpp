@@ -1,6 +1,7 @@
 // Whole certificates of random networks with every kind of layer, activation and loss: every claim holds, every mutant
-// that a network can have is caught. GRADUS_CERTIFICATES=500 in the environment certifies 500 of them (40 without it);
-// GRADUS_FIRST_CERTIFICATE=N begins with number N. What is found is printed, network by network.
+// that a network can have is caught; once of the textbook's derivative alone, once with the engine, as a user gets it.
+// GRADUS_CERTIFICATES=500 in the environment certifies 500 of them (fewer without it); GRADUS_FIRST_CERTIFICATE=N
+// begins with number N. What is found is printed.
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
@@ -16,8 +17,10 @@ namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t kCertificates = 4;
+constexpr std::uint64_t kWithEngine = 2;
 #else
 constexpr std::uint64_t kCertificates = 40;
+constexpr std::uint64_t kWithEngine = 26;
 #endif
 
 std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
@@ -90,18 +93,47 @@ void certify(std::uint64_t number, Counts& counts) {
   count_mutants(c.name, certificate, counts);
 }
 
-TEST(RandomCertificates, hold_and_catch_every_mutant) {
-  const std::uint64_t first = number_from("GRADUS_FIRST_CERTIFICATE", 0);
-  const std::uint64_t count = number_from("GRADUS_CERTIFICATES", kCertificates);
-  Counts counts;
-  for (std::uint64_t number = first; number < first + count; ++number) certify(number, counts);
+// verify() itself: engines in every number type, each time another optimizer.
+void certify_with_engine(std::uint64_t number, Counts& counts) {
+  const test::RandomCase c = test::make_random_case(options_of(number), 90000 + number);
+  VerificationPoint point;
+  point.network = c.network;
+  point.inputs = c.x;
+  point.labels = c.labels;
+  point.values = c.values;
+  point.weights = c.weights;
+  point.optimizer.kind = kAllOptimizers[number % kAllOptimizers.size()];
+  const Certificate certificate = verify(point, {.seed = number, .threads = 1, .differences_per_group = 3});
+  count_claims(c.name, certificate, counts);
+  count_mutants(c.name, certificate, counts);
+}
+
+void print_counts(const Counts& counts, std::uint64_t networks) {
   std::printf("%zu claims on %zu networks: %zu false alarms, %zu groups without a gradient\n", counts.claims,
-              static_cast<std::size_t>(count), counts.false_alarms, counts.silent_groups);
+              static_cast<std::size_t>(networks), counts.false_alarms, counts.silent_groups);
+}
+
+template <class Certify>
+Counts certify_many(std::uint64_t count, const Certify& certify_one) {
+  const std::uint64_t first = number_from("GRADUS_FIRST_CERTIFICATE", 0);
+  Counts counts;
+  for (std::uint64_t number = first; number < first + count; ++number) certify_one(number, counts);
+  print_counts(counts, count);
+  return counts;
+}
+
+TEST(RandomCertificates, hold_and_catch_every_mutant) {
+  const std::uint64_t count = number_from("GRADUS_CERTIFICATES", kCertificates);
+  Counts counts = certify_many(count, certify);
   for (const Mutant& mutant : all_mutants()) {
     const std::string name(mutant.name);
     std::printf("%-36s caught %zu, missed %zu\n", name.c_str(), counts.caught[name], counts.missed[name]);
     EXPECT_TRUE(count < 40 || counts.caught[name] > 0) << name << " was never tried";
   }
+}
+
+TEST(RandomCertificates, hold_for_the_engine_too) {
+  certify_many(number_from("GRADUS_CERTIFICATES", kWithEngine), certify_with_engine);
 }
 
 }  // namespace
