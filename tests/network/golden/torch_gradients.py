@@ -31,8 +31,8 @@ def row_losses(case, z):
     """Loss of every row, and the outputs."""
     k = z.shape[1]
     if case["loss"] == "focal":
-        q = torch.softmax(z, 1).gather(1, torch.tensor(case["labels"]).reshape(-1, 1)).squeeze(1)
-        return -(1 - q) ** case["gamma"] * torch.log(q), torch.softmax(z, 1)
+        log_q = torch.log_softmax(z, 1).gather(1, torch.tensor(case["labels"]).reshape(-1, 1)).squeeze(1)
+        return -(1 - torch.exp(log_q)) ** case["gamma"] * log_q, torch.softmax(z, 1)
     if case["output"] == "softmax":
         return F.cross_entropy(z, torch.tensor(case["labels"]), reduction="none",
                                label_smoothing=case["smoothing"]), torch.softmax(z, 1)
@@ -53,25 +53,44 @@ def row_losses(case, z):
     y = y + case["smoothing"] * (0.5 - y)
     if case["loss"] == "binary_focal":
         gamma = case["gamma"]
-        return (-y * (1 - p) ** gamma * torch.log(p) - (1 - y) * p ** gamma * torch.log(1 - p)).sum(1), p
+        other = torch.sigmoid(-z)  # 1 - p without its cancellation
+        return (-y * other ** gamma * F.logsigmoid(z) - (1 - y) * p ** gamma * F.logsigmoid(-z)).sum(1), p
     if case["floor"] > 0:
         f = case["floor"]
         return (-y * torch.log(p + f) - (1 - y) * torch.log(1 - p + f)).sum(1), p
     return F.binary_cross_entropy_with_logits(z, y, reduction="none").sum(1), p
 
 
+def pre_activation(layer, p, h):
+    """z of a layer with the parameters `p` by role, from the outputs `h` of all layers before it (the inputs first)."""
+    if layer["kind"] == "dense":
+        return h[-1] @ p["weight"] + p["bias"]
+    if layer["kind"] == "batch_norm":
+        return F.batch_norm(h[-1], None, None, p["scale"], p["shift"], training=True, eps=layer["epsilon"])
+    if layer["kind"] == "layer_norm":
+        return F.layer_norm(h[-1], h[-1].shape[1:], p["scale"], p["shift"], layer["epsilon"])
+    assert layer["kind"] == "residual"
+    return h[-1] + h[layer["source"] + 1]
+
+
+def activate(layer, p, z):
+    if layer["activation"] == "prelu":
+        return F.prelu(z, p["slope"])
+    return ACTIVATIONS[layer["activation"]](z, layer["alpha"])
+
+
 def run(case):
     x = torch.tensor(case["x"], requires_grad=True)
-    weights = [torch.tensor(layer["weights"], requires_grad=True) for layer in case["layers"]]
-    biases = [torch.tensor(layer["biases"], requires_grad=True) for layer in case["layers"]]
-    h = x
+    parameters = [{role: torch.tensor(values, requires_grad=True) for role, values in layer["blocks"].items()}
+                  for layer in case["layers"]]
+    h = [x]
     penalty = torch.zeros(())
-    for layer, w, b in zip(case["layers"], weights, biases):
-        z = h @ w + b
-        h = ACTIVATIONS[layer["activation"]](z, layer["alpha"])
-        if layer["mask"]:
-            h = h * torch.tensor(layer["mask"])
-        penalty = penalty + layer["l1"] * w.abs().sum() + layer["l2"] * (w * w).sum()
+    for layer, p in zip(case["layers"], parameters):
+        z = pre_activation(layer, p, h)
+        out = activate(layer, p, z)
+        h.append(out * torch.tensor(layer["mask"]) if layer["mask"] else out)
+        if "weight" in p:
+            penalty = penalty + layer["l1"] * p["weight"].abs().sum() + layer["l2"] * p["weight"].square().sum()
     rows, outputs = row_losses(case, z)
     sample = torch.tensor(case["sample_weights"] or [1.0] * len(rows))
     objective = (sample * rows).sum() / sample.sum() + penalty
@@ -80,8 +99,7 @@ def run(case):
         "outputs": outputs.tolist(),
         "objective": objective.item(),
         "inputs": x.grad.tolist(),
-        "weights": [w.grad.tolist() for w in weights],
-        "biases": [b.grad.tolist() for b in biases],
+        "layers": [{role: values.grad.tolist() for role, values in p.items()} for p in parameters],
     }
 
 
