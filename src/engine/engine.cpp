@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gradus/engine/engine.hpp"
 
-#include <cmath>
-
 #include "engine/program.hpp"
 #include "gradus/core/error.hpp"
 
@@ -21,24 +19,6 @@ std::unique_ptr<ProgramOf<float>> make_program(const Network<float>& network, co
   if (options.mixed) return std::make_unique<Program<Mixed>>(network, options);
   return std::make_unique<Program<Single>>(network, options);
 }
-
-template <class T>
-void check_targets(const NetworkSpec& spec, std::size_t rows, const BatchTargets<T>& targets) {
-  const auto count = static_cast<std::int64_t>(std::max<std::size_t>(2, spec.num_outputs()));
-  for (const std::int32_t label : targets.labels) {
-    if (label < 0 || label >= count) {
-      throw InputError("label " + std::to_string(label) + " is outside 0.." + std::to_string(count - 1));
-    }
-  }
-  const bool labelled = targets.labels.size() == rows;
-  const bool valued = targets.values.rows() == rows && targets.values.cols() == spec.num_outputs();
-  const bool fits = spec.output == OutputKind::kSoftmax ? labelled : labelled || valued;
-  const bool weights_fit = targets.weights.empty() || targets.weights.size() == rows;
-  if (!fits || !weights_fit) throw InputError("targets do not fit the batch of " + std::to_string(rows) + " rows");
-}
-
-template void check_targets(const NetworkSpec&, std::size_t, const BatchTargets<float>&);
-template void check_targets(const NetworkSpec&, std::size_t, const BatchTargets<double>&);
 
 }  // namespace engine
 

@@ -8,6 +8,7 @@
 #include "core/dropout_stream.hpp"
 #include "engine/factors.hpp"
 #include "gradus/core/error.hpp"
+#include "network/check_inputs.hpp"
 
 namespace gradus::engine {
 
@@ -68,7 +69,7 @@ BatchStats Program<P>::run(CallKind kind, const BatchTargets<T>* targets, const 
   if (kind != CallKind::kEvaluate && rows < 2 && c_.spec.uses_batch()) {
     throw InputError("engine: a batch of batch normalisation needs at least two rows");
   }
-  if (targets != nullptr) check_targets(c_.spec, rows, *targets);
+  if (targets != nullptr) check_targets(c_.spec, *targets, rows);
   begin_call(kind, targets, step);
   const auto work = [this](unsigned thread) { run_thread(thread); };
   if (c_.call.in_columns && kind == CallKind::kTrain) {

@@ -94,10 +94,6 @@ extern template class Program<Single>;
 extern template class Program<Double>;
 extern template class Program<Mixed>;
 
-/// Throws InputError unless the targets fit a batch of `rows` rows.
-template <class T>
-void check_targets(const NetworkSpec& spec, std::size_t rows, const BatchTargets<T>& targets);
-
 /// Throws InputError where the network or the options cannot be run.
 template <class T>
 std::unique_ptr<ProgramOf<T>> make_program(const Network<T>& network, const EngineOptions& options);

@@ -5,10 +5,6 @@
 namespace gradus {
 
 void check_labels(const NetworkSpec& spec, std::span<const std::int32_t> labels) {
-  if (!output_facts(spec.output).has_probabilities) {
-    throw InputError({"targets", "values for " + std::string(output_name(spec.output)) + " outputs", "labels",
-                      "choose softmax outputs to classify"});
-  }
   const std::size_t num_classes = spec.num_outputs() == 1 ? 2 : spec.num_outputs();
   for (std::size_t b = 0; b < labels.size(); ++b) {
     if (labels[b] < 0 || static_cast<std::size_t>(labels[b]) >= num_classes) {

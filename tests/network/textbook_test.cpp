@@ -274,6 +274,25 @@ TEST(Textbook, penalty_is_the_elastic_net_without_biases) {
   EXPECT_EQ(gradients.biases(0)[0], 0.0);
 }
 
+TEST(Textbook, linear_outputs_learn_labels_as_values_of_0_and_1) {
+  RandomCase c = make_random_case({.task = Task::kMse, .depth = 2}, 31);
+  const auto pass = textbook::forward(c.network, c.x.view());
+  const std::size_t num_outputs = c.network.spec.num_outputs();
+  std::vector<std::int32_t> labels;
+  Matrix<double> values(c.x.rows(), num_outputs);
+  for (std::size_t b = 0; b < c.x.rows(); ++b) {
+    labels.push_back(static_cast<std::int32_t>(b % std::max<std::size_t>(2, num_outputs)));
+    for (std::size_t k = 0; k < num_outputs; ++k) {
+      values(b, k) = num_outputs == 1 ? labels[b] : (labels[b] == static_cast<std::int32_t>(k) ? 1.0 : 0.0);
+    }
+  }
+  const auto by_label = textbook::backward(c.network, pass, {labels, {}, {}});
+  const auto by_value = textbook::backward(c.network, pass, {{}, values.view(), {}});
+  for_each_block(by_value.parameters, [&](const ParameterBlock& block, std::span<const double> expected) {
+    EXPECT_TRUE(std::ranges::equal(by_label.parameters.values(block), expected)) << block.name;
+  });
+}
+
 TEST(Textbook, rejects_what_does_not_fit) {
   const RandomCase c = make_random_case({.depth = 2}, 30);
   const auto pass = textbook::forward(c.network, c.x.view());
