@@ -6,6 +6,7 @@
 #include <numeric>
 #include <optional>
 
+#include "cli/data_notes.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
 
@@ -64,6 +65,7 @@ void add_model_data_options(CLI::App& command, ModelDataArguments& arguments) {
 
 Dataset read_model_data(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
   Dataset dataset = read_labelled(arguments, model, with_targets);
+  print_notes(dataset);
   const std::vector<std::string>& names = dataset.feature_names;
   const bool has_weights = std::find(names.begin(), names.end(), model.weight_name) != names.end();
   if (!model.weight_name.empty() && has_weights) take_weight_column(dataset, model.weight_name);
