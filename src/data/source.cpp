@@ -143,7 +143,7 @@ PartBlocks read_file(const std::string& path, const SourceOptions& options, Sha2
   const auto shared = std::make_shared<const Bytes>(std::move(file));
   switch (format) {
     case Format::kNpy:
-      return blocks_of_arrays({{"", read_npy(shared, path)}}, options, path);
+      return blocks_of_arrays({{"", read_npy(shared, path, options.max_bytes)}}, options, path);
     case Format::kNpz:
       return blocks_of_arrays(read_npz(*shared, path, options.max_bytes), options, path);
     case Format::kMat:
