@@ -180,6 +180,8 @@ void add_source_flags(CLI::App& command, DataFlags& flags) {
                      "classification, regression or multilabel; decided by itself if unset");
   command.add_option("--header", flags.options.header, "auto, yes or no: whether the first text row is a header");
   command.add_option("--orientation", flags.options.orientation, "auto, rows or columns: where the samples are");
+  command.add_option("--feature-array", flags.options.feature_array, "npz, MAT: name of the array of features");
+  command.add_option("--label-array", flags.options.label_array, "npz, MAT: name of the array of labels");
   command.add_option("--rows", flags.options.generated_rows, "Generators: rows in all");
   command.add_option("--seed", flags.options.seed, "Generators: seed");
   command.add_option("--noise", flags.options.noise, "Generators: noise");
