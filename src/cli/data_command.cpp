@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/data_notes.hpp"
 #include "cli/online.hpp"
 #include "data/write_dataset.hpp"
 #include "gradus/core/error.hpp"
@@ -50,7 +51,7 @@ void run_list(const DataFlags& flags) {
   text += fmt::format("\nFiles, looked for in {} ([fetch]: 'gradus data fetch NAME' downloads it):\n",
                       fmt::join(data_folders(flags.options.data_dir), ", then "));
   add("file", named_sources());
-  text += "\nAny path works too: IDX, .pkl.gz, .npy, .npz, .mat (v5), .csv, .tsv, text.\n";
+  text += "\nAny path works too: IDX, .pkl.gz, .npy, .npz, .mat (v4, v5), .csv, .tsv, text.\n";
   print(flags.json ? json.dump() + "\n" : text);
 }
 
@@ -140,6 +141,7 @@ std::string info_table(const Dataset& dataset, const Json& info) {
 
 void run_info(const DataFlags& flags) {
   const Dataset dataset = read_source(flags.source, flags.options);
+  print_notes(dataset);
   const Json info = info_of(dataset);
   // Names come from files: bytes that are no UTF-8 are replaced rather than fatal.
   print(flags.json ? info.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" : info_table(dataset, info));
@@ -153,6 +155,7 @@ void run_make(const DataFlags& flags) {
     throw InputError(ErrorParts{flags.out, "a new file", "one that exists", "choose another name or use --force"});
   }
   const Dataset dataset = read_source(flags.source, flags.options);
+  print_notes(dataset);
   data::write_dataset(dataset, flags.out);
   const Json result{{"file", flags.out}, {"rows", dataset.table.rows()}, {"features", dataset.num_features()}};
   print(flags.json
@@ -177,6 +180,8 @@ void add_source_flags(CLI::App& command, DataFlags& flags) {
                      "classification, regression or multilabel; decided by itself if unset");
   command.add_option("--header", flags.options.header, "auto, yes or no: whether the first text row is a header");
   command.add_option("--orientation", flags.options.orientation, "auto, rows or columns: where the samples are");
+  command.add_option("--feature-array", flags.options.feature_array, "npz, MAT: name of the array of features");
+  command.add_option("--label-array", flags.options.label_array, "npz, MAT: name of the array of labels");
   command.add_option("--rows", flags.options.generated_rows, "Generators: rows in all");
   command.add_option("--seed", flags.options.seed, "Generators: seed");
   command.add_option("--noise", flags.options.noise, "Generators: noise");

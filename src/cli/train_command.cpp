@@ -11,6 +11,7 @@
 
 #include "cli/certified_run.hpp"
 #include "cli/commands.hpp"
+#include "cli/data_notes.hpp"
 #include "cli/folder_report.hpp"
 #include "cli/note.hpp"
 #include "cli/progress.hpp"
@@ -166,6 +167,7 @@ int train_new(const TrainArguments& arguments) {
   if (!arguments.quiet) {
     note("{}: {} training, {} validation, {} test rows\n{}", printable(dataset.name), dataset.train.size(),
          dataset.valid.size(), dataset.test.size(), network_summary(run.spec));
+    print_notes(dataset);
     advise_scaling(config, run, dataset);
   }
   return train_and_report(config, run, dataset, folder.get(), arguments);

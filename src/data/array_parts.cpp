@@ -1,74 +1,17 @@
-// Which array is what: variables by name to parts, samples in rows or columns, tables with a label column.
+// From arrays to the blocks of parts: samples in rows or columns, pictures, tables with a label column. Which array is
+// what is decided in array_roles.
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 
+#include "data/array_roles.hpp"
 #include "data/part_block.hpp"
+#include "data/record_table.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus::data {
 namespace {
-
-/// Lower case without separators, so that X_train, x-train and xTrain are one name.
-std::string plain_name(const std::string& name) {
-  std::string plain;
-  for (const char c : name) {
-    if (c != '_' && c != '-' && c != ' ') plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return plain;
-}
-
-struct Role {
-  std::string_view x;
-  std::string_view y;
-};
-
-constexpr std::array<Role, 10> kTrainRoles{{{"xtrain", "ytrain"},
-                                            {"trainx", "trainy"},
-                                            {"trainimages", "trainlabels"},
-                                            {"yt", "ct"},
-                                            {"x", "y"},
-                                            {"data", "labels"},
-                                            {"data", "target"},
-                                            {"features", "labels"},
-                                            {"features", "targets"},
-                                            {"images", "labels"}}};
-constexpr std::array<Role, 7> kValidRoles{{{"xvalid", "yvalid"},
-                                           {"xval", "yval"},
-                                           {"validx", "validy"},
-                                           {"valx", "valy"},
-                                           {"yv", "cv"},
-                                           {"validimages", "validlabels"},
-                                           {"xvalidation", "yvalidation"}}};
-constexpr std::array<Role, 4> kTestRoles{
-    {{"xtest", "ytest"}, {"testx", "testy"}, {"testimages", "testlabels"}, {"yte", "cte"}}};
-
-struct Pair {
-  const RawArray* x = nullptr;
-  const RawArray* y = nullptr;
-};
-
-const RawArray* find_array(const std::vector<NamedArray>& arrays, std::string_view plain) {
-  for (const NamedArray& array : arrays) {
-    if (plain_name(array.name) == plain) return &array.array;
-  }
-  return nullptr;
-}
-
-Pair find_pair(const std::vector<NamedArray>& arrays, std::span<const Role> roles) {
-  for (const Role& role : roles) {
-    const Pair pair{find_array(arrays, role.x), find_array(arrays, role.y)};
-    if (pair.x != nullptr && pair.y != nullptr) return pair;
-  }
-  return {};
-}
-
-std::string shape_text(const Grid& grid) {
-  return fmt::format("{}x{}", grid.rows, grid.cols);
-}
 
 enum class Orientation { kRows, kColumns };
 
@@ -79,58 +22,136 @@ Orientation parse_orientation(const std::string& name, bool* automatic) {
   throw InputError(ErrorParts{"data.orientation", "auto, rows or columns", "'" + name + "'", ""});
 }
 
+/// The labels as a column or a table; of texts only the lengths are used.
+Grid target_grid(const RawArray& y) {
+  if (y.words.empty()) return grid_of(y);
+  const std::size_t rows = y.shape.empty() ? 1 : y.shape[0];
+  const std::size_t cols = y.words.size() / rows;
+  if (rows != 1 && cols != 1) {
+    throw InputError(ErrorParts{y.where, "one text per sample", "texts " + y.shape_text(), "give a column of them"});
+  }
+  return {rows, cols, cols, 1};
+}
+
+[[noreturn]] void fail_counts(const RawArray& x, const RawArray& y) {
+  throw InputError(ErrorParts{x.where, "as many samples as labels",
+                              fmt::format("features {} but labels {}", x.shape_text(), y.shape_text()),
+                              "count both, or set data.orientation"});
+}
+
+void note_both_fit(const RawArray& x, const char* samples, std::vector<std::string>& notes) {
+  notes.push_back(
+      fmt::format("{}: labels fit both ways of {}; the samples are taken along its {}, which data.orientation "
+                  "changes",
+                  x.where, x.shape_text(), samples));
+}
+
 /// Samples of X are along the dimension that y shares. Where both fit, samples outnumber features.
-Orientation detect_orientation(const RawArray& x, const Grid& x_grid, const Grid& y_grid) {
+Orientation detect_orientation(const RawArray& x, const Grid& x_grid, const RawArray& y, const Grid& y_grid,
+                               std::vector<std::string>& notes) {
   const bool vector = y_grid.rows == 1 || y_grid.cols == 1;
   const std::size_t length = y_grid.rows * y_grid.cols;
   const bool rows_fit = x_grid.rows == (vector ? length : y_grid.rows);
   const bool cols_fit = x.shape.size() == 2 && x_grid.cols == (vector ? length : y_grid.cols);
-  if (!rows_fit && !cols_fit) {
-    throw InputError(ErrorParts{x.where, "as many samples as labels",
-                                fmt::format("features {} but labels {}", shape_text(x_grid), shape_text(y_grid)),
-                                "count both, or set data.orientation"});
+  if (!rows_fit && !cols_fit) fail_counts(x, y);
+  if (!rows_fit || !cols_fit) return rows_fit ? Orientation::kRows : Orientation::kColumns;
+  Orientation along = x_grid.rows >= x_grid.cols ? Orientation::kRows : Orientation::kColumns;
+  if (vector && y_grid.rows != y_grid.cols && x.column_major) {
+    along = y_grid.rows == 1 ? Orientation::kColumns : Orientation::kRows;
   }
-  if (rows_fit && cols_fit) {
-    if (vector && y_grid.rows != y_grid.cols && x.column_major) {
-      return y_grid.rows == 1 ? Orientation::kColumns : Orientation::kRows;
-    }
-    return x_grid.rows >= x_grid.cols ? Orientation::kRows : Orientation::kColumns;
+  const bool square = x_grid.rows == x_grid.cols;
+  if (square) note_both_fit(x, along == Orientation::kRows ? "rows" : "columns", notes);
+  return along;
+}
+
+/// Pictures of more than two dimensions with the samples first: those of MATLAB (SVHN) have them last.
+RawArray pictures_first(const RawArray& x, const RawArray& y, const Grid& y_grid, const std::string& orientation,
+                        std::vector<std::string>& notes) {
+  const bool vector = y_grid.rows == 1 || y_grid.cols == 1;
+  const std::size_t usual = x.column_major ? x.shape.back() : x.shape.front();
+  std::size_t samples = vector ? y_grid.rows * y_grid.cols : y_grid.rows;
+  if (!vector && usual == y_grid.cols) samples = usual;  // one-hot labels, a sample in each column
+  bool automatic = false;
+  const bool columns = parse_orientation(orientation, &automatic) == Orientation::kColumns;
+  const bool first_fits = x.shape.front() == samples && (automatic || !columns);
+  const bool last_fits = x.shape.back() == samples && (automatic || columns);
+  if (!first_fits && !last_fits) {
+    if (!automatic && !x.column_major) return x;  // row by row as it stands
+    fail_counts(x, y);
   }
-  return rows_fit ? Orientation::kRows : Orientation::kColumns;
+  const bool last = last_fits && (!first_fits || x.column_major);
+  if (first_fits && last) note_both_fit(x, "last dimension", notes);
+  return last || x.column_major ? samples_first(x, last) : x;
+}
+
+/// Height and width of N x H x W, N x H x W x C or N x C x H x W (its planes one under the other); C is 1, 3 or 4.
+std::optional<ImageShape> image_of(const RawArray& x) {
+  const auto is_channels = [](std::size_t extent) { return extent == 1 || extent == 3 || extent == 4; };
+  const std::vector<std::size_t>& shape = x.shape;
+  if (x.column_major || shape.size() < 3 || shape.size() > 4) return std::nullopt;
+  if (shape.size() == 3 || is_channels(shape[3])) return ImageShape{shape[1], shape[2]};
+  if (is_channels(shape[1])) return ImageShape{shape[1] * shape[2], shape[3]};
+  return std::nullopt;
+}
+
+/// The target of every row: texts, or the numbers of `grid`.
+void set_targets(PartBlock& block, const RawArray& y, const Grid& grid) {
+  if (y.words.empty()) {
+    block.numbers = to_doubles(y, grid);
+    return;
+  }
+  const auto empty = std::find(y.words.begin(), y.words.end(), "");
+  if (empty != y.words.end()) {
+    throw InputError(ErrorParts{fmt::format("{}: element {} (from 0)", y.where, empty - y.words.begin()), "a label",
+                                "an empty text", "fill it in or remove the sample"});
+  }
+  block.words = y.words;
 }
 
 }  // namespace
 
-PartBlock block_of_pair(const RawArray& x, const RawArray& y, const std::string& orientation) {
+PartBlock block_of_pair(const RawArray& features, const RawArray& y, const std::string& orientation) {
+  PartBlock block;
+  require_numbers(features);
+  Grid y_grid = target_grid(y);
+  const bool pictures = features.shape.size() > 2;
+  const RawArray x = pictures ? pictures_first(features, y, y_grid, orientation, block.notes) : features;
+  const bool moved = x.bytes.data() != features.bytes.data();
   Grid x_grid = grid_of(x);
-  Grid y_grid = grid_of(y);
   bool automatic = false;
-  Orientation along = parse_orientation(orientation, &automatic);
-  if (automatic) along = detect_orientation(x, x_grid, y_grid);
+  Orientation along = parse_orientation(moved ? "rows" : orientation, &automatic);
+  if (automatic) along = detect_orientation(x, x_grid, y, y_grid, block.notes);
   if (along == Orientation::kColumns) {
     x_grid = x_grid.transposed();
     if (y_grid.cols == x_grid.rows) y_grid = y_grid.transposed();
-  } else if (y_grid.rows == 1 && y_grid.cols == x_grid.rows) {
+  } else if ((y_grid.rows == 1 || (moved && y_grid.rows != x_grid.rows)) && y_grid.cols == x_grid.rows) {
     y_grid = y_grid.transposed();
   }
   if (x_grid.rows != y_grid.rows) {
     throw InputError(ErrorParts{x.where, fmt::format("as many samples as the {} labels", y_grid.rows),
                                 std::to_string(x_grid.rows), "count both, or set data.orientation"});
   }
-  PartBlock block;
   block.where = x.where;
   block.features = to_features(x, x_grid);
-  if (!x.column_major && (x.shape.size() == 3 || (x.shape.size() == 4 && x.shape[3] == 1))) {
-    block.image = ImageShape{x.shape[1], x.shape[2]};
-  }
-  block.numbers = to_doubles(y, y_grid);
+  block.image = image_of(x);
+  set_targets(block, y, y_grid);
   return block;
 }
 
-PartBlock block_of_table(const RawArray& table, const SourceOptions& options) {
-  Grid grid = grid_of(table);
+PartBlock block_of_table(const RawArray& stored, const SourceOptions& options) {
+  require_numbers(stored);
   bool automatic = false;
-  if (parse_orientation(options.orientation, &automatic) == Orientation::kColumns) grid = grid.transposed();
+  const bool columns = parse_orientation(options.orientation, &automatic) == Orientation::kColumns;
+  // Pictures that lie in memory column by column: nothing but the option says where the samples are.
+  const bool moved = stored.column_major && stored.shape.size() > 2 && !automatic;
+  const RawArray table = moved ? samples_first(stored, columns) : stored;
+  Grid grid = grid_of(table);
+  if (columns && !moved) grid = grid.transposed();
+  if (table.shape.size() > 2 && options.label.empty()) {
+    throw InputError(ErrorParts{table.where, "a table, or pictures and their labels",
+                                "a single array " + table.shape_text(),
+                                "give both files as FEATURES,LABELS, or set data.label to a column or none"});
+  }
   const std::size_t label = label_column(options.label, {}, grid.cols, table.where);
   PartBlock block;
   block.where = table.where;
@@ -159,28 +180,24 @@ PartBlock block_of_table(const RawArray& table, const SourceOptions& options) {
 
 PartBlocks blocks_of_arrays(const std::vector<NamedArray>& arrays, const SourceOptions& options,
                             const std::string& file) {
-  PartBlocks blocks;
-  blocks.index_labels = true;
-  if (arrays.size() == 1) {
-    blocks.train = block_of_table(arrays.front().array, options);
+  const ArrayRoles roles = find_roles(arrays, options, file);
+  const RawArray& table = roles.train.x->array;
+  if (roles.train.y == nullptr && table.refusal.empty() && !table.fields.empty()) {
+    PartBlocks blocks = blocks_of_records(table, options);
+    blocks.notes.insert(blocks.notes.end(), roles.notes.begin(), roles.notes.end());
     return blocks;
   }
-  const Pair train = find_pair(arrays, kTrainRoles);
-  if (train.x == nullptr) {
-    std::vector<std::string> names;
-    names.reserve(arrays.size());
-    for (const NamedArray& array : arrays) names.push_back(array.name.substr(0, 40));
-    if (names.size() > 8) names.resize(8);
-    throw InputError(ErrorParts{file, "arrays named X and y, x_train and y_train, or Yt and Ct",
-                                fmt::format("{}", fmt::join(names, ", ")), "rename them"});
-  }
-  blocks.train = block_of_pair(*train.x, *train.y, options.orientation);
-  if (const Pair valid = find_pair(arrays, kValidRoles); valid.x != nullptr) {
-    blocks.valid = block_of_pair(*valid.x, *valid.y, options.orientation);
-  }
-  if (const Pair test = find_pair(arrays, kTestRoles); test.x != nullptr) {
-    blocks.test = block_of_pair(*test.x, *test.y, options.orientation);
-  }
+  const auto block = [&options](const ArrayPair& pair) {
+    if (pair.x == nullptr) return PartBlock();
+    if (pair.y == nullptr) return block_of_table(pair.x->array, options);
+    return block_of_pair(pair.x->array, pair.y->array, options.orientation);
+  };
+  PartBlocks blocks;
+  blocks.index_labels = true;
+  blocks.notes = roles.notes;
+  blocks.train = block(roles.train);
+  blocks.valid = block(roles.valid);
+  blocks.test = block(roles.test);
   return blocks;
 }
 

@@ -94,6 +94,22 @@ RawArray read_idx_file(const std::string& path, std::uint64_t max_bytes, Sha256&
 
 namespace {
 
+/// What stands before "train-images" in the names of the only set in `folder` (EMNIST's "emnist-letters-"); "" when
+/// there is none or more than one.
+std::string only_prefix(const std::filesystem::path& folder) {
+  std::string prefix;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    const std::size_t at = name.find("train-images");
+    const bool images = name.ends_with("idx3-ubyte") || name.ends_with("idx3-ubyte.gz");
+    if (at == std::string::npos || !images) continue;
+    if (!prefix.empty() && prefix != name.substr(0, at)) return "";
+    prefix = name.substr(0, at);
+  }
+  return prefix;
+}
+
 std::string first_existing(const std::filesystem::path& folder, const std::string& stem, char dimensions) {
   for (const char* separator : {"-", "."}) {
     for (const char* ending : {"", ".gz"}) {
@@ -109,9 +125,16 @@ std::string first_existing(const std::filesystem::path& folder, const std::strin
 
 std::optional<IdxFiles> find_idx_files(const std::string& folder) {
   const std::filesystem::path path(folder);
-  IdxFiles files{first_existing(path, "train-images", '3'), first_existing(path, "train-labels", '1'),
-                 first_existing(path, "t10k-images", '3'), first_existing(path, "t10k-labels", '1')};
+  const std::string plain = first_existing(path, "train-images", '3');
+  const std::string prefix = plain.empty() ? only_prefix(path) : "";
+  IdxFiles files{plain.empty() ? first_existing(path, prefix + "train-images", '3') : plain,
+                 first_existing(path, prefix + "train-labels", '1'), first_existing(path, prefix + "t10k-images", '3'),
+                 first_existing(path, prefix + "t10k-labels", '1')};
   if (files.train_images.empty()) return std::nullopt;
+  if (!prefix.empty() && files.test_images.empty()) {
+    files.test_images = first_existing(path, prefix + "test-images", '3');
+    files.test_labels = first_existing(path, prefix + "test-labels", '1');
+  }
   return files;
 }
 

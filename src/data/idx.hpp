@@ -26,7 +26,8 @@ struct IdxFiles {
   std::string test_labels;
 };
 
-/// The files with MNIST's names in `folder` ("-" or "." before idx, .gz or not), or nothing when the images are absent.
+/// The files with MNIST's names in `folder` ("-" or "." before idx, .gz or not; EMNIST's names, where there is one such
+/// set: a prefix before, test for t10k), or nothing when the images are absent.
 std::optional<IdxFiles> find_idx_files(const std::string& folder);
 /// The label file that belongs to an image file by its name (images -> labels, idx3 -> idx1), if it exists.
 std::optional<std::string> find_idx_labels(const std::string& images_path);

@@ -1,5 +1,5 @@
-// MATLAB's MAT-file version 5: the real numeric matrices of a file, compressed or not, either byte order.
-// Everything else in it (cells, structs, text, sparse) is skipped.
+// MATLAB's MAT-files: the variables of version 5, compressed or not, either byte order; version 4 is read by mat4.hpp,
+// version 7.3 (HDF5) is refused.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -15,7 +15,8 @@ namespace gradus::data {
 /// HDF5's signature, the container of MAT v7.3.
 [[nodiscard]] bool is_hdf5(std::span<const std::byte> start);
 
-/// The numeric variables in file order (column-major), together at most `max_bytes` unpacked.
+/// The variables in file order (column-major), together at most `max_bytes` unpacked. One that is neither numbers nor
+/// texts carries its error in `refusal`, since it may be one that nobody needs.
 std::vector<NamedArray> read_mat(const std::shared_ptr<const Bytes>& file, const std::string& name,
                                  std::uint64_t max_bytes);
 

@@ -138,6 +138,17 @@ void check_crc(const Bytes& bytes, const Member& member, const std::string& wher
   throw InputError(ErrorParts{where, "values with the archive's CRC-32", "another", "the file is damaged"});
 }
 
+RawArray read_or_refuse(std::shared_ptr<const Bytes> bytes, const std::string& where, std::uint64_t max_bytes) {
+  try {
+    return read_npy(std::move(bytes), where, max_bytes);
+  } catch (const InputError& error) {
+    RawArray array;
+    array.where = where;
+    array.refusal = error.what();
+    return array;
+  }
+}
+
 }  // namespace
 
 std::vector<NamedArray> read_npz(const Bytes& file, const std::string& name, std::uint64_t max_bytes) {
@@ -160,7 +171,8 @@ std::vector<NamedArray> read_npz(const Bytes& file, const std::string& name, std
     total += member.size;
     auto bytes = std::make_shared<const Bytes>(read_member(file, where, member));
     check_crc(*bytes, member, where);
-    arrays.push_back({member.name.substr(0, member.name.size() - 4), read_npy(std::move(bytes), where)});
+    arrays.push_back(
+        {member.name.substr(0, member.name.size() - 4), read_or_refuse(std::move(bytes), where, max_bytes)});
   }
   if (arrays.empty()) throw InputError(ErrorParts{name, "at least one .npy member", "none", ""});
   return arrays;

@@ -273,6 +273,8 @@ Dataset make_dataset(PartBlocks blocks, const SourceOptions& options) {
     rows += part->rows();
   }
   set_targets(dataset, blocks, parts, options, rows);
+  dataset.notes = std::move(blocks.notes);
+  for (const PartBlock* part : parts) dataset.notes.insert(dataset.notes.end(), part->notes.begin(), part->notes.end());
   features.reserve(parts.size());
   for (PartBlock* part : parts) features.push_back(std::move(part->features));
   dataset.table.features = concatenate(std::move(features));

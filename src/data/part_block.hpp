@@ -22,6 +22,7 @@ struct PartBlock {
   std::vector<std::string> words;
   std::vector<std::size_t> lines;   // text files: line of each row; empty otherwise
   std::optional<ImageShape> image;  // arrays of more than two dimensions
+  std::vector<std::string> notes;   // guesses that could matter, one sentence each
 
   [[nodiscard]] std::size_t rows() const { return num_rows(features); }
   /// "FILE: line 12" or "FILE: row 11 (from 0)".
@@ -38,6 +39,7 @@ struct PartBlocks {
   std::vector<std::string> fixed_classes;
   std::vector<std::string> feature_names;
   std::string target_name;
+  std::vector<std::string> notes;  // guesses that could matter, before those of the parts
 };
 
 /// Targets decide the task when `options.task` is empty:
@@ -50,11 +52,11 @@ struct PartBlocks {
 /// Throws InputError when parts do not fit each other, a label is out of range or a value is not finite.
 Dataset make_dataset(PartBlocks blocks, const SourceOptions& options);
 
-/// Arrays by their usual names (x_train/y_train/x_test/y_test, X/y, Yt/Ct/Yv/Cv, ...) as parts. A single array is a
-/// table with a label column.
+/// Arrays by their names (find_roles() in array_roles.hpp) as parts. A single array is a table with a label column.
 PartBlocks blocks_of_arrays(const std::vector<NamedArray>& arrays, const SourceOptions& options,
                             const std::string& file);
-/// One features array with one target array, samples in rows or columns as they fit or as `orientation` says.
+/// One features array with one target array of numbers or texts, samples in rows or columns (in the first or the last
+/// of more than two dimensions) as they fit or as `orientation` says.
 PartBlock block_of_pair(const RawArray& x, const RawArray& y, const std::string& orientation);
 /// A table of numbers whose column `options.label` is the target.
 PartBlock block_of_table(const RawArray& table, const SourceOptions& options);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/raw_array.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
 #include "data/byte_reader.hpp"
+#include "data/half.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus::data {
@@ -69,6 +71,8 @@ Matrix<Dst> convert_any(const RawArray& array, const Grid& grid) {
       return convert<std::uint64_t, Dst>(array, grid);
     case ElementType::kI64:
       return convert<std::int64_t, Dst>(array, grid);
+    case ElementType::kF16:
+      return convert<Half, Dst>(array, grid);
     case ElementType::kF32:
       return convert<float, Dst>(array, grid);
     case ElementType::kF64:
@@ -87,6 +91,7 @@ std::size_t element_size(ElementType type) {
       return 1;
     case ElementType::kU16:
     case ElementType::kI16:
+    case ElementType::kF16:
       return 2;
     case ElementType::kU32:
     case ElementType::kI32:
@@ -98,19 +103,29 @@ std::size_t element_size(ElementType type) {
 }
 
 const char* element_name(ElementType type) {
-  static constexpr const char* kNames[] = {"bool",  "uint8",  "int8",  "uint16",  "int16",  "uint32",
-                                           "int32", "uint64", "int64", "float32", "float64"};
+  static constexpr const char* kNames[] = {"bool",  "uint8",  "int8",  "uint16",  "int16",   "uint32",
+                                           "int32", "uint64", "int64", "float16", "float32", "float64"};
   return kNames[static_cast<std::size_t>(type)];
-}
-
-bool is_floating(ElementType type) {
-  return type == ElementType::kF32 || type == ElementType::kF64;
 }
 
 std::size_t RawArray::num_elements() const {
   std::size_t count = 1;
   for (const std::size_t extent : shape) count *= extent;
   return count;
+}
+
+std::string RawArray::shape_text() const {
+  std::string text;
+  for (const std::size_t extent : shape) text += (text.empty() ? "" : "x") + std::to_string(extent);
+  return text.empty() ? "1" : text;
+}
+
+void require_numbers(const RawArray& array) {
+  if (!array.refusal.empty()) throw InputError(array.refusal);
+  if (array.words.empty() && array.fields.empty()) return;
+  throw InputError(ErrorParts{array.where, "an array of numbers",
+                              array.words.empty() ? "a structured array" : "an array of texts",
+                              "convert it with astype(float), or give another array"});
 }
 
 std::uint64_t checked_array_bytes(const std::vector<std::uint64_t>& shape, std::size_t element_bytes,
@@ -135,15 +150,51 @@ std::uint64_t checked_array_bytes(const std::vector<std::uint64_t>& shape, std::
 }
 
 Grid grid_of(const RawArray& array) {
+  require_numbers(array);
   if (array.shape.empty()) throw InputError(ErrorParts{array.where, "a table of numbers", "a single number", ""});
   const std::size_t rows = array.shape[0];
   const std::size_t cols = array.num_elements() / rows;
   if (!array.column_major) return {rows, cols, cols, 1};
   if (array.shape.size() > 2) {
-    throw InputError(ErrorParts{array.where, "two dimensions in a column-major array",
-                                std::to_string(array.shape.size()), "store one sample per row or column"});
+    throw InputError(ErrorParts{array.where, "two dimensions in a column-major array without labels",
+                                array.shape_text(),
+                                "give its labels, or set data.orientation: rows when the samples come first"});
   }
   return {rows, cols, 1, rows};
+}
+
+RawArray samples_first(const RawArray& array, bool last) {
+  require_numbers(array);
+  // Dimensions in the order of the result, each with its stride in the stored elements.
+  const std::size_t dims = array.shape.size();
+  std::vector<std::size_t> strides(dims, 1);
+  for (std::size_t i = 1; i < dims; ++i) {
+    const std::size_t at = array.column_major ? i : dims - 1 - i;
+    const std::size_t before = array.column_major ? at - 1 : at + 1;
+    strides[at] = strides[before] * array.shape[before];
+  }
+  RawArray moved = array;
+  moved.column_major = false;
+  if (last) {
+    std::rotate(moved.shape.begin(), moved.shape.end() - 1, moved.shape.end());
+    std::rotate(strides.begin(), strides.end() - 1, strides.end());
+  }
+  const std::size_t size = element_size(array.type);
+  auto bytes = std::make_shared<Bytes>(array.bytes.size());
+  std::vector<std::size_t> index(dims, 0);
+  std::size_t from = 0;
+  for (std::size_t to = 0; to < bytes->size(); to += size) {
+    std::memcpy(bytes->data() + to, array.bytes.data() + from * size, size);
+    for (std::size_t d = dims; d-- > 0;) {  // the next element, the last index fastest
+      from += strides[d];
+      if (++index[d] < moved.shape[d]) break;
+      from -= index[d] * strides[d];
+      index[d] = 0;
+    }
+  }
+  moved.bytes = *bytes;
+  moved.owner = std::move(bytes);
+  return moved;
 }
 
 void check_finite(const Features& features, const std::string& where) {
@@ -172,6 +223,7 @@ Features to_features(const RawArray& array, const Grid& grid) {
     case ElementType::kI8:
     case ElementType::kI16:
     case ElementType::kU16:
+    case ElementType::kF16:
     case ElementType::kF32:
       features = convert_any<float>(array, grid);
       break;

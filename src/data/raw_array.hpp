@@ -1,4 +1,5 @@
-// A numeric array as a file stores it: bytes, element type, byte order and strides, before anything is copied.
+// An array as a file stores it: bytes, element type, byte order and strides, before anything is copied. Arrays of texts
+// and structured arrays are here too, and those that cannot be read: a file may hold what nobody needs.
 // npy, npz, pickle, MAT and IDX readers produce it; conversion to features and targets is written once, here.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -6,20 +7,30 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "data/array_text.hpp"
 #include "data/file_bytes.hpp"
 #include "gradus/data/dataset.hpp"
 
 namespace gradus::data {
 
-enum class ElementType : std::uint8_t { kBool, kU8, kI8, kU16, kI16, kU32, kI32, kU64, kI64, kF32, kF64 };
+enum class ElementType : std::uint8_t { kBool, kU8, kI8, kU16, kI16, kU32, kI32, kU64, kI64, kF16, kF32, kF64 };
 
 std::size_t element_size(ElementType type);
 const char* element_name(ElementType type);
-bool is_floating(ElementType type);
+
+/// A column of a structured array: one number or text of every record.
+struct RecordField {
+  std::string name;
+  ElementType type = ElementType::kU8;
+  bool big_endian = false;
+  std::optional<TextType> text;  // set: a text instead of a number
+  std::size_t offset = 0;        // of the column in a record
+};
 
 /// `shape` elements of `type`. The bytes belong to `owner`, so that arrays of one large file share its buffer.
 struct RawArray {
@@ -30,9 +41,18 @@ struct RawArray {
   std::vector<std::size_t> shape;
   std::span<const std::byte> bytes;
   std::shared_ptr<const Bytes> owner;
+  std::vector<std::string> words;   // an array of texts: its elements, row by row; no bytes
+  std::vector<RecordField> fields;  // a structured array: its columns; `record_bytes` each in `bytes`
+  std::size_t record_bytes = 0;
+  std::string refusal;  // neither numbers nor texts: the sentence of the error once somebody needs the array
 
   [[nodiscard]] std::size_t num_elements() const;
+  /// "8x8x3x30".
+  [[nodiscard]] std::string shape_text() const;
 };
+
+/// Throws InputError when `array` is not made of plain numbers.
+void require_numbers(const RawArray& array);
 
 /// Product of `shape` times the element size, or InputError when it overflows or is not `available` bytes or less.
 std::uint64_t checked_array_bytes(const std::vector<std::uint64_t>& shape, std::size_t element_bytes,
@@ -48,10 +68,15 @@ struct Grid {
 };
 
 /// The array as rows x cols: one dimension becomes a column, further dimensions of a row-major array are flattened.
+/// Throws InputError when it is not made of numbers.
 Grid grid_of(const RawArray& array);
 
-/// Features in the stored type where there is one (bytes, float, double); small integers become float, exactly; wider
-/// ones double. Throws InputError at the first NaN or infinity.
+/// The same array row by row, the samples first: `last` says that they are along the last dimension now. The features
+/// of a sample keep the order of their indexes, so that a picture is the same however its file was written.
+RawArray samples_first(const RawArray& array, bool last);
+
+/// Features in the stored type where there is one (bytes, float, double); small integers and halves become float,
+/// exactly; wider ones double. Throws InputError at the first NaN or infinity.
 Features to_features(const RawArray& array, const Grid& grid);
 /// All elements as double, without a check of their values.
 Matrix<double> to_doubles(const RawArray& array, const Grid& grid);

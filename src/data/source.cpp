@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <new>
 
 #include "core/suggest.hpp"
+#include "data/array_roles.hpp"
 #include "data/generators.hpp"
 #include "data/idx.hpp"
 #include "data/inflate.hpp"
@@ -61,12 +63,34 @@ std::vector<std::string> digit_names() {
   return names;
 }
 
+/// The arrays of a file of this format.
+std::vector<NamedArray> read_arrays(Format format, const std::shared_ptr<const Bytes>& file, const std::string& path,
+                                    const SourceOptions& options) {
+  if (format == Format::kNpz) return read_npz(*file, path, options.max_bytes);
+  if (format == Format::kMat) return read_mat(file, path, options.max_bytes);
+  return {{"", read_npy(file, path, options.max_bytes)}};
+}
+
+void check_idx_images(const RawArray& x) {
+  if (x.shape.size() >= 2) return;
+  throw InputError(ErrorParts{x.where, "images (2 or more dimensions)", "a file of labels", "give the image file"});
+}
+
+PartBlock block_of_idx(const RawArray& x, const RawArray& y) {
+  if (y.shape.size() != 1) throw InputError(ErrorParts{y.where, "labels (1 dimension)", "an array of more", ""});
+  if (x.shape[0] != y.shape[0]) {
+    throw InputError(ErrorParts{y.where, fmt::format("{} labels, one for each image of {}", x.shape[0], x.where),
+                                std::to_string(y.shape[0]), "check that the two files belong together"});
+  }
+  PartBlock block = block_of_pair(x, y, "rows");
+  block.where = y.where;
+  return block;
+}
+
 PartBlock read_idx_pair(const std::string& images, const std::string& labels, const SourceOptions& options,
                         Sha256& hash) {
   const RawArray x = read_idx_file(images, options.max_bytes, hash);
-  if (x.shape.size() < 2) {
-    throw InputError(ErrorParts{images, "images (2 or more dimensions)", "a file of labels", "give the image file"});
-  }
+  check_idx_images(x);
   if (labels.empty()) {
     PartBlock block;
     block.where = images;
@@ -74,15 +98,21 @@ PartBlock read_idx_pair(const std::string& images, const std::string& labels, co
     if (x.shape.size() == 3) block.image = ImageShape{x.shape[1], x.shape[2]};
     return block;
   }
-  const RawArray y = read_idx_file(labels, options.max_bytes, hash);
-  if (y.shape.size() != 1) throw InputError(ErrorParts{labels, "labels (1 dimension)", "an array of more", ""});
-  if (x.shape[0] != y.shape[0]) {
-    throw InputError(ErrorParts{labels, fmt::format("{} labels, one for each image of {}", x.shape[0], images),
-                                std::to_string(y.shape[0]), "check that the two files belong together"});
+  return block_of_idx(x, read_idx_file(labels, options.max_bytes, hash));
+}
+
+/// Whether these labels are no digits with a mistake in one of them: a twentieth of them lies beyond 9, and they are of
+/// several classes, or there is no class 0 (EMNIST's letters are 1 to 26).
+bool are_beyond_digits(const Matrix<double>& labels) {
+  std::vector<double> beyond;
+  bool has_zero = false;
+  for (const double label : labels.span()) {
+    if (label > 9) beyond.push_back(label);
+    has_zero = has_zero || label == 0;
   }
-  PartBlock block = block_of_pair(x, y, "rows");
-  block.where = labels;
-  return block;
+  if (beyond.empty() || 20 * beyond.size() < labels.size()) return false;
+  const auto [low, high] = std::minmax_element(beyond.begin(), beyond.end());
+  return *low != *high || !has_zero;
 }
 
 PartBlocks read_idx_folder(const std::string& folder, const SourceOptions& options, Sha256& hash) {
@@ -93,8 +123,12 @@ PartBlocks read_idx_folder(const std::string& folder, const SourceOptions& optio
   require(files.train_labels, "train-labels-idx1-ubyte[.gz]");
   PartBlocks blocks;
   blocks.index_labels = true;
-  blocks.fixed_classes = digit_names();
   blocks.train = read_idx_pair(files.train_images, files.train_labels, options, hash);
+  if (are_beyond_digits(blocks.train.numbers)) {
+    blocks.notes.push_back(files.train_labels + ": labels beyond 9: the classes are those that occur, not ten digits");
+  } else {
+    blocks.fixed_classes = digit_names();
+  }
   if (files.test_images.empty()) return blocks;
   require(files.test_labels, "t10k-labels-idx1-ubyte[.gz]");
   blocks.test = read_idx_pair(files.test_images, files.test_labels, options, hash);
@@ -143,11 +177,9 @@ PartBlocks read_file(const std::string& path, const SourceOptions& options, Sha2
   const auto shared = std::make_shared<const Bytes>(std::move(file));
   switch (format) {
     case Format::kNpy:
-      return blocks_of_arrays({{"", read_npy(shared, path)}}, options, path);
     case Format::kNpz:
-      return blocks_of_arrays(read_npz(*shared, path, options.max_bytes), options, path);
     case Format::kMat:
-      return blocks_of_arrays(read_mat(shared, path, options.max_bytes), options, path);
+      return blocks_of_arrays(read_arrays(format, shared, path, options), options, path);
     case Format::kPickle:
       return read_pickle(shared, path);
     default:
@@ -163,7 +195,41 @@ PartBlocks read_folder(const std::string& folder, const SourceOptions& options, 
                               "give the path of a data file"});
 }
 
-/// A path, or "IMAGES,LABELS" of IDX files.
+/// The array of one file of a pair; `is_idx_file` says whether it is an IDX file.
+RawArray read_pair_array(const std::string& path, bool labels, const SourceOptions& options, Sha256& hash,
+                         bool* is_idx_file) {
+  Bytes file = read_file_bytes(path, options.max_bytes);
+  const bool packed = is_gzip(file);
+  const Bytes start =
+      packed ? gunzip_prefix(file, 16)
+             : Bytes(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(file.size(), 16)));
+  const Format format = is_idx(start) ? Format::kIdx : detect_format(path, start);
+  *is_idx_file = format == Format::kIdx;
+  if (*is_idx_file) return read_idx_file(path, options.max_bytes, hash);
+  if (format != Format::kNpy && format != Format::kNpz && format != Format::kMat) {
+    throw InputError(ErrorParts{path, "a file of arrays (IDX, npy, npz or MAT) in the pair FEATURES,LABELS",
+                                "another format", "give one file with the labels in it"});
+  }
+  hash.update(file);
+  if (packed) file = gunzip(file, path, options.max_bytes);
+  const std::vector<NamedArray> arrays =
+      read_arrays(format, std::make_shared<const Bytes>(std::move(file)), path, options);
+  return only_array(arrays, labels, options, path).array;
+}
+
+/// "FEATURES,LABELS": two files that hold an array each.
+PartBlock read_pair(const std::string& features, const std::string& labels, const SourceOptions& options,
+                    Sha256& hash) {
+  if (labels.empty()) return read_idx_pair(features, labels, options, hash);
+  bool x_is_idx = false;
+  bool y_is_idx = false;
+  const RawArray x = read_pair_array(features, false, options, hash, &x_is_idx);
+  if (x_is_idx) check_idx_images(x);
+  const RawArray y = read_pair_array(labels, true, options, hash, &y_is_idx);
+  return x_is_idx && y_is_idx ? block_of_idx(x, y) : block_of_pair(x, y, options.orientation);
+}
+
+/// A path, or "FEATURES,LABELS" of two files.
 PartBlocks read_path(const std::string& path, const SourceOptions& options, Sha256& hash) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return read_folder(path, options, hash);
@@ -171,7 +237,7 @@ PartBlocks read_path(const std::string& path, const SourceOptions& options, Sha2
   if (comma != std::string::npos && !fs::exists(path, ignored)) {
     PartBlocks blocks;
     blocks.index_labels = true;
-    blocks.train = read_idx_pair(path.substr(0, comma), path.substr(comma + 1), options, hash);
+    blocks.train = read_pair(path.substr(0, comma), path.substr(comma + 1), options, hash);
     return blocks;
   }
   return read_file(path, options, hash);
@@ -209,6 +275,7 @@ Dataset read_found(const std::string& source, const SourceOptions& options) {
   if (!test_path.empty()) {
     PartBlocks further = read_path(test_path, options, hash);
     blocks.test = std::move(further.train);
+    blocks.notes.insert(blocks.notes.end(), further.notes.begin(), further.notes.end());
   }
   Dataset dataset = make_dataset(std::move(blocks), options);
   fs::path file(path);

@@ -90,6 +90,14 @@ constexpr ConfigOption kOptions[] = {
     {"data.header", "", "whether a text file starts with names", GRADUS_FIELD(data.header), -kAny, kAny, kHeaders},
     {"data.orientation", "", "samples in rows or columns (MAT, npy)", GRADUS_FIELD(data.orientation), -kAny, kAny,
      kOrientations},
+    later(
+        {"data.feature_array", "--feature-array",
+         "npz, MAT: name of the array of (training) features, empty = by the usual names; with 'train' in it, 'valid' "
+         "and 'test' name the other parts",
+         GRADUS_FIELD(data.feature_array)}),
+    later({"data.label_array", "--label-array",
+           "npz, MAT: name of the array of labels; empty beside feature_array = a column of it (data.label)",
+           GRADUS_FIELD(data.label_array)}),
     {"data.valid", "--valid", "validation rows, below 1 a fraction; auto = 0.2 where the source has no parts, else 0",
      GRADUS_FIELD(data.valid), 0},
     {"data.test", "--test", "test rows, below 1 a fraction; auto = what the source has", GRADUS_FIELD(data.test), 0},

@@ -243,6 +243,8 @@ SourceOptions source_options(const RunConfig& config) {
   options.task = data.task == "auto" ? "" : data.task;
   options.header = data.header;
   options.orientation = data.orientation;
+  options.feature_array = data.feature_array;
+  options.label_array = data.label_array;
   options.generated_rows = data.rows;
   options.seed = data.seed;
   options.noise = data.noise.value_or(-1.0);

@@ -111,6 +111,28 @@ const BadInput kTable[] = {
     {"npy_shape_that_overflows",
      [](const TempDir& f) { return train_on_bytes(f, "a.npy", npy("<f4", "(4294967296, 4294967296, 4)", "abcd")); },
      {"overflow"}},
+    {"npz_labels_that_are_python_objects",
+     [](const TempDir& f) {
+       const std::string y = npy("|O", "(2,)", "a pickle");
+       return train_on_bytes(f, "a.npz", zip({{"X.npy", npy("|u1", "(2, 1)", "ab")}, {"y.npy", y}}, false));
+     },
+     {"y.npy", "astype(str)"}},
+    {"npz_of_unknown_names",
+     [](const TempDir& f) {
+       const std::string x = npy("|u1", "(2, 1)", "ab");
+       return train_on_bytes(f, "a.npz", zip({{"spectra.npy", x}, {"phase.npy", x}}, false));
+     },
+     {"spectra, phase", "data.feature_array"}},
+    {"npy_of_nested_records",
+     [](const TempDir& f) {
+       std::string file = npy("<f4", "(1,)", "abcd");
+       file.replace(file.find("'<f4'"), 5, "[(1,)");
+       return train_on_bytes(f, "a.npy", file);
+     },
+     {"structured type"}},
+    {"mat_4_of_an_unknown_machine",
+     [](const TempDir& f) { return train_on_bytes(f, "a.mat", integer_bytes(3000, 4) + std::string(100, '\0')); },
+     {"version 4", "-v7"}},
     {"mat_7_3", [](const TempDir& f) { return train_on_bytes(f, "a.mat", mat_7_3()); }, {"7.3"}},
     {"ragged_csv",
      [](const TempDir& f) { return train_on_bytes(f, "a.csv", "x,y,label\n1,2,0\n1,0\n3,4,1\n"); },

@@ -237,6 +237,10 @@ TEST(Mat, orientation_is_forced_where_both_fit) {
   const TempDir folder;
   const std::vector<MatVariable> square{{"X", 2, 2, {1, 2, 3, 4}}, {"y", 2, 2, {1, 0, 0, 1}}};
   const std::string path = write_bytes(folder / "a.mat", mat(square, true));
+  EXPECT_THAT(read_source(path).notes, testing::ElementsAre(HasSubstr("data.orientation")));
+  // One-hot labels as wide as the features: there are more samples than features, which is no guess worth a word.
+  const std::vector<MatVariable> wide{{"X", 2, 3, {1, 2, 3, 4, 5, 6}}, {"y", 2, 3, {1, 0, 0, 1, 1, 0}}};
+  EXPECT_THAT(read_source(write_bytes(folder / "b.mat", mat(wide, true))).notes, testing::IsEmpty());
   SourceOptions options;
   options.orientation = "columns";
   EXPECT_EQ(std::get<Matrix<double>>(read_source(path, options).table.features)(0, 1), 2.0);

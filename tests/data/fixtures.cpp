@@ -117,15 +117,41 @@ std::string zip(const std::vector<std::pair<std::string, std::string>>& members,
          integer_bytes(0, 2);
 }
 
+std::string mat_header(bool big_endian) {
+  std::string header = "MATLAB 5.0 MAT-file, made by a test";
+  header.resize(124, ' ');
+  return header + integer_bytes(0x0100, 2, big_endian) + (big_endian ? "MI" : "IM");
+}
+
+std::string mat_element(std::uint32_t type, const std::string& bytes) {
+  std::string padded = bytes;
+  padded.resize((bytes.size() + 7) / 8 * 8, '\0');
+  return integer_bytes(type, 4) + integer_bytes(bytes.size(), 4) + padded;
+}
+
+std::string mat_matrix(std::uint32_t array_class, const std::vector<std::int32_t>& shape, const std::string& name,
+                       const std::string& elements) {
+  std::string extents;
+  for (const std::int32_t extent : shape) extents += integer_bytes(static_cast<std::uint32_t>(extent), 4);
+  return mat_element(
+      14, mat_element(6, integer_bytes(array_class, 8)) + mat_element(5, extents) + mat_element(1, name) + elements);
+}
+
+std::string bytes_of_hex(std::string_view digits) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16));
+  }
+  return bytes;
+}
+
 std::string mat(const std::vector<MatVariable>& variables, bool compressed, bool big_endian) {
   const auto word = [big_endian](std::uint64_t value) { return integer_bytes(value, 4, big_endian); };
   const auto padded = [](std::string bytes) {
     bytes.resize((bytes.size() + 7) / 8 * 8, '\0');
     return bytes;
   };
-  std::string file = "MATLAB 5.0 MAT-file, made by a test";
-  file.resize(124, ' ');
-  file += integer_bytes(0x0100, 2, big_endian) + (big_endian ? "MI" : "IM");
+  std::string file = mat_header(big_endian);
   for (const MatVariable& variable : variables) {
     std::string values;
     for (const double value : variable.values) {

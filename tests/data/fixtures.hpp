@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,16 @@ struct MatVariable {
   int storage = 9;             // mi code: 9 double, 7 single, 2 uint8, ...
 };
 std::string mat(const std::vector<MatVariable>& variables, bool compressed, bool big_endian = false);
+/// The 128 bytes with which a MAT-file of version 5 starts.
+std::string mat_header(bool big_endian = false);
+/// An element of a MAT-file: tag, bytes, padding (little-endian).
+std::string mat_element(std::uint32_t type, const std::string& bytes);
+/// A variable of class `array_class` (1 cell, 2 structure, 4 char, 5 sparse, 6 double, ...) with these elements.
+std::string mat_matrix(std::uint32_t array_class, const std::vector<std::int32_t>& shape, const std::string& name,
+                       const std::string& elements);
+
+/// The bytes that pairs of hexadecimal digits stand for.
+std::string bytes_of_hex(std::string_view digits);
 
 /// A protocol 2 pickle of ((x, y), (x, y), (x, y)) as Python 2 wrote it: 2, 1 and 1 samples of 3 float32 features.
 std::string pickle_of_parts(const std::string& constructor_module = "numpy.core.multiarray",

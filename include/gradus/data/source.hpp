@@ -21,6 +21,8 @@ struct SourceOptions {
   std::string task;                // "", "classification", "regression", "multilabel"; "" decides from the labels
   std::string header;              // "auto", "yes", "no" (text files)
   std::string orientation;         // "auto", "rows", "columns": samples in rows or columns (MAT, npy)
+  std::string feature_array;       // name of the training features among a file's arrays (npz, MAT); "" = usual names
+  std::string label_array;         // the same of the labels; "" beside feature_array: the features are a table
   std::size_t generated_rows = 0;  // generators: 0 = their default
   std::uint64_t seed = 0;          // generators
   double noise = -1.0;             // generators: < 0 = their default
@@ -28,8 +30,8 @@ struct SourceOptions {
 };
 
 /// Reads SRC (see README, "Data sources"). Parts that the source defines (MNIST's test file, Yv/Cv of a MAT file) are
-/// set; all other rows are in `train`. A pair of IDX files is "IMAGES,LABELS". Throws InputError with file and offset
-/// or line.
+/// set; all other rows are in `train`. A pair of files (IDX, npy, npz, MAT) is "IMAGES,LABELS". Throws InputError with
+/// file and offset or line.
 Dataset read_source(const std::string& source, const SourceOptions& options = {});
 
 /// A source that has a name, for lists.

@@ -28,6 +28,7 @@ struct RunConfig {
     std::optional<double> scale;
     std::uint64_t rows = 0, seed = 0, max_bytes = std::uint64_t{8} << 30;
     std::optional<double> noise;
+    std::string feature_array, label_array;
   } data;
   struct Net {
     std::vector<std::string> layers;

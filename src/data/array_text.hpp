@@ -1,0 +1,45 @@
+// Texts as arrays store them: numpy's fixed widths of bytes or UTF-32, MATLAB's UTF-16. They become UTF-8.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gradus::data {
+
+/// A text of fixed width: numpy's "S5" (one byte a character) or "<U5" (four).
+struct TextType {
+  std::size_t characters = 0;
+  std::size_t character_bytes = 1;
+  bool big_endian = false;
+
+  [[nodiscard]] std::size_t size() const { return characters * character_bytes; }
+};
+
+/// The type of a dtype string such as "<U4" or "|S3"; nothing when it is no text of at least one character.
+std::optional<TextType> parse_text_dtype(std::string_view text);
+
+/// UTF-8 of `stored`, a text of `type`, without the zeros that fill it up. Throws InputError at a number that is no
+/// character.
+std::string decode_text(std::span<const std::byte> stored, const TextType& type, const std::string& where);
+
+/// The `count` texts that stand side by side in `stored`. Throws InputError when they need more than `max_bytes` of
+/// memory.
+std::vector<std::string> decode_texts(std::span<const std::byte> stored, std::size_t count, const TextType& type,
+                                      std::uint64_t max_bytes, const std::string& where);
+
+/// `bytes` when they are UTF-8, else each byte as a character of Latin-1.
+std::string utf8_or_latin1(std::string_view bytes);
+/// The characters of well-formed UTF-8; nothing when it is not.
+std::optional<std::u32string> decode_utf8(std::string_view bytes);
+/// UTF-8 of characters. Throws InputError at a number that is none.
+std::string encode_utf8(std::u32string_view characters, const std::string& where);
+/// Pairs of surrogates joined; a single one stays (and is no character).
+std::u32string join_surrogates(std::u32string_view units);
+
+}  // namespace gradus::data
