@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,8 +21,9 @@ struct PartBlock {
   Features features;
   Matrix<double> numbers;
   std::vector<std::string> words;
-  std::vector<std::size_t> lines;   // text files: line of each row; empty otherwise
-  std::optional<ImageShape> image;  // arrays of more than two dimensions
+  std::map<double, std::string> codes;  // names of numbers whose zeros belong to the name, as 007; empty: the numbers'
+  std::vector<std::size_t> lines;       // text files: line of each row; empty otherwise
+  std::optional<ImageShape> image;      // arrays of more than two dimensions
 
   [[nodiscard]] std::size_t rows() const { return num_rows(features); }
   /// "FILE: line 12" or "FILE: row 11 (from 0)".
@@ -38,6 +40,7 @@ struct PartBlocks {
   std::vector<std::string> fixed_classes;
   std::vector<std::string> feature_names;
   std::string target_name;
+  std::vector<std::string> notes;  // for Dataset::notes
 };
 
 /// Targets decide the task when `options.task` is empty:
@@ -65,7 +68,7 @@ std::size_t label_column(const std::string& label, const std::vector<std::string
                          const std::string& where);
 
 /// Column number that `column` (a name, or a number, negative from the end) means among `num_columns`; `what` is its
-/// role, for messages. Throws InputError when there is none.
+/// role, for messages. Throws InputError when there is none, or when several have that name.
 std::size_t named_column(const std::string& column, const std::vector<std::string>& names, std::size_t num_columns,
                          const char* what, const std::string& where);
 

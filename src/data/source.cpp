@@ -130,6 +130,7 @@ PartBlocks read_text(const Bytes& file, const std::string& path, const SourceOpt
   blocks.train = std::move(table.block);
   blocks.feature_names = std::move(table.feature_names);
   blocks.target_name = std::move(table.target_name);
+  blocks.notes = std::move(table.notes);
   return blocks;
 }
 
@@ -163,9 +164,10 @@ PartBlocks read_folder(const std::string& folder, const SourceOptions& options, 
                               "give the path of a data file"});
 }
 
-/// A path, or "IMAGES,LABELS" of IDX files.
+/// A path, "-" for standard input, or "IMAGES,LABELS" of IDX files.
 PartBlocks read_path(const std::string& path, const SourceOptions& options, Sha256& hash) {
   std::error_code ignored;
+  if (path == "-") return read_file("/dev/stdin", options, hash);
   if (fs::is_directory(path, ignored)) return read_folder(path, options, hash);
   const std::size_t comma = path.find(',');
   if (comma != std::string::npos && !fs::exists(path, ignored)) {
@@ -179,7 +181,7 @@ PartBlocks read_path(const std::string& path, const SourceOptions& options, Sha2
 
 bool looks_like_path(const std::string& source) {
   std::error_code ignored;
-  return source.find_first_of("/.,") != std::string::npos || fs::exists(source, ignored);
+  return source == "-" || source.find_first_of("/.,") != std::string::npos || fs::exists(source, ignored);
 }
 
 [[noreturn]] void fail_unknown(const std::string& source) {
@@ -209,11 +211,12 @@ Dataset read_found(const std::string& source, const SourceOptions& options) {
   if (!test_path.empty()) {
     PartBlocks further = read_path(test_path, options, hash);
     blocks.test = std::move(further.train);
+    blocks.notes.insert(blocks.notes.end(), further.notes.begin(), further.notes.end());
   }
   Dataset dataset = make_dataset(std::move(blocks), options);
   fs::path file(path);
   if (!file.has_filename()) file = file.parent_path();
-  dataset.name = named ? source : file.filename().string();
+  dataset.name = named ? source : path == "-" ? "stdin" : file.filename().string();
   dataset.source = path;
   dataset.sha256 = hash.hex_digest();
   const std::vector<std::string> names = published_class_names(dataset.name);

@@ -102,6 +102,7 @@ struct Dataset {
   std::string target_name;                 // label column or empty
   std::string weight_name;                 // column of sample weights or empty
   std::optional<ImageShape> image;         // where rows are pictures
+  std::vector<std::string> notes;          // what the reader guessed and should be told, a sentence each
 
   [[nodiscard]] std::size_t num_features() const { return num_cols(table.features); }
   /// K: classes, labels or regression targets.
