@@ -148,13 +148,24 @@ class DialectFinder {
     }
     return best;
   }
+  /// More fields are numbers in the dialect of `other` than in that of `found`, and none of them is lost.
+  static bool has_only_more_numbers(const FoundDialect& other, const FoundDialect& found) {
+    for (std::size_t c = 0; c < found.survey.columns.size(); ++c) {
+      if (other.survey.columns[c].numbers < found.survey.columns[c].numbers) return false;
+    }
+    const auto is_lost = [&](const std::string& field) {
+      return parse_number(field, found.dialect.numbers) && !parse_number(field, other.dialect.numbers);
+    };
+    return std::none_of(found.survey.first.begin(), found.survey.first.end(), is_lost) &&
+           other.survey.num_numbers() > found.survey.num_numbers();
+  }
   void choose_decimal(FoundDialect& found, std::vector<std::string>& notes) const {
     if (decimal_ || found.survey.num_words() == 0) return;
     FoundDialect with_comma = with_decimal_comma(found);
     const std::vector<ColumnTally>& columns = with_comma.survey.columns;
     const bool is_clear = std::any_of(columns.begin(), columns.end(),
                                       [](const ColumnTally& column) { return column.clear_decimals > 0; });
-    if (!is_clear || with_comma.survey.num_numbers() <= found.survey.num_numbers()) return;
+    if (!is_clear || !has_only_more_numbers(with_comma, found)) return;
     notes.push_back(name_ + ": numbers were read with a decimal comma; data.decimal can say otherwise");
     found = std::move(with_comma);
   }

@@ -76,6 +76,15 @@ TEST(TextDialect, decimal_comma_is_recognised_and_said) {
   EXPECT_EQ(features_of(read_text("7,5 0,25 0\n1,5 2 1\n")), (std::vector<double>{7.5, 0.25, 1.5, 2}));
 }
 
+TEST(TextDialect, file_with_decimal_points_has_no_decimal_comma) {
+  const Names expected{"1,5", "ash"};
+  EXPECT_EQ(read_text("-0.5;2;1,5\n1;7;1,5\n2;4;ash\n").class_names, expected);
+  EXPECT_EQ(read_text("1;2;1,5\n1.5;7;1,5\n2;4;ash\n").class_names, expected);
+  EXPECT_EQ(read_text("-4.79 \"ash\"\n7 \"1,5\"\n9 \"1,5\"\n").class_names, expected);
+  // Whole features say nothing: the target is what shows.
+  EXPECT_EQ(read_text("a;y\n7;1,5\n9;2,25\n").table.values(1, 0), 2.25);
+}
+
 TEST(TextDialect, decimal_comma_that_shows_late_is_recognised_too) {
   std::string text = "a;b;y\n";
   for (int i = 0; i < 500; ++i) text += "1;2;0\n3;4;1\n";
