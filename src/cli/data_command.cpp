@@ -10,6 +10,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/online.hpp"
+#include "cli/text_flags.hpp"
 #include "data/write_dataset.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/data/source.hpp"
@@ -104,6 +105,7 @@ Json info_of(const Dataset& dataset) {
   if (!dataset.feature_names.empty()) info["feature_names"] = dataset.feature_names;
   if (!dataset.target_name.empty()) info["target"] = dataset.target_name;
   if (!dataset.class_names.empty()) info["classes"] = dataset.class_names;
+  if (!dataset.notes.empty()) info["notes"] = dataset.notes;
   info["parts"] = Json::array();
   info["parts"].push_back(part_info(dataset, "train", dataset.train));
   if (!dataset.valid.empty()) info["parts"].push_back(part_info(dataset, "valid", dataset.valid));
@@ -140,6 +142,7 @@ std::string info_table(const Dataset& dataset, const Json& info) {
 
 void run_info(const DataFlags& flags) {
   const Dataset dataset = read_source(flags.source, flags.options);
+  print_notes(dataset);
   const Json info = info_of(dataset);
   // Names come from files: bytes that are no UTF-8 are replaced rather than fatal.
   print(flags.json ? info.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" : info_table(dataset, info));
@@ -153,6 +156,7 @@ void run_make(const DataFlags& flags) {
     throw InputError(ErrorParts{flags.out, "a new file", "one that exists", "choose another name or use --force"});
   }
   const Dataset dataset = read_source(flags.source, flags.options);
+  print_notes(dataset);
   data::write_dataset(dataset, flags.out);
   const Json result{{"file", flags.out}, {"rows", dataset.table.rows()}, {"features", dataset.num_features()}};
   print(flags.json
@@ -175,7 +179,7 @@ void add_source_flags(CLI::App& command, DataFlags& flags) {
   command.add_option("--label", flags.options.label, "Target column: name, number (from 0, or -1 from the end), none");
   command.add_option("--task", flags.options.task,
                      "classification, regression or multilabel; decided by itself if unset");
-  command.add_option("--header", flags.options.header, "auto, yes or no: whether the first text row is a header");
+  add_text_flags(command, flags.options);
   command.add_option("--orientation", flags.options.orientation, "auto, rows or columns: where the samples are");
   command.add_option("--rows", flags.options.generated_rows, "Generators: rows in all");
   command.add_option("--seed", flags.options.seed, "Generators: seed");

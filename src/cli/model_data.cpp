@@ -6,6 +6,7 @@
 #include <numeric>
 #include <optional>
 
+#include "cli/text_flags.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
 
@@ -57,6 +58,7 @@ void add_model_data_options(CLI::App& command, ModelDataArguments& arguments) {
   command.add_option("--test-data", options.test_path, "further file that becomes the test part");
   command.add_option("--label", options.label, "label column: name, number or none [the model's]");
   command.add_option("--weight", options.weight, "column of sample weights: name or number [the model's]");
+  add_text_flags(command, options);
   command.add_option("--rows", options.generated_rows, "rows to generate");
   command.add_option("--data-seed", options.seed, "seed of a generator");
   command.add_option("--threads", arguments.threads, "0 = one per core")->check(CLI::Range(0, 1024));
@@ -64,6 +66,7 @@ void add_model_data_options(CLI::App& command, ModelDataArguments& arguments) {
 
 Dataset read_model_data(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
   Dataset dataset = read_labelled(arguments, model, with_targets);
+  print_notes(dataset);
   const std::vector<std::string>& names = dataset.feature_names;
   const bool has_weights = std::find(names.begin(), names.end(), model.weight_name) != names.end();
   if (!model.weight_name.empty() && has_weights) take_weight_column(dataset, model.weight_name);

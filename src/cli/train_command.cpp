@@ -17,6 +17,7 @@
 #include "cli/stop_request.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/tables.hpp"
+#include "cli/text_flags.hpp"
 #include "core/printable.hpp"
 #include "gradus/config/config_file.hpp"
 #include "gradus/core/error.hpp"
@@ -164,6 +165,7 @@ int train_new(const TrainArguments& arguments) {
   }
   if (keeps_folder && !folder) folder = std::make_unique<RunFolder>(free_folder(dataset.name), mode);
   if (!arguments.quiet) {
+    print_notes(dataset);
     note("{}: {} training, {} validation, {} test rows\n{}", printable(dataset.name), dataset.train.size(),
          dataset.valid.size(), dataset.test.size(), network_summary(run.spec));
     advise_scaling(config, run, dataset);
