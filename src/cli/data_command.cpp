@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/data_notes.hpp"
 #include "cli/online.hpp"
+#include "cli/text_flags.hpp"
 #include "data/write_dataset.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/data/source.hpp"
@@ -105,6 +106,7 @@ Json info_of(const Dataset& dataset) {
   if (!dataset.feature_names.empty()) info["feature_names"] = dataset.feature_names;
   if (!dataset.target_name.empty()) info["target"] = dataset.target_name;
   if (!dataset.class_names.empty()) info["classes"] = dataset.class_names;
+  if (!dataset.notes.empty()) info["notes"] = dataset.notes;
   info["parts"] = Json::array();
   info["parts"].push_back(part_info(dataset, "train", dataset.train));
   if (!dataset.valid.empty()) info["parts"].push_back(part_info(dataset, "valid", dataset.valid));
@@ -178,7 +180,7 @@ void add_source_flags(CLI::App& command, DataFlags& flags) {
   command.add_option("--label", flags.options.label, "Target column: name, number (from 0, or -1 from the end), none");
   command.add_option("--task", flags.options.task,
                      "classification, regression or multilabel; decided by itself if unset");
-  command.add_option("--header", flags.options.header, "auto, yes or no: whether the first text row is a header");
+  add_text_flags(command, flags.options);
   command.add_option("--orientation", flags.options.orientation, "auto, rows or columns: where the samples are");
   command.add_option("--feature-array", flags.options.feature_array, "npz, MAT: name of the array of features");
   command.add_option("--label-array", flags.options.label_array, "npz, MAT: name of the array of labels");

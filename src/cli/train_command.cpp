@@ -165,9 +165,9 @@ int train_new(const TrainArguments& arguments) {
   }
   if (keeps_folder && !folder) folder = std::make_unique<RunFolder>(free_folder(dataset.name), mode);
   if (!arguments.quiet) {
+    print_notes(dataset);
     note("{}: {} training, {} validation, {} test rows\n{}", printable(dataset.name), dataset.train.size(),
          dataset.valid.size(), dataset.test.size(), network_summary(run.spec));
-    print_notes(dataset);
     advise_scaling(config, run, dataset);
   }
   return train_and_report(config, run, dataset, folder.get(), arguments);

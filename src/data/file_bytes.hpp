@@ -11,7 +11,9 @@ namespace gradus::data {
 
 using Bytes = std::vector<std::byte>;
 
-/// The bytes of the regular file `path`. Throws InputError when it is missing, no file, or larger than `max_bytes`.
+/// The bytes of `path`: a regular file, or a pipe (/dev/stdin, a shell's <(...)), which is read to its end. A pipe
+/// gives its bytes once, so they are kept: reading the same path again in this process gives the same bytes. Throws
+/// InputError when it is missing, a folder, or larger than `max_bytes`.
 Bytes read_file_bytes(const std::string& path, std::uint64_t max_bytes);
 
 }  // namespace gradus::data

@@ -23,14 +23,15 @@ constexpr std::uint64_t kHeaderSlack = 4096;
 /// zlib's state with the input fed in pieces that fit its 32-bit counters.
 class Inflater {
  public:
-  Inflater(std::span<const std::byte> packed, int window_bits) : packed_(packed) {
+  Inflater(std::span<const std::byte> packed, int window_bits)
+      : packed_(packed), may_have_members_(window_bits == kGzipWindow) {
     if (inflateInit2(&stream_, window_bits) != Z_OK) throw std::bad_alloc();
   }
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
   ~Inflater() { inflateEnd(&stream_); }
 
-  /// Fills `out` as far as the stream goes; returns the number of bytes written.
+  /// Fills `out` as far as the stream goes, over all members of a gzip file; returns the number of bytes written.
   std::size_t read(std::span<std::byte> out) {
     std::size_t written = 0;
     while (written < out.size() && status_ == Z_OK) {
@@ -62,9 +63,12 @@ class Inflater {
       fed_ += step;
     }
     status_ = inflate(&stream_, Z_NO_FLUSH);
+    const bool another = may_have_members_ && status_ == Z_STREAM_END && is_gzip(packed_.subspan(consumed()));
+    if (another) status_ = inflateReset(&stream_);
   }
 
   std::span<const std::byte> packed_;
+  bool may_have_members_;
   z_stream stream_{};
   std::size_t fed_ = 0;
   int status_ = Z_OK;

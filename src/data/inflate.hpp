@@ -1,4 +1,4 @@
-// gzip members, zlib streams and raw deflate in memory (over zlib), with sizes checked before memory is taken.
+// gzip, zlib streams and raw deflate in memory (over zlib), with sizes checked before memory is taken.
 // A small file may unpack to thousands of times its size, so no output buffer is larger than what the file declares and
 // what the caller allows.
 // SPDX-License-Identifier: Apache-2.0
@@ -15,14 +15,14 @@ namespace gradus::data {
 
 [[nodiscard]] bool is_gzip(std::span<const std::byte> packed);
 
-/// The single gzip member `packed`, unpacked. Throws InputError when it is cut short or damaged, when bytes follow it,
-/// or when it unpacks to more than `max_bytes`.
+/// The gzip members of `packed`, one or several, unpacked one after the other. Throws InputError when one is cut short
+/// or damaged, when other bytes follow the last, or when they unpack to more than `max_bytes`.
 Bytes gunzip(std::span<const std::byte> packed, const std::string& name, std::uint64_t max_bytes);
 
-/// At most `count` first unpacked bytes of a gzip member; fewer when it is shorter or damaged.
+/// At most `count` first unpacked bytes of gzip members; fewer when it is shorter or damaged.
 Bytes gunzip_prefix(std::span<const std::byte> packed, std::size_t count);
 
-/// Unpacked size modulo 2^32 as the member's last four bytes state it (not to be trusted, but free).
+/// Unpacked size of the last member modulo 2^32 as its last four bytes state it (not to be trusted, but free).
 std::uint32_t gzip_declared_size(std::span<const std::byte> packed);
 
 enum class Wrapping { kZlib, kRaw };

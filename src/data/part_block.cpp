@@ -91,7 +91,10 @@ class ClassList {
         set_range(static_cast<std::size_t>(values_.back()) + 1);
       }
       names.clear();
-      for (const double value : values_) names.push_back(number_name(value));
+      for (const double value : values_) {
+        const auto code = train.codes.find(value);
+        names.push_back(code == train.codes.end() ? number_name(value) : code->second);
+      }
     }
   }
 
@@ -287,7 +290,13 @@ Dataset make_dataset(PartBlocks blocks, const SourceOptions& options) {
 std::size_t named_column(const std::string& column, const std::vector<std::string>& names, std::size_t num_columns,
                          const char* what, const std::string& where) {
   const auto named = std::find(names.begin(), names.end(), column);
-  if (named != names.end()) return static_cast<std::size_t>(named - names.begin());
+  if (named != names.end()) {
+    const auto again = std::find(named + 1, names.end(), column);
+    if (again == names.end()) return static_cast<std::size_t>(named - names.begin());
+    throw InputError(ErrorParts{where, fmt::format("one {} called '{}'", what, column),
+                                fmt::format("the columns {} and {}", named - names.begin(), again - names.begin()),
+                                "rename one of them, or give the column's number"});
+  }
   const bool negative = column.starts_with('-');
   const bool number = column.find_first_not_of("0123456789", negative ? 1 : 0) == std::string::npos &&
                       column.size() < 10 && column.size() > (negative ? 1 : 0);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,9 +21,10 @@ struct PartBlock {
   Features features;
   Matrix<double> numbers;
   std::vector<std::string> words;
-  std::vector<std::size_t> lines;   // text files: line of each row; empty otherwise
-  std::optional<ImageShape> image;  // arrays of more than two dimensions
-  std::vector<std::string> notes;   // guesses that could matter, one sentence each
+  std::map<double, std::string> codes;  // names of numbers whose zeros belong to the name, as 007; empty: the numbers'
+  std::vector<std::size_t> lines;       // text files: line of each row; empty otherwise
+  std::optional<ImageShape> image;      // arrays of more than two dimensions
+  std::vector<std::string> notes;       // guesses that could matter, one sentence each
 
   [[nodiscard]] std::size_t rows() const { return num_rows(features); }
   /// "FILE: line 12" or "FILE: row 11 (from 0)".
@@ -67,7 +69,7 @@ std::size_t label_column(const std::string& label, const std::vector<std::string
                          const std::string& where);
 
 /// Column number that `column` (a name, or a number, negative from the end) means among `num_columns`; `what` is its
-/// role, for messages. Throws InputError when there is none.
+/// role, for messages. Throws InputError when there is none, or when several have that name.
 std::size_t named_column(const std::string& column, const std::vector<std::string>& names, std::size_t num_columns,
                          const char* what, const std::string& where);
 

@@ -164,6 +164,7 @@ PartBlocks read_text(const Bytes& file, const std::string& path, const SourceOpt
   blocks.train = std::move(table.block);
   blocks.feature_names = std::move(table.feature_names);
   blocks.target_name = std::move(table.target_name);
+  blocks.notes = std::move(table.notes);
   return blocks;
 }
 
@@ -229,9 +230,10 @@ PartBlock read_pair(const std::string& features, const std::string& labels, cons
   return x_is_idx && y_is_idx ? block_of_idx(x, y) : block_of_pair(x, y, options.orientation);
 }
 
-/// A path, or "FEATURES,LABELS" of two files.
+/// A path, "-" for standard input, or "FEATURES,LABELS" of two files.
 PartBlocks read_path(const std::string& path, const SourceOptions& options, Sha256& hash) {
   std::error_code ignored;
+  if (path == "-") return read_file("/dev/stdin", options, hash);
   if (fs::is_directory(path, ignored)) return read_folder(path, options, hash);
   const std::size_t comma = path.find(',');
   if (comma != std::string::npos && !fs::exists(path, ignored)) {
@@ -245,7 +247,7 @@ PartBlocks read_path(const std::string& path, const SourceOptions& options, Sha2
 
 bool looks_like_path(const std::string& source) {
   std::error_code ignored;
-  return source.find_first_of("/.,") != std::string::npos || fs::exists(source, ignored);
+  return source == "-" || source.find_first_of("/.,") != std::string::npos || fs::exists(source, ignored);
 }
 
 [[noreturn]] void fail_unknown(const std::string& source) {
@@ -280,7 +282,7 @@ Dataset read_found(const std::string& source, const SourceOptions& options) {
   Dataset dataset = make_dataset(std::move(blocks), options);
   fs::path file(path);
   if (!file.has_filename()) file = file.parent_path();
-  dataset.name = named ? source : file.filename().string();
+  dataset.name = named ? source : path == "-" ? "stdin" : file.filename().string();
   dataset.source = path;
   dataset.sha256 = hash.hex_digest();
   const std::vector<std::string> names = published_class_names(dataset.name);

@@ -4,254 +4,191 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
+#include "data/text_encoding.hpp"
+#include "data/text_labels.hpp"
+#include "data/text_layout.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus::data {
 namespace {
 
-constexpr char kWhiteSpace = ' ';
-constexpr std::size_t kMaxColumns = 1000000;
+constexpr SurveyLimit kSample{.records = 100, .bytes = std::size_t{1} << 16};
 
-std::string_view trimmed(std::string_view field) {
-  const std::size_t first = field.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return field.substr(first, field.find_last_not_of(" \t") - first + 1);
-}
-
-/// A number in C notation (nan and inf included, for a better message later), or nothing.
-std::optional<double> parse_number(std::string_view field) {
-  if (field.starts_with('+') && !field.starts_with("+-")) field.remove_prefix(1);
-  double value = 0.0;
-  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
-  if (field.empty() || end != field.data() + field.size()) return std::nullopt;
-  if (error == std::errc::result_out_of_range) return HUGE_VAL;
-  return error == std::errc() ? std::optional(value) : std::nullopt;
-}
-
-char detect_delimiter(std::string_view text) {
-  char best = kWhiteSpace;
-  std::ptrdiff_t most = 0;
-  const std::string_view line = text.substr(0, text.find('\n'));
-  for (const char candidate : {'\t', ',', ';'}) {
-    const std::ptrdiff_t count = std::count(line.begin(), line.end(), candidate);
-    if (count > most) {
-      best = candidate;
-      most = count;
-    }
-  }
-  return best;
-}
-
-/// Walks over rows of fields. Fields refer to the text where they can and are decoded where they are quoted.
-class RowReader {
- public:
-  RowReader(std::string_view text, const std::string& name) : text_(text), name_(name) {
-    if (text_.starts_with("\xef\xbb\xbf")) text_.remove_prefix(3);
-    const std::size_t first = text_.find_first_not_of("\r\n");
-    delimiter_ = detect_delimiter(first == std::string_view::npos ? text_ : text_.substr(first));
-  }
-
-  /// The next row that is not empty; false at the end.
-  bool next(std::vector<std::string>& fields) {
-    while (at_ < text_.size()) {
-      fields.clear();
-      row_line_ = line_;
-      read_row(fields);
-      const bool empty = fields.empty() || (fields.size() == 1 && fields[0].empty());
-      if (!empty) return true;
-    }
-    return false;
-  }
-  [[nodiscard]] std::size_t line() const { return row_line_; }
-
- private:
-  void read_row(std::vector<std::string>& fields) {
-    for (;;) {
-      if (delimiter_ == kWhiteSpace) skip_blanks();
-      if (at_end_of_line()) {
-        // A delimiter just before the line end announces one more, empty field.
-        if (delimiter_ != kWhiteSpace && !fields.empty()) fields.emplace_back();
-        break;
-      }
-      fields.push_back(text_[at_] == '"' ? quoted_field() : plain_field());
-      if (fields.size() > kMaxColumns) fail("at most 1000000 columns", "more");
-      if (delimiter_ == kWhiteSpace) continue;
-      if (at_end_of_line()) break;
-      ++at_;  // the delimiter
-    }
-    skip_line_end();
-  }
-  void skip_blanks() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
-  }
-  [[nodiscard]] bool at_end_of_line() const {
-    return at_ >= text_.size() || text_[at_] == '\n' || (text_[at_] == '\r' && next_is_line_feed());
-  }
-  [[nodiscard]] bool next_is_line_feed() const { return at_ + 1 >= text_.size() || text_[at_ + 1] == '\n'; }
-  void skip_line_end() {
-    if (at_ < text_.size() && text_[at_] == '\r') ++at_;
-    if (at_ < text_.size() && text_[at_] == '\n') ++at_;
-    ++line_;
-  }
-  [[nodiscard]] bool ends_field(char c) const {
-    return delimiter_ == kWhiteSpace ? (c == ' ' || c == '\t') : c == delimiter_;
-  }
-  std::string plain_field() {
-    const std::size_t start = at_;
-    while (!at_end_of_line() && !ends_field(text_[at_])) ++at_;
-    return std::string(trimmed(text_.substr(start, at_ - start)));
-  }
-  std::string quoted_field() {
-    std::string field;
-    for (++at_;; ++at_) {
-      if (at_ >= text_.size()) fail("a closing quote", "the end of the file");
-      if (text_[at_] == '\n') ++line_;
-      if (text_[at_] != '"') {
-        field += text_[at_];
-      } else if (at_ + 1 < text_.size() && text_[at_ + 1] == '"') {
-        field += text_[at_++];
-      } else {
-        break;
-      }
-    }
-    ++at_;
-    while (!at_end_of_line() && !ends_field(text_[at_])) {
-      if (text_[at_] != ' ') fail("a delimiter after the closing quote", "more text");
-      ++at_;
-    }
-    return field;
-  }
-  [[noreturn]] void fail(std::string expected, std::string found) const {
-    throw InputError(
-        ErrorParts{fmt::format("{}: line {}", name_, row_line_), std::move(expected), std::move(found), ""});
-  }
-
-  std::string_view text_;
-  const std::string& name_;
-  char delimiter_ = kWhiteSpace;
-  std::size_t at_ = 0;
-  std::size_t line_ = 1;
-  std::size_t row_line_ = 1;
+/// All that is known of a text before its records are read.
+struct TextPlan {
+  FoundDialect found;
+  TextLayout layout;
+  std::vector<std::string> notes;
 };
 
-bool is_column_number(const std::string& column) {
-  return column.find_first_not_of("-0123456789") == std::string::npos;
+[[noreturn]] void fail_empty(std::string_view text, const std::string& name, const FoundDialect& found) {
+  RecordReader reader(text, found.dialect, name);
+  std::vector<TextField> fields;
+  reader.next(fields);  // says what is wrong with the first record
+  const bool comments = reader.num_comments() > 0;
+  throw InputError(ErrorParts{name, "rows of numbers", comments ? "comments only" : "an empty file",
+                              comments ? "set data.comment to none if they are rows" : ""});
 }
 
-bool decide_header(const std::vector<std::string>& first, const SourceOptions& options, const std::string& name) {
-  if (options.header == "yes") return true;
-  if (options.header == "no") return false;
-  if (!options.header.empty() && options.header != "auto") {
-    throw InputError(ErrorParts{"data.header", "auto, yes or no", "'" + options.header + "'", ""});
-  }
-  const auto is_named = [](const std::string& column) { return !column.empty() && !is_column_number(column); };
-  if ((options.label != "none" && is_named(options.label)) || is_named(options.weight)) return true;
-  const std::size_t label = label_column(options.label, {}, first.size(), name);
-  bool any_number = false;
-  for (std::size_t c = 0; c < first.size(); ++c) any_number = any_number || (c != label && parse_number(first[c]));
-  return !any_number && first.size() > 1;
+TextPlan make_plan(std::string_view text, const std::string& name, const SourceOptions& options,
+                   const SurveyLimit& limit) {
+  TextPlan plan;
+  plan.found = find_dialect(text, options, name, limit, plan.notes);
+  if (plan.found.survey.num_records == 0) fail_empty(text, name, plan.found);
+  plan.layout = find_layout(plan.found, options, name, plan.notes);
+  return plan;
 }
 
-/// Collects rows into columns of numbers and words.
+/// Collects records into columns of numbers and labels.
 class TableBuilder {
  public:
-  TableBuilder(const std::string& name, std::vector<std::string> names, std::size_t num_columns, std::size_t label)
-      : name_(name), names_(std::move(names)), num_columns_(num_columns), label_(label) {}
+  TableBuilder(const std::string& name, const TextPlan& plan)
+      : name_(name), layout_(plan.layout), dialect_(plan.found.dialect), first_line_(plan.found.survey.first_line) {}
 
-  void add(const std::vector<std::string>& fields, std::size_t line) {
-    if (fields.size() != num_columns_) {
-      throw InputError(ErrorParts{fmt::format("{}: line {}", name_, line), fmt::format("{} fields", num_columns_),
-                                  std::to_string(fields.size()), "every row must have the columns of the first"});
-    }
-    for (std::size_t c = 0; c < num_columns_; ++c) {
-      if (c == label_) {
-        add_label(fields[c], line);
+  void add(const std::vector<TextField>& fields, std::size_t line) {
+    const bool fits = layout_.ends_in_delimiter
+                          ? fields.size() >= layout_.num_columns && filled_size(fields) <= layout_.num_columns
+                          : fields.size() == layout_.num_columns;
+    if (!fits) fail_size(fields.size(), line);
+    for (std::size_t c = 0; c < layout_.num_columns; ++c) {
+      if (c == layout_.label) {
+        add_label(fields[c].text, line);
       } else {
-        features_.push_back(feature(fields[c], line, c));
+        features_.push_back(feature(fields[c].text, line, c));
       }
     }
     lines_.push_back(line);
   }
 
-  TextTable finish() {
+  TextTable finish(std::vector<std::string> notes) {
     if (lines_.empty()) throw InputError(ErrorParts{name_, "rows of numbers", "none", ""});
     TextTable table;
+    table.notes = std::move(notes);
     table.block.where = name_;
-    const bool has_label = label_ < num_columns_;
-    Matrix<double> features(lines_.size(), num_columns_ - (has_label ? 1 : 0));
+    const bool has_label = layout_.label < layout_.num_columns;
+    Matrix<double> features(lines_.size(), layout_.num_columns - (has_label ? 1 : 0));
     std::copy(features_.begin(), features_.end(), features.data());
     table.block.features = std::move(features);
-    if (has_label && all_numbers_) {
-      table.block.numbers = Matrix<double>(lines_.size(), 1);
-      std::copy(numbers_.begin(), numbers_.end(), table.block.numbers.data());
-    } else if (has_label) {
-      table.block.words = std::move(words_);
-    }
+    if (has_label) labels_.move_to(table.block, name_, table.notes);
     table.block.lines = std::move(lines_);
-    if (has_label && !names_.empty()) {
-      table.target_name = names_[label_];
-      names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(label_));
+    table.feature_names = layout_.names;
+    if (has_label && !layout_.names.empty()) {
+      table.target_name = layout_.names[layout_.label];
+      table.feature_names.erase(table.feature_names.begin() + static_cast<std::ptrdiff_t>(layout_.label));
     }
-    table.feature_names = std::move(names_);
     return table;
   }
 
  private:
-  double feature(const std::string& field, std::size_t line, std::size_t column) const {
-    const std::optional<double> number = parse_number(field);
+  double feature(std::string_view field, std::size_t line, std::size_t column) const {
+    const std::optional<double> number = parse_number(field, dialect_.numbers);
     if (number && std::isfinite(*number)) return *number;
     std::string where = fmt::format("{}: line {}, column {} (from 0)", name_, line, column);
-    if (column < names_.size()) where += " '" + names_[column] + "'";
-    if (!number) {
-      throw InputError(ErrorParts{where, "a number", field.empty() ? "an empty field" : "'" + field.substr(0, 40) + "'",
-                                  "fill it in, or name the label column"});
-    }
-    throw InputError(
-        ErrorParts{where, "a finite number", "'" + field.substr(0, 40) + "'", "fill in or remove the row"});
+    if (column < layout_.names.size()) where += " '" + layout_.names[column] + "'";
+    constexpr std::size_t kShown = 40;
+    const std::string shown = fmt::format("'{}'", field.substr(0, kShown));
+    if (number) throw InputError(ErrorParts{where, "a finite number", shown, "fill in or remove the row"});
+    throw InputError(ErrorParts{where, "a number", field.empty() ? "an empty field" : shown, advice(field, line)});
   }
-  void add_label(const std::string& field, std::size_t line) {
-    if (field.empty()) {
-      throw InputError(ErrorParts{fmt::format("{}: line {}", name_, line), "a label", "an empty field", ""});
+  /// What may make a number of the word `field`.
+  [[nodiscard]] std::string advice(std::string_view field, std::size_t line) const {
+    const char decimal = dialect_.numbers.decimal;
+    const char other = decimal == '.' ? ',' : '.';
+    const bool decimal_helps = parse_number(field, {other, '\0'}).has_value();
+    const bool thousands_help = is_grouped(field, other) || parse_number(field, {decimal, other}).has_value();
+    if (decimal_helps && thousands_help) {
+      return fmt::format("set data.decimal or data.thousands to '{}', as is meant", other);
     }
-    words_.push_back(field);
-    const std::optional<double> number = parse_number(field);
-    all_numbers_ = all_numbers_ && number.has_value();
-    numbers_.push_back(number.value_or(0.0));
+    if (decimal_helps) return fmt::format("set data.decimal to '{}'", other);
+    if (thousands_help) return fmt::format("set data.thousands to '{}'", other);
+    if (line == first_line_) return "fill it in, name the label column, or set data.header to yes if these are names";
+    return "fill it in, or name the label column";
+  }
+  void add_label(std::string_view field, std::size_t line) {
+    if (field.empty()) {
+      throw InputError(ErrorParts{fmt::format("{}: line {}", name_, line), "a label", "an empty field", "fill it in"});
+    }
+    labels_.add(field, parse_number(field, dialect_.numbers));
+  }
+  [[noreturn]] void fail_size(std::size_t size, std::size_t line) const {
+    throw InputError(ErrorParts{fmt::format("{}: line {}", name_, line), fmt::format("{} fields", layout_.num_columns),
+                                std::to_string(size),
+                                fmt::format("every row must have the columns of the first; data.delimiter is '{}' here",
+                                            delimiter_name(dialect_.delimiter))});
   }
 
   const std::string& name_;
-  std::vector<std::string> names_;
-  std::size_t num_columns_;
-  std::size_t label_;
+  const TextLayout& layout_;
+  const TextDialect& dialect_;
+  std::size_t first_line_;
   std::vector<double> features_;
-  std::vector<double> numbers_;
-  std::vector<std::string> words_;
+  TextLabels labels_;
   std::vector<std::size_t> lines_;
-  bool all_numbers_ = true;
 };
+
+void note_skipped(const RecordReader& reader, const TextDialect& dialect, const std::string& name, bool guessed,
+                  std::size_t names_in_comments, std::vector<std::string>& notes) {
+  const std::size_t comments = reader.num_comments() - names_in_comments;
+  if (guessed && comments > 0) {
+    notes.push_back(
+        fmt::format("{}: lines that start with {} were taken as comments ({} of them); data.comment can say otherwise",
+                    name, dialect.comment, comments));
+  }
+  if (reader.num_blank() > 0) {
+    notes.push_back(fmt::format("{}: lines without any value were left out ({} of them)", name, reader.num_blank()));
+  }
+}
+
+/// `line` follows the records, so that it stands where an error is.
+TextTable read_as_planned(std::string_view text, const std::string& name, const SourceOptions& options,
+                          const TextPlan& plan, std::size_t& line) {
+  const TextDialect& dialect = plan.found.dialect;
+  TableBuilder builder(name, plan);
+  RecordReader reader(text, dialect, name);
+  std::vector<TextField> fields;
+  if (plan.layout.has_header) reader.next(fields);
+  while (reader.next(fields)) {
+    line = reader.line();
+    builder.add(fields, line);
+  }
+  std::vector<std::string> notes = plan.notes;
+  const bool guessed = options.comment.empty() || options.comment == "auto";
+  const bool has_names = !plan.layout.has_header && !plan.layout.names.empty();
+  note_skipped(reader, dialect, name, guessed, has_names ? 1 : 0, notes);
+  return builder.finish(std::move(notes));
+}
 
 }  // namespace
 
-TextTable read_text_table(std::string_view text, const std::string& name, const SourceOptions& options) {
-  if (text.find('\0') != std::string_view::npos) {
-    throw InputError(ErrorParts{name, "text", "binary data", "check the file's type and ending"});
+TextTable read_text_table(std::string_view bytes, const std::string& name, const SourceOptions& options) {
+  std::vector<std::string> notes;
+  const DecodedText decoded = decode_text(bytes, name, options.encoding, notes);
+  const std::string_view text = decoded.text();
+  const auto read = [&](const TextPlan& plan, std::size_t& line) {
+    TextTable table = read_as_planned(text, name, options, plan, line);
+    table.notes.insert(table.notes.begin(), notes.begin(), notes.end());
+    return table;
+  };
+  const TextPlan plan = make_plan(text, name, options, kSample);
+  std::size_t line = 0;
+  try {
+    return read(plan, line);
+  } catch (const InputError& first_error) {
+    if (plan.found.survey.is_complete) throw;
+    // The first records may not show what later ones do: a decimal comma, say.
+    const TextPlan of_all = make_plan(text, name, options, {});
+    if (of_all.found.dialect == plan.found.dialect && of_all.layout == plan.layout) throw;
+    std::size_t second_line = 0;
+    try {
+      return read(of_all, second_line);
+    } catch (const InputError&) {
+      if (second_line > line) throw;
+      throw InputError(std::string(first_error.what()));
+    }
   }
-  RowReader reader(text, name);
-  std::vector<std::string> fields;
-  if (!reader.next(fields)) throw InputError(ErrorParts{name, "rows of numbers", "an empty file", ""});
-  const bool header = decide_header(fields, options, name);
-  std::vector<std::string> names;
-  if (header) names = fields;
-  const std::size_t num_columns = fields.size();
-  const std::size_t label = label_column(options.label, names, num_columns, name);
-  TableBuilder builder(name, std::move(names), num_columns, label);
-  if (!header) builder.add(fields, reader.line());
-  while (reader.next(fields)) builder.add(fields, reader.line());
-  return builder.finish();
 }
 
 }  // namespace gradus::data

@@ -1,4 +1,6 @@
-// CSV, TSV and whitespace text: numbers with one target column, header or not. Features become double.
+// CSV, TSV and whitespace text: numbers with one target column, header or not. Features become double. Encoding
+// (text_encoding.hpp), dialect (text_dialect.hpp), columns (text_layout.hpp) and records (text_records.hpp) are found
+// out first; here records become numbers.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -14,12 +16,12 @@ struct TextTable {
   PartBlock block;
   std::vector<std::string> feature_names;  // empty without a header
   std::string target_name;
+  std::vector<std::string> notes;  // guesses that could be wrong, a sentence each
 };
 
-/// Fields are separated by the delimiter (tab, comma or semicolon: the one most frequent in the first line) or, when
-/// that has none, by white space. Fields may be quoted ("" inside stands for a quote); lines end in LF or CR LF; empty
-/// lines are skipped. With header "auto" the first row is a header when none of its feature fields is a number.
-/// Throws InputError with line and column at a ragged row, an empty field, text for a number, NaN or infinity.
-TextTable read_text_table(std::string_view text, const std::string& name, const SourceOptions& options);
+/// The table that the bytes of a text file hold. What the options leave open is decided from the first records, and
+/// from all of them where that fails. Throws InputError with line and column at a ragged row, an empty field, text for
+/// a number, NaN or infinity.
+TextTable read_text_table(std::string_view bytes, const std::string& name, const SourceOptions& options);
 
 }  // namespace gradus::data

@@ -10,6 +10,8 @@ namespace {
 
 using Names = std::string_view;
 constexpr std::array<Names, 3> kHeaders = {"auto", "yes", "no"};
+constexpr std::array<Names, 3> kDecimals = {"auto", ".", ","};
+constexpr std::array<Names, 5> kEncodings = {"auto", "utf-8", "utf-16", "latin-1", "windows-1252"};
 constexpr std::array<Names, 3> kOrientations = {"auto", "rows", "columns"};
 // The names of a table, "auto" before them.
 template <class Table>
@@ -88,6 +90,15 @@ constexpr ConfigOption kOptions[] = {
     {"data.task", "--task", "what to learn; auto decides from the labels", GRADUS_FIELD(data.task), -kAny, kAny,
      kTasks},
     {"data.header", "", "whether a text file starts with names", GRADUS_FIELD(data.header), -kAny, kAny, kHeaders},
+    later({"data.delimiter", "", "text files: auto, tab, space (any white space) or the character between fields",
+           GRADUS_FIELD(data.delimiter)}),
+    later({"data.decimal", "", "text files: the decimal sign", GRADUS_FIELD(data.decimal), -kAny, kAny, kDecimals}),
+    later({"data.thousands", "", "text files: the sign between groups of three digits (. , ' _ or space), or none",
+           GRADUS_FIELD(data.thousands)}),
+    later({"data.comment", "", "text files: how comment lines start; auto = #, none = there are none",
+           GRADUS_FIELD(data.comment)}),
+    later({"data.encoding", "", "text files: how characters are stored", GRADUS_FIELD(data.encoding), -kAny, kAny,
+           kEncodings}),
     {"data.orientation", "", "samples in rows or columns (MAT, npy)", GRADUS_FIELD(data.orientation), -kAny, kAny,
      kOrientations},
     later(

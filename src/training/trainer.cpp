@@ -147,15 +147,33 @@ void check_model_fits(const Model& model, const Dataset& dataset, bool with_targ
   check_target_values<double>(spec.loss, dataset.table.values.view());
 }
 
+namespace {
+
+// The class called `name`, or the one that differs from it by zeros in front: 7 for 007, which was 7 in older models.
+std::size_t class_called(const std::vector<std::string>& known, const std::string& name) {
+  const auto found = std::find(known.begin(), known.end(), name);
+  const auto digits = [](const std::string& text) {
+    const bool whole = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    return whole ? text.substr(std::min(text.find_first_not_of('0'), text.size() - 1)) : "";
+  };
+  const std::string wanted = digits(name);
+  if (found != known.end() || wanted.empty()) return static_cast<std::size_t>(found - known.begin());
+  const auto same =
+      std::find_if(known.begin(), known.end(), [&](const auto& other) { return digits(other) == wanted; });
+  return static_cast<std::size_t>(same - known.begin());
+}
+
+}  // namespace
+
 void align_classes(const Model& model, Dataset& dataset) {
   const std::vector<std::string>& known = model.class_names;
   if (dataset.task != Task::kClassification || known.empty() || dataset.class_names == known) return;
   std::vector<std::int32_t> number_of(dataset.class_names.size());
   for (std::size_t k = 0; k < number_of.size(); ++k) {
-    const auto found = std::find(known.begin(), known.end(), dataset.class_names[k]);
-    require(found != known.end(), dataset.name.c_str(), "labels that the model knows",
+    const std::size_t found = class_called(known, dataset.class_names[k]);
+    require(found < known.size(), dataset.name.c_str(), "labels that the model knows",
             "'" + dataset.class_names[k] + "'", "use data of the kind that the model was trained on");
-    number_of[k] = static_cast<std::int32_t>(found - known.begin());
+    number_of[k] = static_cast<std::int32_t>(found);
   }
   for (std::int32_t& label : dataset.table.labels) label = number_of[static_cast<std::size_t>(label)];
   dataset.class_names = known;

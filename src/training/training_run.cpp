@@ -242,6 +242,11 @@ SourceOptions source_options(const RunConfig& config) {
   options.weight = data.weight;
   options.task = data.task == "auto" ? "" : data.task;
   options.header = data.header;
+  options.delimiter = data.delimiter;
+  options.decimal = data.decimal;
+  options.thousands = data.thousands;
+  options.comment = data.comment;
+  options.encoding = data.encoding;
   options.orientation = data.orientation;
   options.feature_array = data.feature_array;
   options.label_array = data.label_array;

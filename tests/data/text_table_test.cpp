@@ -1,32 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 
-#include "data/fixtures.hpp"
+#include "data/text_fixtures.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/core/random.hpp"
-#include "support/paths.hpp"
 
 namespace gradus::test {
 namespace {
 
 using testing::HasSubstr;
-
-Dataset read_text(const std::string& content, const SourceOptions& options = {}, const std::string& name = "a.csv") {
-  const TempDir folder;
-  return read_source(write_bytes(folder / name, content), options);
-}
-
-std::string text_error(const std::string& content, const SourceOptions& options = {}) {
-  const TempDir folder;
-  return error_of(write_bytes(folder / "a.csv", content), options);
-}
-
-double feature(const Dataset& dataset, std::size_t row, std::size_t col) {
-  return std::get<Matrix<double>>(dataset.table.features)(row, col);
-}
 
 TEST(TextTable, header_and_string_labels_are_found) {
   const Dataset dataset = read_text("width,height,kind\n1,2,oak\n3,4,ash\n5,6,oak\n");

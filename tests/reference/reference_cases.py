@@ -277,6 +277,10 @@ def add_data():
         for dtype in (DTYPES[number % 3], DTYPES[(number + 1) % 3]):
             use = number % 5 == 0 and dtype == "f32"
             add(f"data/{name}-{dtype}", base, data(**keys), training(dtype=dtype), **({"use": True} if use else {}))
+    dialect = data(delimiter=";", decimal=",", thousands="'", comment="%", encoding="latin-1")
+    add("data/dialect-f32", plants | data(source="plants_dialect.csv", label="espèce"), dialect)
+    add("data/arrays-by-name-f64", stamps | data(source="named.npz", feature_array="pictures", label_array="answer"),
+        training(dtype="f64"))
     for source in ("moons", "circles", "spirals", "peaks", "gmm"):
         add(f"data/{source}", net(source, [20], 40, 2, data__rows=260, data__seed=1), use=True)
 

@@ -91,6 +91,14 @@ def plants(seed, count):
     return csv(["size", "height", "age", "leaf", "care", "species"], rows)
 
 
+def plants_dialect():
+    """The plants with a comment, semicolons, decimal commas, apostrophes between thousands, names in Latin-1."""
+    lines = plants(2, 160).decode().replace("species", "espèce").replace("fern", "fougère").splitlines()
+    cells = [line.replace(",", ";").replace(".", ",") for line in lines]
+    cells[1] = "1'000,5;" + cells[1].split(";", 1)[1]
+    return ("% measured in May\n" + "\n".join(cells) + "\n").encode("latin-1")
+
+
 def curves():
     """Three real targets of nine features in single precision."""
     numbers = Numbers(3)
@@ -121,8 +129,8 @@ def columns():
     return npy("<f8", [list(row) for row in zip(*samples)])
 
 
-def stamps():
-    """Byte images of 8x8 with many zeros, four classes."""
+def stamps(x="images", y="labels"):
+    """Byte images of 8x8 with many zeros, four classes; x and y: names of the arrays."""
     numbers = Numbers(7)
     images, labels = [], []
     for _ in range(150):
@@ -133,7 +141,7 @@ def stamps():
             image[row][numbers.below(5) + (3 if label % 2 else 0)] = 40 + numbers.below(216)
         images.append(image)
         labels.append(label)
-    return npz(images=("|u1", images), labels=("<i8", labels))
+    return npz(**{x: ("|u1", images), y: ("<i8", labels)})
 
 
 def sensors():
@@ -160,6 +168,8 @@ FILES = {
     "visits.csv": visits,
     "plants.csv": lambda: plants(2, 160),
     "plants_test.csv": lambda: plants(22, 40),
+    "plants_dialect.csv": plants_dialect,
+    "named.npz": lambda: stamps("pictures", "answer"),
     "curves.npz": curves,
     "tags.npz": tags,
     "flags.npz": flags,

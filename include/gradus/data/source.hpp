@@ -20,6 +20,11 @@ struct SourceOptions {
   std::string weight;              // column of sample weights, by name or number among the features; "" = none
   std::string task;                // "", "classification", "regression", "multilabel"; "" decides from the labels
   std::string header;              // "auto", "yes", "no" (text files)
+  std::string delimiter;           // text files: "auto", "tab", "space" (any white space) or one character
+  std::string decimal;             // text files: "auto", "." or ","
+  std::string thousands;           // text files: what separates groups of three digits; "" and "none": nothing
+  std::string comment;             // text files: how comment lines start; "auto" is #, "none": there are none
+  std::string encoding;            // text files: "auto", "utf-8", "utf-16", "latin-1", "windows-1252"
   std::string orientation;         // "auto", "rows", "columns": samples in rows or columns (MAT, npy)
   std::string feature_array;       // name of the training features among a file's arrays (npz, MAT); "" = usual names
   std::string label_array;         // the same of the labels; "" beside feature_array: the features are a table
@@ -30,8 +35,8 @@ struct SourceOptions {
 };
 
 /// Reads SRC (see README, "Data sources"). Parts that the source defines (MNIST's test file, Yv/Cv of a MAT file) are
-/// set; all other rows are in `train`. A pair of files (IDX, npy, npz, MAT) is "IMAGES,LABELS". Throws InputError with
-/// file and offset or line.
+/// set; all other rows are in `train`. A pair of files (IDX, npy, npz, MAT) is "IMAGES,LABELS"; "-" is standard input.
+/// Throws InputError with file and offset or line.
 Dataset read_source(const std::string& source, const SourceOptions& options = {});
 
 /// A source that has a name, for lists.

@@ -23,6 +23,7 @@ namespace gradus {
 struct RunConfig {
   struct Data {
     std::string source, data_dir, test_path, label, weight, task = "auto", header = "auto", orientation = "auto";
+    std::string delimiter = "auto", decimal = "auto", thousands = "none", comment = "auto", encoding = "auto";
     std::optional<double> valid, test;
     bool pool = false, stratified = false, shuffled = true, standardize = false;
     std::optional<double> scale;

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/text_flags.hpp"
+
+namespace gradus::cli {
+
+void add_text_flags(CLI::App& command, SourceOptions& options) {
+  command.add_option("--header", options.header, "auto, yes or no: whether the first text row is a header");
+  command.add_option("--delimiter", options.delimiter, "text files: auto, tab, space or the character between fields");
+  command.add_option("--decimal", options.decimal, "text files: the decimal sign, auto, . or ,");
+  command.add_option("--thousands", options.thousands, "text files: the sign between groups of three digits, or none");
+  command.add_option("--comment", options.comment, "text files: how comment lines start; auto = #, or none");
+  command.add_option("--encoding", options.encoding, "text files: auto, utf-8, utf-16, latin-1 or windows-1252");
+}
+
+}  // namespace gradus::cli

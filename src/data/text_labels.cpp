@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/text_labels.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "data/text_number.hpp"
+
+namespace gradus::data {
+
+void TextLabels::add(std::string_view field, std::optional<double> number) {
+  const bool has_digit = field.find_first_of("0123456789") != std::string_view::npos;
+  if (!has_digit && (number == 0.0 || number == 1.0)) number.reset();  // True and False are good names of classes
+  all_numbers_ = all_numbers_ && number.has_value();
+  numbers_.push_back(number.value_or(0.0));
+  const std::string_view digits = trimmed(field);
+  all_digits_ = all_digits_ && digits.find_first_not_of("0123456789") == std::string_view::npos;
+  any_code_ = any_code_ || (digits.size() > 1 && digits.front() == '0');
+  words_.emplace_back(field);
+}
+
+void TextLabels::move_to(PartBlock& block, const std::string& name, std::vector<std::string>& notes) {
+  if (!all_numbers_) {
+    block.words = std::move(words_);
+    return;
+  }
+  block.numbers = Matrix<double>(numbers_.size(), 1);
+  std::copy(numbers_.begin(), numbers_.end(), block.numbers.data());
+  if (all_digits_ && any_code_) block.codes = codes(name, notes);
+}
+
+std::map<double, std::string> TextLabels::codes(const std::string& name, std::vector<std::string>& notes) const {
+  std::map<double, std::string> codes;
+  for (std::size_t r = 0; r < words_.size(); ++r) {
+    const std::string code(trimmed(words_[r]));
+    const auto known = codes.emplace(numbers_[r], code).first;
+    if (known->second == code) continue;
+    notes.push_back(fmt::format("{}: the labels {} and {} were read as one number", name, known->second, code));
+    return {};
+  }
+  return codes;
+}
+
+}  // namespace gradus::data
