@@ -75,6 +75,7 @@ void show_report(const std::vector<reproduce::Reproduction>& reproductions, cons
   std::string path = reproductions[0].folder + "/report.html";
   if (reproductions.size() > 1) {
     std::vector<std::string> folders;
+    folders.reserve(reproductions.size());
     for (const reproduce::Reproduction& reproduction : reproductions) folders.push_back(reproduction.folder);
     path = arguments.options.folder + "/report.html";
     if (!report_folders(folders, path, report_title(arguments))) return;

@@ -28,9 +28,10 @@ constexpr std::size_t kPage = 4096;
 #ifdef __linux__
 // Asks for what it can only wish: the whole pages of `page` bytes within [memory, memory + bytes).
 void advise(void* memory, std::size_t bytes, std::size_t page, int advice) {
-  const auto first = (reinterpret_cast<std::uintptr_t>(memory) + page - 1) / page * page;
-  const auto end = (reinterpret_cast<std::uintptr_t>(memory) + bytes) / page * page;
-  if (first < end) static_cast<void>(madvise(reinterpret_cast<void*>(first), end - first, advice));
+  const auto start = reinterpret_cast<std::uintptr_t>(memory);
+  const auto first = (start + page - 1) / page * page;
+  const auto end = (start + bytes) / page * page;
+  if (first < end) static_cast<void>(madvise(static_cast<char*>(memory) + (first - start), end - first, advice));
 }
 #endif
 

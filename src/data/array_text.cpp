@@ -127,7 +127,7 @@ std::u32string join_surrogates(std::u32string_view units) {
     const bool pair = units[i] >= 0xd800 && units[i] < 0xdc00 && i + 1 < units.size() && units[i + 1] >= 0xdc00 &&
                       units[i + 1] < 0xe000;
     if (pair) {
-      characters += 0x10000 + ((units[i] - 0xd800) << 10) + (units[i + 1] - 0xdc00);
+      characters += static_cast<char32_t>(0x10000 + ((units[i] - 0xd800) << 10) + (units[i + 1] - 0xdc00));
       ++i;
     } else {
       characters += units[i];

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gradus/engine/engine.hpp"
 
+#include <cmath>
+
 #include "engine/program.hpp"
 #include "gradus/core/error.hpp"
 

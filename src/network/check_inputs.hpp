@@ -17,8 +17,8 @@
 
 namespace gradus {
 
-/// Throws InputError unless every label is below the number of classes (2 for a network with one output). Linear outputs
-/// may learn labels too: the target is then 1 for the class and 0 for the others.
+/// Throws InputError unless every label is below the number of classes (2 for a network with one output). Linear
+/// outputs may learn labels too: the target is then 1 for the class and 0 for the others.
 void check_labels(const NetworkSpec& spec, std::span<const std::int32_t> labels);
 
 /// Throws InputError unless the inputs fit layer `first` of the network and each mask is empty or (B x O) of its layer.

@@ -112,6 +112,7 @@ IdentityResult measure_cross_entropy(RandomStream& random) {
 std::vector<IdentityResult> measure_identities(std::uint64_t seed) {
   RandomStream random(seed, Purpose::kVerification);
   std::vector<IdentityResult> results;
+  results.reserve(kPointIdentities.size());
   for (const PointIdentity& identity : kPointIdentities) results.push_back({identity.statement, 0.0, identity.bound});
   for (int i = 0; i < kIdentityPoints; ++i) {
     const double x = random.uniform(-kIdentityRange, kIdentityRange);
