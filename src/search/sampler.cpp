@@ -46,7 +46,7 @@ void report_no_setting(const StudyConfig& config) {
                     .advice = "widen the ranges or loosen a constraint"});
 }
 
-std::unique_ptr<Sampler> make_sampler(const StudyConfig& config, Feasible feasible) {
+std::unique_ptr<Sampler> make_sampler(const StudyConfig& config, const Feasible& feasible) {
   const std::string name = resolve_name(config);
   const bool table = name == "table";
   if (table == config.table.empty()) {

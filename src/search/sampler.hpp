@@ -38,7 +38,7 @@ using Feasible = std::function<bool(const Setting&)>;
 
 /// Throws InputError: a grid over a range without steps, more settings than search.trials, no setting that the
 /// constraints allow.
-std::unique_ptr<Sampler> make_sampler(const StudyConfig& config, Feasible feasible);
+std::unique_ptr<Sampler> make_sampler(const StudyConfig& config, const Feasible& feasible);
 
 std::unique_ptr<Sampler> make_grid_sampler(const StudyConfig& config, Feasible feasible);
 std::unique_ptr<Sampler> make_random_sampler(const StudyConfig& config, Feasible feasible);

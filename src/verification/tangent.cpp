@@ -25,7 +25,8 @@ void for_each_product(const Tangent& a, const Tangent& b, const Use& use) {
 }  // namespace
 
 std::string_view group_kind(const Group& group) {
-  return group.is_inputs() ? "inputs" : kGroupKinds[static_cast<std::size_t>(*group.role)];
+  if (group.is_inputs()) return "inputs";
+  return kGroupKinds[static_cast<std::size_t>(*group.role)];
 }
 
 std::string group_name(const Group& group) {
