@@ -10,6 +10,7 @@
 #include "gradus/core/random.hpp"
 #include "gradus/engine/engine.hpp"
 #include "network/textbook.hpp"
+#include "network/vanishing_bias.hpp"
 #include "support/targets.hpp"
 
 namespace gradus::layer_kinds_test {
@@ -133,11 +134,7 @@ TYPED_TEST(LayerKinds, gradients_are_the_textbooks) {
       const BatchStats stats = engine.gradients(c.targets(), found);
       EXPECT_NEAR(stats.loss_mean(), double(textbook::loss_mean(c.network, pass, c.targets())), 100 * bound);
       for_each_block(std::as_const(found), [&](const ParameterBlock& block, std::span<const T> values) {
-        // A bias that a normalisation takes away again has the gradient 0, and what rounding leaves of it.
-        const auto next = c.network.spec.layers[block.layer + (block.layer + 1 < c.network.spec.layers.size() ? 1 : 0)];
-        const bool vanishes = block.role == BlockRole::kBias && next.kind == LayerKind::kBatchNorm &&
-                              c.network.spec.layers[block.layer].activation.kind == ActivationKind::kIdentity;
-        if (vanishes) {
+        if (test::vanishes(c.network.spec, block)) {
           for (const T g : values) EXPECT_LT(std::fabs(g), bound) << layout.name << ", " << block.name;
           return;
         }

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "network/random_case.hpp"
+#include "network/vanishing_bias.hpp"
 #include "support/paths.hpp"
 
 namespace gradus {
@@ -89,13 +90,6 @@ double relative_error(std::span<const double> ours, const json& expected, double
   return scale == 0.0 ? worst : worst / scale;
 }
 
-// A bias that a batch normalisation takes away again has the gradient 0, and what rounding leaves of it.
-bool vanishes(const NetworkSpec& spec, const ParameterBlock& block) {
-  if (block.role != BlockRole::kBias || block.layer + 1 == spec.layers.size()) return false;
-  return spec.layers[block.layer].activation.kind == ActivationKind::kIdentity &&
-         spec.layers[block.layer + 1].kind == LayerKind::kBatchNorm;
-}
-
 // The text that a command prints, or nothing when it fails.
 std::string output_of(const std::string& command) {
   std::string text;
@@ -146,7 +140,7 @@ TEST(Torch, outputs_losses_and_gradients_agree_to_1e_12) {
     EXPECT_LE(relative_error(gradients.inputs.span(), answer["inputs"]), kTorchTolerance) << c.name;
     for_each_block(gradients.parameters, [&](const ParameterBlock& block, std::span<const double> values) {
       const json& layer = answer["layers"][block.layer];
-      const double scale = vanishes(c.network.spec, block) ? largest_magnitude(layer["weight"]) : 0.0;
+      const double scale = test::vanishes(c.network.spec, block) ? largest_magnitude(layer["weight"]) : 0.0;
       EXPECT_LE(relative_error(values, layer[std::string(role_name(block.role))], scale), kTorchTolerance)
           << c.name << ", " << block.name;
     });

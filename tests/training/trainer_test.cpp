@@ -102,6 +102,16 @@ TEST(Trainer, sample_weight_zero_leaves_a_row_out) {
   EXPECT_NEAR(weighted.epochs[0].train.loss, shorter.epochs[0].train.loss, 1e-14);
 }
 
+// What a run that must fail while it trains says.
+std::string failure_of(const TrainingRun& run, const Dataset& dataset) {
+  try {
+    train(run, dataset);
+  } catch (const RunError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
 TEST(Trainer, stops_where_numbers_stop_being_finite_and_names_the_place) {
   const Dataset dataset = make_clouds(200);
   TrainingRun run = make_small_run();
@@ -109,15 +119,10 @@ TEST(Trainer, stops_where_numbers_stop_being_finite_and_names_the_place) {
   run.spec.layers[0].dropout = 0.0;
   run.learning_rate = 1e30;
   run.epochs = 50;
-  try {
-    train(run, dataset);
-    FAIL() << "a rate of 1e30 should diverge";
-  } catch (const RunError& error) {
-    const std::string message = error.what();
-    EXPECT_NE(message.find("epoch 1, batch "), std::string::npos) << message;
-    EXPECT_NE(message.find("layer "), std::string::npos) << message;
-    EXPECT_NE(message.find("learning_rate"), std::string::npos) << message;
-  }
+  const std::string message = failure_of(run, dataset);
+  EXPECT_NE(message.find("epoch 1, batch "), std::string::npos) << message;
+  EXPECT_NE(message.find("layer "), std::string::npos) << message;
+  EXPECT_NE(message.find("learning_rate"), std::string::npos) << message;
 }
 
 // With inputs of 1e30 a variance is infinite in f32, while every output, gradient and parameter stays finite.
@@ -126,14 +131,9 @@ TEST(Trainer, stops_where_a_running_statistic_stops_being_finite) {
   std::get<Matrix<double>>(dataset.table.features).span()[0] = 1e30;
   TrainingRun run = make_small_run();
   run.spec.layers.insert(run.spec.layers.begin(), {.units = 2, .kind = LayerKind::kBatchNorm});
-  try {
-    train(run, dataset);
-    FAIL() << "a variance of 1e60 should be refused in f32";
-  } catch (const RunError& error) {
-    const std::string message = error.what();
-    EXPECT_NE(message.find("epoch 1, batch "), std::string::npos) << message;
-    EXPECT_NE(message.find("layer 1 (running_variance)"), std::string::npos) << message;
-  }
+  const std::string message = failure_of(run, dataset);
+  EXPECT_NE(message.find("epoch 1, batch "), std::string::npos) << message;
+  EXPECT_NE(message.find("layer 1 (running_variance)"), std::string::npos) << message;
   run.dtype = DType::kF64;
   EXPECT_NO_THROW(train(run, dataset));
 }
