@@ -11,7 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/data_notes.hpp"
 #include "cli/online.hpp"
-#include "cli/text_flags.hpp"
+#include "cli/reader_flags.hpp"
 #include "data/write_dataset.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/data/source.hpp"
@@ -180,10 +180,8 @@ void add_source_flags(CLI::App& command, DataFlags& flags) {
   command.add_option("--label", flags.options.label, "Target column: name, number (from 0, or -1 from the end), none");
   command.add_option("--task", flags.options.task,
                      "classification, regression or multilabel; decided by itself if unset");
-  add_text_flags(command, flags.options);
+  add_reader_flags(command, flags.options);
   command.add_option("--orientation", flags.options.orientation, "auto, rows or columns: where the samples are");
-  command.add_option("--feature-array", flags.options.feature_array, "npz, MAT: name of the array of features");
-  command.add_option("--label-array", flags.options.label_array, "npz, MAT: name of the array of labels");
   command.add_option("--rows", flags.options.generated_rows, "Generators: rows in all");
   command.add_option("--seed", flags.options.seed, "Generators: seed");
   command.add_option("--noise", flags.options.noise, "Generators: noise");

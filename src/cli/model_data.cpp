@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "cli/data_notes.hpp"
-#include "cli/text_flags.hpp"
+#include "cli/reader_flags.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
 
@@ -58,10 +58,8 @@ void add_model_data_options(CLI::App& command, ModelDataArguments& arguments) {
   command.add_option("--data-dir", options.data_dir, "first folder to look for named sets");
   command.add_option("--test-data", options.test_path, "further file that becomes the test part");
   command.add_option("--label", options.label, "label column: name, number or none [the model's]");
-  command.add_option("--feature-array", options.feature_array, "npz, MAT: name of the array of features");
-  command.add_option("--label-array", options.label_array, "npz, MAT: name of the array of labels");
   command.add_option("--weight", options.weight, "column of sample weights: name or number [the model's]");
-  add_text_flags(command, options);
+  add_reader_flags(command, options);
   command.add_option("--rows", options.generated_rows, "rows to generate");
   command.add_option("--data-seed", options.seed, "seed of a generator");
   command.add_option("--threads", arguments.threads, "0 = one per core")->check(CLI::Range(0, 1024));

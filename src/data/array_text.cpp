@@ -4,46 +4,25 @@
 #include <charconv>
 
 #include "data/byte_reader.hpp"
+#include "data/utf8.hpp"
 
 namespace gradus::data {
 namespace {
 
 constexpr std::size_t kMostCharacters = std::size_t{1} << 28;
 
-bool is_character(char32_t code) {
-  return code < 0xd800 || (code > 0xdfff && code <= 0x10ffff);
-}
-
-void append_utf8(std::string& text, char32_t code) {
-  const auto low_bits = [code](unsigned shift) { return static_cast<char>(0x80U | ((code >> shift) & 0x3fU)); };
-  if (code < 0x80) {
-    text += static_cast<char>(code);
-  } else if (code < 0x800) {
-    text += {static_cast<char>(0xc0U | (code >> 6)), low_bits(0)};
-  } else if (code < 0x10000) {
-    text += {static_cast<char>(0xe0U | (code >> 12)), low_bits(6), low_bits(0)};
-  } else {
-    text += {static_cast<char>(0xf0U | (code >> 18)), low_bits(12), low_bits(6), low_bits(0)};
-  }
-}
-
-/// How many bytes follow the first one of a character; nothing when no character starts so.
-std::optional<unsigned> bytes_that_follow(unsigned char first) {
-  if (first < 0x80) return 0;
-  if (first >= 0xc2 && first < 0xe0) return 1;
-  if (first >= 0xe0 && first < 0xf0) return 2;
-  if (first >= 0xf0 && first < 0xf5) return 3;
-  return std::nullopt;
-}
-
 }  // namespace
+
+bool take_byte_order(std::string_view& dtype) {
+  if (dtype.empty() || std::string_view("<>|=").find(dtype[0]) == std::string_view::npos) return false;
+  const bool big_endian = dtype[0] == '>';
+  dtype.remove_prefix(1);
+  return big_endian;
+}
 
 std::optional<TextType> parse_text_dtype(std::string_view text) {
   TextType type;
-  if (!text.empty() && std::string_view("<>|=").find(text[0]) != std::string_view::npos) {
-    type.big_endian = text[0] == '>';
-    text.remove_prefix(1);
-  }
+  type.big_endian = take_byte_order(text);
   if (text.size() < 2 || (text[0] != 'S' && text[0] != 'U')) return std::nullopt;
   type.character_bytes = text[0] == 'U' ? 4 : 1;
   const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), type.characters);
@@ -80,60 +59,6 @@ std::vector<std::string> decode_texts(std::span<const std::byte> stored, std::si
     texts.push_back(decode_text(stored.subspan(i * type.size(), type.size()), type, element));
   }
   return texts;
-}
-
-std::string utf8_or_latin1(std::string_view bytes) {
-  if (decode_utf8(bytes)) return std::string(bytes);
-  std::string text;
-  for (const char byte : bytes) append_utf8(text, static_cast<unsigned char>(byte));
-  return text;
-}
-
-std::optional<std::u32string> decode_utf8(std::string_view bytes) {
-  std::u32string characters;
-  for (std::size_t at = 0; at < bytes.size();) {
-    const auto first = static_cast<unsigned char>(bytes[at++]);
-    const std::optional<unsigned> more = bytes_that_follow(first);
-    if (!more || bytes.size() - at < *more) return std::nullopt;
-    char32_t code = *more == 0 ? first : first & (0x3fU >> *more);
-    for (unsigned i = 0; i < *more; ++i) {
-      const auto next = static_cast<unsigned char>(bytes[at++]);
-      if ((next & 0xc0U) != 0x80) return std::nullopt;
-      code = code << 6 | (next & 0x3fU);
-    }
-    const bool longer_than_needed = (*more == 2 && code < 0x800) || (*more == 3 && code < 0x10000);
-    if (longer_than_needed || !is_character(code)) return std::nullopt;
-    characters += code;
-  }
-  return characters;
-}
-
-std::string encode_utf8(std::u32string_view characters, const std::string& where) {
-  std::string text;
-  for (const char32_t code : characters) {
-    if (!is_character(code)) {
-      throw InputError(ErrorParts{where, "a text of Unicode characters",
-                                  "the number " + std::to_string(static_cast<std::uint32_t>(code)) + " in it",
-                                  "the file is damaged"});
-    }
-    append_utf8(text, code);
-  }
-  return text;
-}
-
-std::u32string join_surrogates(std::u32string_view units) {
-  std::u32string characters;
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    const bool pair = units[i] >= 0xd800 && units[i] < 0xdc00 && i + 1 < units.size() && units[i + 1] >= 0xdc00 &&
-                      units[i + 1] < 0xe000;
-    if (pair) {
-      characters += static_cast<char32_t>(0x10000 + ((units[i] - 0xd800) << 10) + (units[i + 1] - 0xdc00));
-      ++i;
-    } else {
-      characters += units[i];
-    }
-  }
-  return characters;
 }
 
 }  // namespace gradus::data

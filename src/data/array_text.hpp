@@ -21,6 +21,9 @@ struct TextType {
   [[nodiscard]] std::size_t size() const { return characters * character_bytes; }
 };
 
+/// Takes the sign of the byte order off a dtype string such as ">U4"; true for big endian.
+bool take_byte_order(std::string_view& dtype);
+
 /// The type of a dtype string such as "<U4" or "|S3"; nothing when it is no text of at least one character.
 std::optional<TextType> parse_text_dtype(std::string_view text);
 
@@ -32,14 +35,5 @@ std::string decode_text(std::span<const std::byte> stored, const TextType& type,
 /// memory.
 std::vector<std::string> decode_texts(std::span<const std::byte> stored, std::size_t count, const TextType& type,
                                       std::uint64_t max_bytes, const std::string& where);
-
-/// `bytes` when they are UTF-8, else each byte as a character of Latin-1.
-std::string utf8_or_latin1(std::string_view bytes);
-/// The characters of well-formed UTF-8; nothing when it is not.
-std::optional<std::u32string> decode_utf8(std::string_view bytes);
-/// UTF-8 of characters. Throws InputError at a number that is none.
-std::string encode_utf8(std::u32string_view characters, const std::string& where);
-/// Pairs of surrogates joined; a single one stays (and is no character).
-std::u32string join_surrogates(std::u32string_view units);
 
 }  // namespace gradus::data

@@ -73,7 +73,11 @@ bool is_idx(std::span<const std::byte> start) {
 RawArray read_idx_file(const std::string& path, std::uint64_t max_bytes, Sha256& hash) {
   Bytes file = read_file_bytes(path, max_bytes);
   hash.update(file);
-  auto owner = std::make_shared<const Bytes>(unpacked(std::move(file), path, max_bytes));
+  return read_idx(std::move(file), path, max_bytes);
+}
+
+RawArray read_idx(Bytes stored, const std::string& path, std::uint64_t max_bytes) {
+  auto owner = std::make_shared<const Bytes>(unpacked(std::move(stored), path, max_bytes));
   ByteReader reader(*owner, path);
   const Header header = read_header(reader);
   const std::uint64_t body =

@@ -15,7 +15,9 @@ namespace gradus::data {
 /// True when the first bytes (after unpacking) look like an IDX header.
 [[nodiscard]] bool is_idx(std::span<const std::byte> start);
 
-/// One IDX file, its bytes added to `hash`.
+/// One IDX file, `stored` as it is on the disk (gzip or not); `path` for messages.
+RawArray read_idx(Bytes stored, const std::string& path, std::uint64_t max_bytes);
+/// The same from the disk, its bytes added to `hash`.
 RawArray read_idx_file(const std::string& path, std::uint64_t max_bytes, Sha256& hash);
 
 /// Paths of a set's four files; the test pair may be missing.

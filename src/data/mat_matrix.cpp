@@ -6,6 +6,7 @@
 
 #include "data/mat_element.hpp"
 #include "data/sparse_array.hpp"
+#include "data/utf8.hpp"
 
 namespace gradus::data {
 namespace {

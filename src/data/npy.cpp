@@ -6,6 +6,7 @@
 
 #include "data/byte_reader.hpp"
 #include "data/npy_header.hpp"
+#include "data/utf8.hpp"
 
 namespace gradus::data {
 namespace {
@@ -61,11 +62,7 @@ void set_fields(RawArray& array, const std::vector<NpyField>& fields, const Byte
 }  // namespace
 
 std::optional<DescribedType> parse_dtype(std::string_view text) {
-  bool big_endian = false;
-  if (!text.empty() && std::string_view("<>|=").find(text[0]) != std::string_view::npos) {
-    big_endian = text[0] == '>';
-    text.remove_prefix(1);
-  }
+  const bool big_endian = take_byte_order(text);
   static constexpr std::pair<std::string_view, ElementType> kTypes[] = {
       {"b1", ElementType::kBool}, {"u1", ElementType::kU8},  {"i1", ElementType::kI8},  {"u2", ElementType::kU16},
       {"i2", ElementType::kI16},  {"u4", ElementType::kU32}, {"i4", ElementType::kI32}, {"u8", ElementType::kU64},

@@ -56,6 +56,14 @@ Format detect_format(const std::string& path, std::span<const std::byte> start) 
   return Format::kText;
 }
 
+/// Of a stored file, gzip or not. Files of a pair may be IDX whatever they are called.
+Format format_of(const std::string& path, const Bytes& stored, bool in_pair = false) {
+  const bool packed = is_gzip(stored);
+  const Bytes first = packed ? gunzip_prefix(stored, 16) : Bytes();
+  const std::span<const std::byte> start = packed ? first : stored;
+  return in_pair && is_idx(start) ? Format::kIdx : detect_format(path, start);
+}
+
 std::vector<std::string> digit_names() {
   std::vector<std::string> names;
   names.reserve(10);
@@ -170,11 +178,10 @@ PartBlocks read_text(const Bytes& file, const std::string& path, const SourceOpt
 
 PartBlocks read_file(const std::string& path, const SourceOptions& options, Sha256& hash) {
   Bytes file = read_file_bytes(path, options.max_bytes);
-  const bool packed = is_gzip(file);
-  const Format format = detect_format(path, packed ? gunzip_prefix(file, 16) : std::span<const std::byte>(file));
+  const Format format = format_of(path, file);
   if (format == Format::kIdx) return read_idx_single(path, options, hash);
   hash.update(file);
-  if (packed) file = gunzip(file, path, options.max_bytes);
+  if (is_gzip(file)) file = gunzip(file, path, options.max_bytes);
   const auto shared = std::make_shared<const Bytes>(std::move(file));
   switch (format) {
     case Format::kNpy:
@@ -200,19 +207,15 @@ PartBlocks read_folder(const std::string& folder, const SourceOptions& options, 
 RawArray read_pair_array(const std::string& path, bool labels, const SourceOptions& options, Sha256& hash,
                          bool* is_idx_file) {
   Bytes file = read_file_bytes(path, options.max_bytes);
-  const bool packed = is_gzip(file);
-  const Bytes start =
-      packed ? gunzip_prefix(file, 16)
-             : Bytes(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(file.size(), 16)));
-  const Format format = is_idx(start) ? Format::kIdx : detect_format(path, start);
+  const Format format = format_of(path, file, true);
+  hash.update(file);
   *is_idx_file = format == Format::kIdx;
-  if (*is_idx_file) return read_idx_file(path, options.max_bytes, hash);
+  if (*is_idx_file) return read_idx(std::move(file), path, options.max_bytes);
   if (format != Format::kNpy && format != Format::kNpz && format != Format::kMat) {
     throw InputError(ErrorParts{path, "a file of arrays (IDX, npy, npz or MAT) in the pair FEATURES,LABELS",
                                 "another format", "give one file with the labels in it"});
   }
-  hash.update(file);
-  if (packed) file = gunzip(file, path, options.max_bytes);
+  if (is_gzip(file)) file = gunzip(file, path, options.max_bytes);
   const std::vector<NamedArray> arrays =
       read_arrays(format, std::make_shared<const Bytes>(std::move(file)), path, options);
   return only_array(arrays, labels, options, path).array;

@@ -6,15 +6,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
 
 #include "core/suggest.hpp"
+#include "data/utf8.hpp"
 #include "gradus/core/error.hpp"
+#include "gradus/data/source.hpp"
 
 namespace gradus::data {
 namespace {
-
-constexpr std::array<std::string_view, 5> kEncodings = {"auto", "utf-8", "utf-16", "latin-1", "windows-1252"};
 
 // Windows-1252 from 0x80 to 0x9f. Its five unused bytes are control characters, as browsers have them.
 constexpr std::array<std::uint16_t, 32> kWindows1252 = {0x20ac, 0x0081, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
@@ -26,22 +25,6 @@ std::size_t line_at(std::string_view text, std::size_t offset) {
   const std::string_view before = text.substr(0, offset);
   const auto feeds = std::count(before.begin(), before.end(), '\n');
   return static_cast<std::size_t>(feeds > 0 ? feeds : std::count(before.begin(), before.end(), '\r')) + 1;
-}
-
-void append_utf8(std::string& text, std::uint32_t code) {
-  const auto add = [&text](std::uint32_t byte) { text += static_cast<char>(byte); };
-  if (code < 0x80) return add(code);
-  if (code < 0x800) {
-    add(0xc0 | code >> 6);
-  } else if (code < 0x10000) {
-    add(0xe0 | code >> 12);
-    add(0x80 | (code >> 6 & 0x3f));
-  } else {
-    add(0xf0 | code >> 18);
-    add(0x80 | (code >> 12 & 0x3f));
-    add(0x80 | (code >> 6 & 0x3f));
-  }
-  add(0x80 | (code & 0x3f));
 }
 
 std::string from_one_byte(std::string_view bytes, bool windows) {
@@ -62,17 +45,17 @@ std::string from_utf16(std::string_view bytes, bool big_endian, const std::strin
   const auto unit = [&](std::size_t at) {
     const auto first = static_cast<unsigned char>(bytes[at]);
     const auto second = static_cast<unsigned char>(bytes[at + 1]);
-    return static_cast<std::uint32_t>(big_endian ? first << 8 | second : second << 8 | first);
+    return static_cast<char32_t>(big_endian ? first << 8 | second : second << 8 | first);
   };
   if (bytes.size() % 2 != 0) fail(bytes.size(), "half a character at the end");
   std::string text;
   text.reserve(bytes.size() / 2 + bytes.size() / 8);
   for (std::size_t at = 0; at < bytes.size(); at += 2) {
-    std::uint32_t code = unit(at);
-    if (code >= 0xd800 && code < 0xe000) {
-      const std::uint32_t low = code < 0xdc00 && at + 4 <= bytes.size() ? unit(at + 2) : 0;
-      if (low < 0xdc00 || low >= 0xe000) fail(at, "half a surrogate pair");
-      code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+    char32_t code = unit(at);
+    if (is_surrogate(code)) {
+      const char32_t low = at + 4 <= bytes.size() ? unit(at + 2) : 0;
+      if (!is_surrogate_pair(code, low)) fail(at, "half a surrogate pair");
+      code = join_surrogate_pair(code, low);
       at += 2;
     }
     append_utf8(text, code);
@@ -111,26 +94,7 @@ DecodedText decode_utf16(std::string_view bytes, const std::string& name) {
   return converted(from_utf16(bytes, zero_bytes(bytes) == ZeroBytes::kFirst, name), name);
 }
 
-/// Length of the valid UTF-8 sequence that starts at `at`, or 0.
-std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
-  const unsigned char lead = byte(0);
-  const std::size_t length = lead < 0x80   ? 1
-                             : lead < 0xc2 ? 0
-                             : lead < 0xe0 ? 2
-                             : lead < 0xf0 ? 3
-                             : lead < 0xf5 ? 4
-                                           : 0;
-  if (length == 0 || at + length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80) return 0;
-  }
-  if (length == 3 && ((lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xed && byte(1) >= 0xa0))) return 0;
-  if (length == 4 && ((lead == 0xf0 && byte(1) < 0x90) || (lead == 0xf4 && byte(1) >= 0x90))) return 0;
-  return length;
-}
-
-DecodedText decode_utf8(std::string_view bytes, const std::string& name, bool guess, std::vector<std::string>& notes) {
+DecodedText take_utf8(std::string_view bytes, const std::string& name, bool guess, std::vector<std::string>& notes) {
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
   const std::size_t invalid = find_invalid_utf8(bytes);
   DecodedText decoded;
@@ -155,7 +119,7 @@ DecodedText decode_by_content(std::string_view bytes, const std::string& name, s
   }
   if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff")) return decode_utf16(bytes, name);
   const ZeroBytes zeros = zero_bytes(bytes);
-  if (zeros == ZeroBytes::kNone) return decode_utf8(bytes, name, true, notes);
+  if (zeros == ZeroBytes::kNone) return take_utf8(bytes, name, true, notes);
   if (zeros == ZeroBytes::kAnywhere || bytes.size() % 2 != 0) {
     throw InputError(ErrorParts{name, "text", "binary data", "check the file's type and ending"});
   }
@@ -165,34 +129,17 @@ DecodedText decode_by_content(std::string_view bytes, const std::string& name, s
 
 }  // namespace
 
-std::size_t find_invalid_utf8(std::string_view text) {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080ULL;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    std::uint64_t word = kHighBits;
-    if (at + sizeof word <= text.size()) std::memcpy(&word, text.data() + at, sizeof word);
-    if ((word & kHighBits) == 0) {
-      at += sizeof word;
-      continue;
-    }
-    const std::size_t length = sequence_length(text, at);
-    if (length == 0) return at;
-    at += length;
-  }
-  return std::string_view::npos;
-}
-
 DecodedText decode_text(std::string_view bytes, const std::string& name, const std::string& encoding,
                         std::vector<std::string>& notes) {
   if (encoding.empty() || encoding == "auto") return decode_by_content(bytes, name, notes);
-  if (std::find(kEncodings.begin(), kEncodings.end(), encoding) == kEncodings.end()) {
-    throw unknown_name("data.encoding", encoding, kEncodings);
+  if (std::find(kTextEncodings.begin(), kTextEncodings.end(), encoding) == kTextEncodings.end()) {
+    throw unknown_name("data.encoding", encoding, kTextEncodings);
   }
   if (encoding == "utf-16") return decode_utf16(bytes, name);
   if (bytes.find('\0') != std::string_view::npos) {
     throw InputError(ErrorParts{name, "text in " + encoding, "zero bytes", "set data.encoding to auto or utf-16"});
   }
-  if (encoding == "utf-8") return decode_utf8(bytes, name, false, notes);
+  if (encoding == "utf-8") return take_utf8(bytes, name, false, notes);
   return converted(from_one_byte(bytes, encoding == "windows-1252"), name);
 }
 

@@ -24,7 +24,4 @@ struct DecodedText {
 DecodedText decode_text(std::string_view bytes, const std::string& name, const std::string& encoding,
                         std::vector<std::string>& notes);
 
-/// Offset of the first byte of `text` that is not UTF-8, npos when all is.
-std::size_t find_invalid_utf8(std::string_view text);
-
 }  // namespace gradus::data

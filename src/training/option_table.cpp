@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
+#include "gradus/data/source.hpp"
 #include "gradus/training/monitor.hpp"
 #include "gradus/training/run_config.hpp"
 
@@ -11,7 +12,6 @@ namespace {
 using Names = std::string_view;
 constexpr std::array<Names, 3> kHeaders = {"auto", "yes", "no"};
 constexpr std::array<Names, 3> kDecimals = {"auto", ".", ","};
-constexpr std::array<Names, 5> kEncodings = {"auto", "utf-8", "utf-16", "latin-1", "windows-1252"};
 constexpr std::array<Names, 3> kOrientations = {"auto", "rows", "columns"};
 // The names of a table, "auto" before them.
 template <class Table>
@@ -98,7 +98,7 @@ constexpr ConfigOption kOptions[] = {
     later({"data.comment", "", "text files: how comment lines start; auto = #, none = there are none",
            GRADUS_FIELD(data.comment)}),
     later({"data.encoding", "", "text files: how characters are stored", GRADUS_FIELD(data.encoding), -kAny, kAny,
-           kEncodings}),
+           kTextEncodings}),
     {"data.orientation", "", "samples in rows or columns (MAT, npy)", GRADUS_FIELD(data.orientation), -kAny, kAny,
      kOrientations},
     later(

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "data/fixtures.hpp"
+#include "data/utf8.hpp"
 #include "gradus/core/error.hpp"
 #include "support/paths.hpp"
 

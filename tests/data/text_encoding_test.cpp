@@ -4,6 +4,7 @@
 #include <set>
 
 #include "data/text_fixtures.hpp"
+#include "data/utf8.hpp"
 
 namespace gradus::test {
 namespace {

@@ -2,14 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gradus/data/dataset.hpp"
 
 namespace gradus {
+
+/// What SourceOptions::encoding may be.
+inline constexpr std::array<std::string_view, 5> kTextEncodings = {"auto", "utf-8", "utf-16", "latin-1",
+                                                                   "windows-1252"};
 
 /// How to read a source. Defaults suit every published file.
 struct SourceOptions {
@@ -24,7 +30,7 @@ struct SourceOptions {
   std::string decimal;             // text files: "auto", "." or ","
   std::string thousands;           // text files: what separates groups of three digits; "" and "none": nothing
   std::string comment;             // text files: how comment lines start; "auto" is #, "none": there are none
-  std::string encoding;            // text files: "auto", "utf-8", "utf-16", "latin-1", "windows-1252"
+  std::string encoding;            // text files: one of kTextEncodings
   std::string orientation;         // "auto", "rows", "columns": samples in rows or columns (MAT, npy)
   std::string feature_array;       // name of the training features among a file's arrays (npz, MAT); "" = usual names
   std::string label_array;         // the same of the labels; "" beside feature_array: the features are a table

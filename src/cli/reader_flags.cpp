@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/text_flags.hpp"
+#include "cli/reader_flags.hpp"
 
 namespace gradus::cli {
 
-void add_text_flags(CLI::App& command, SourceOptions& options) {
+void add_reader_flags(CLI::App& command, SourceOptions& options) {
+  command.add_option("--feature-array", options.feature_array, "npz, MAT: name of the array of features");
+  command.add_option("--label-array", options.label_array, "npz, MAT: name of the array of labels");
   command.add_option("--header", options.header, "auto, yes or no: whether the first text row is a header");
   command.add_option("--delimiter", options.delimiter, "text files: auto, tab, space or the character between fields");
   command.add_option("--decimal", options.decimal, "text files: the decimal sign, auto, . or ,");

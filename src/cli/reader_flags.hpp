@@ -1,0 +1,14 @@
+// The flags of readers of files, which the commands share.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "gradus/data/source.hpp"
+
+namespace gradus::cli {
+
+/// --feature-array and --label-array; --header, --delimiter, --decimal, --thousands, --comment and --encoding.
+void add_reader_flags(CLI::App& command, SourceOptions& options);
+
+}  // namespace gradus::cli
