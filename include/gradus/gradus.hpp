@@ -14,6 +14,8 @@
 #include "gradus/data/batches.hpp"              // IWYU pragma: export
 #include "gradus/data/dataset.hpp"              // IWYU pragma: export
 #include "gradus/data/memory.hpp"               // IWYU pragma: export
+#include "gradus/data/preprocessing.hpp"        // IWYU pragma: export
+#include "gradus/data/schema.hpp"               // IWYU pragma: export
 #include "gradus/data/source.hpp"               // IWYU pragma: export
 #include "gradus/engine/engine.hpp"             // IWYU pragma: export
 #include "gradus/engine/optimizer.hpp"          // IWYU pragma: export

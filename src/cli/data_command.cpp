@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/data_info.hpp"
 #include "cli/data_notes.hpp"
 #include "cli/online.hpp"
 #include "cli/reader_flags.hpp"
@@ -58,95 +57,12 @@ void run_list(const DataFlags& flags) {
 
 // -- info
 // --------------------------------------------------------------------------------------------------------------
-struct Range {
-  double low = std::numeric_limits<double>::infinity();
-  double high = -std::numeric_limits<double>::infinity();
-  double mean = 0.0;
-};
-
-Range range_of(const Dataset& dataset, const std::vector<std::uint32_t>& rows) {
-  Range range;
-  double sum = 0.0;
-  const auto accumulate = [&](const auto& matrix) {
-    for (const std::uint32_t row : rows) {
-      for (const auto stored : matrix.row(row)) {
-        const auto x = static_cast<double>(stored);
-        range.low = std::min(range.low, x);
-        range.high = std::max(range.high, x);
-        sum += x;
-      }
-    }
-  };
-  visit_features(dataset.table.features, accumulate);
-  range.mean = sum / (static_cast<double>(rows.size()) * static_cast<double>(dataset.num_features()));
-  return range;
-}
-
-Json part_info(const Dataset& dataset, const std::string& name, const std::vector<std::uint32_t>& rows) {
-  const Range range = range_of(dataset, rows);
-  Json part{{"part", name}, {"rows", rows.size()}, {"min", range.low}, {"max", range.high}, {"mean", range.mean}};
-  if (!dataset.table.labels.empty()) {
-    std::vector<std::size_t> counts(dataset.num_outputs());
-    for (const std::uint32_t row : rows) ++counts[static_cast<std::size_t>(dataset.table.labels[row])];
-    part["class_counts"] = counts;
-  }
-  return part;
-}
-
-Json info_of(const Dataset& dataset) {
-  static constexpr const char* kTypes[] = {"uint8", "float32", "float64"};
-  Json info{{"name", dataset.name},
-            {"source", dataset.source},
-            {"sha256", dataset.sha256},
-            {"task", task_name(dataset.task)},
-            {"features", dataset.num_features()},
-            {"type", kTypes[dataset.table.features.index()]},
-            {"outputs", dataset.num_outputs()}};
-  if (dataset.image) info["image"] = {dataset.image->height, dataset.image->width};
-  if (!dataset.feature_names.empty()) info["feature_names"] = dataset.feature_names;
-  if (!dataset.target_name.empty()) info["target"] = dataset.target_name;
-  if (!dataset.class_names.empty()) info["classes"] = dataset.class_names;
-  if (!dataset.notes.empty()) info["notes"] = dataset.notes;
-  info["parts"] = Json::array();
-  info["parts"].push_back(part_info(dataset, "train", dataset.train));
-  if (!dataset.valid.empty()) info["parts"].push_back(part_info(dataset, "valid", dataset.valid));
-  if (!dataset.test.empty()) info["parts"].push_back(part_info(dataset, "test", dataset.test));
-  return info;
-}
-
-std::string info_table(const Dataset& dataset, const Json& info) {
-  std::string text = fmt::format("{}: {}\n  source    {}\n  sha256    {}\n", dataset.name, task_name(dataset.task),
-                                 dataset.source, dataset.sha256);
-  text += fmt::format("  features  {} of {}", dataset.num_features(), info["type"].get<std::string>());
-  if (dataset.image) text += fmt::format(", images of {}x{}", dataset.image->height, dataset.image->width);
-  text += fmt::format("\n  outputs   {}{}\n\n", dataset.num_outputs(),
-                      dataset.target_name.empty() ? "" : " (" + dataset.target_name + ")");
-  text += fmt::format("  {:<8}{:>9}{:>12}{:>12}{:>12}\n", "part", "rows", "min", "max", "mean");
-  for (const Json& part : info["parts"]) {
-    text += fmt::format("  {:<8}{:>9}{:>12.6g}{:>12.6g}{:>12.6g}\n", part["part"].get<std::string>(),
-                        part["rows"].get<std::size_t>(), part["min"].get<double>(), part["max"].get<double>(),
-                        part["mean"].get<double>());
-  }
-  if (dataset.table.labels.empty()) return text;
-  text += fmt::format("\n  {:<20}", "class");
-  for (const Json& part : info["parts"]) text += fmt::format("{:>9}", part["part"].get<std::string>());
-  text += "\n";
-  constexpr std::size_t kMostClasses = 50;
-  for (std::size_t k = 0; k < std::min(dataset.num_outputs(), kMostClasses); ++k) {
-    text += fmt::format("  {:<20}", dataset.class_names[k]);
-    for (const Json& part : info["parts"]) text += fmt::format("{:>9}", part["class_counts"][k].get<std::size_t>());
-    text += "\n";
-  }
-  if (dataset.num_outputs() > kMostClasses) text += fmt::format("  ... {} in all\n", dataset.num_outputs());
-  return text;
-}
-
 void run_info(const DataFlags& flags) {
   const Dataset dataset = read_source(flags.source, flags.options);
   print_notes(dataset);
-  const Json info = info_of(dataset);
+  const Json info = data_info(dataset);
   // Names come from files: bytes that are no UTF-8 are replaced rather than fatal.
-  print(flags.json ? info.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" : info_table(dataset, info));
+  print(flags.json ? info.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" : data_info_text(dataset, info));
 }
 
 // -- make and fetch

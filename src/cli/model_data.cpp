@@ -16,22 +16,38 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kParts = {"train", "valid", "test", "all"};
 
-SourceOptions options_for(const ModelDataArguments& arguments, const Model& model) {
+// The columns that the model reads; of models that knew no columns yet the names of their features.
+Schema schema_of(const Model& model) {
+  Schema schema = model.preprocessing.schema();
+  if (!model.preprocessing.steps.empty()) return schema;
+  schema.label_column = model.feature_names.size();
+  for (const std::string& name : model.feature_names) schema.columns.push_back({name, ColumnKind::kNumber, {}});
+  return schema;
+}
+
+SourceOptions options_for(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
   SourceOptions options = arguments.options;
   // A model without class names learned numbers, even where whole ones look like classes.
   if (options.task.empty() && model.class_names.empty()) options.task = "regression";
   if (options.task.empty() && model.spec().output == OutputKind::kSoftmax) options.task = "classification";
   if (options.label.empty()) options.label = model.target_name;
+  Schema schema = schema_of(model);
+  if (!schema.columns.empty()) {
+    schema.weight_name = model.weight_name;
+    options.schema = std::make_shared<const Schema>(std::move(schema));
+    options.read_targets = with_targets;
+  }
   return options;
 }
 
 // The data with the label column that the arguments or the model name.
 Dataset read_labelled(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
-  const SourceOptions options = options_for(arguments, model);
+  const SourceOptions options = options_for(arguments, model, with_targets);
   const bool may_lack_targets = !with_targets && arguments.options.label.empty();
   std::optional<Dataset> dataset;
   try {
     dataset = read_source(arguments.data, options);
+    if (!dataset->columns.empty() && options.schema) return std::move(*dataset);
     if (dataset->num_features() == model.spec().num_inputs || !may_lack_targets) return std::move(*dataset);
   } catch (const InputError&) {
     if (!may_lack_targets) throw;
@@ -67,10 +83,12 @@ void add_model_data_options(CLI::App& command, ModelDataArguments& arguments) {
 
 Dataset read_model_data(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
   Dataset dataset = read_labelled(arguments, model, with_targets);
-  print_notes(dataset);
   const std::vector<std::string>& names = dataset.feature_names;
   const bool has_weights = std::find(names.begin(), names.end(), model.weight_name) != names.end();
   if (!model.weight_name.empty() && has_weights) take_weight_column(dataset, model.weight_name);
+  apply_preprocessing(dataset, model.preprocessing);
+  scale_targets(dataset, model.target_scaling);
+  print_notes(dataset);
   return dataset;
 }
 

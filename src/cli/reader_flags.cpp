@@ -12,6 +12,14 @@ void add_reader_flags(CLI::App& command, SourceOptions& options) {
   command.add_option("--thousands", options.thousands, "text files: the sign between groups of three digits, or none");
   command.add_option("--comment", options.comment, "text files: how comment lines start; auto = #, or none");
   command.add_option("--encoding", options.encoding, "text files: auto, utf-8, utf-16, latin-1 or windows-1252");
+  const auto add_columns = [&command](const char* flag, std::vector<std::string>& columns, const char* doc) {
+    command.add_option(flag, columns, doc)->delimiter(',');
+  };
+  add_columns("--categories", options.categories, "columns whose values are levels: names, numbers, patterns");
+  add_columns("--numbers", options.numbers, "columns whose values must be numbers");
+  add_columns("--dates", options.dates, "columns whose values must be dates");
+  add_columns("--ignore", options.ignore, "columns that are left out");
+  add_columns("--missing", options.missing, "what stands in a missing cell");
 }
 
 }  // namespace gradus::cli

@@ -90,9 +90,24 @@ void print_result(const RunRecord& record, const std::string& folder) {
   if (!folder.empty()) fmt::print("run folder: {}\n", folder);
 }
 
+// A network begins with outputs near 0 of a size near 1.
+void advise_target_scaling(const RunConfig& config, const Dataset& dataset) {
+  if (dataset.task != Task::kRegression || config.data.target_scaling != "auto") return;
+  const TargetScaling statistics = target_standardization(dataset);
+  double largest = 0.0;
+  for (std::size_t k = 0; k < statistics.mean.size(); ++k) {
+    largest = std::max({largest, std::abs(statistics.mean[k]), statistics.std[k]});
+  }
+  constexpr double kLarge = 20.0;
+  if (largest > kLarge) {
+    note("note: targets reach {:.3g}; --set data.target_scaling=standardize usually trains better\n", largest);
+  }
+}
+
 // Features of very different size train badly; say so once instead of guessing a scaling.
 void advise_scaling(const RunConfig& config, const TrainingRun& run, const Dataset& dataset) {
-  if (config.data.standardize || dataset.image) return;
+  advise_target_scaling(config, dataset);
+  if (config.data.standardize.value_or(false) || dataset.image) return;
   const Scaling statistics = standardization(dataset, run.scaling.divisor);
   double largest = 0.0;
   for (std::size_t i = 0; i < statistics.mean.size(); ++i) {
@@ -237,7 +252,8 @@ void add_config_flags(CLI::App& command, TrainArguments& arguments) {
     arguments.flags.emplace_back(&option, std::make_unique<std::string>());
     std::string& text = *arguments.flags.back().second;
     CLI::Option* added = nullptr;
-    if (std::holds_alternative<bool*>(option.field(probe))) {
+    const OptionField field = option.field(probe);
+    if (std::holds_alternative<bool*>(field) || std::holds_alternative<std::optional<bool>*>(field)) {
       added = command.add_flag(std::string(option.flag) + "{true}", text, option_help(option));
     } else {
       added = command.add_option(std::string(option.flag), text, option_help(option));

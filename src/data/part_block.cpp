@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "data/level_codes.hpp"
+#include "data/text_number.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus::data {
@@ -14,6 +16,9 @@ namespace {
 
 constexpr std::size_t kMaxIntegerClasses = 1000;
 constexpr std::size_t kMaxRealClasses = 20;
+// Of a table's whole numbers: so many need no word about it, and more need so many rows each to be classes.
+constexpr std::size_t kFewClasses = 10;
+constexpr std::size_t kRowsOfClass = 5;
 // An index label may leave gaps (a class without samples in a small subset), but not more than this many or than half.
 constexpr std::size_t kMinIndexSpan = 10;
 constexpr double kLargestLabel = 1e9;
@@ -43,7 +48,33 @@ std::vector<double> distinct_values(const Matrix<double>& values) {
   return distinct;
 }
 
-Task decide_task(const PartBlock& block, const SourceOptions& options) {
+/// The task of one column of numbers in a table, whose numbers may be names or quantities. A sentence in `notes` where
+/// it could be the other.
+Task decide_table_task(const PartBlock& block, const std::vector<double>& distinct, std::vector<std::string>& notes) {
+  if (!block.code_names.empty()) return Task::kClassification;
+  const std::size_t count = distinct.size();
+  const bool whole = std::all_of(distinct.begin(), distinct.end(), is_whole);
+  const bool counts_up = whole && distinct.back() - distinct.front() + 1.0 == static_cast<double>(count);
+  const bool few = count <= kMaxRealClasses && (whole || 2 * count <= block.rows());
+  if (few || (counts_up && count <= kMaxIntegerClasses && kRowsOfClass * count <= block.rows())) {
+    if (!whole || count > kFewClasses) {
+      notes.push_back(
+          fmt::format("{}: the {} different numbers of the label were taken as classes; data.task = regression "
+                      "takes them as quantities",
+                      block.where, count));
+    }
+    return Task::kClassification;
+  }
+  if (whole) {
+    notes.push_back(
+        fmt::format("{}: the {} different whole numbers of the label were taken as quantities; data.task = "
+                    "classification takes them as classes",
+                    block.where, count));
+  }
+  return Task::kRegression;
+}
+
+Task decide_task(const PartBlock& block, const SourceOptions& options, std::vector<std::string>& notes) {
   if (!options.task.empty()) return parse_task(options.task);
   if (block.numbers.empty()) return Task::kClassification;
   if (block.numbers.cols() > 1) {
@@ -51,6 +82,7 @@ Task decide_task(const PartBlock& block, const SourceOptions& options) {
     return all_zero_or_one(block.numbers) ? Task::kMultiLabel : Task::kRegression;
   }
   const std::vector<double> distinct = distinct_values(block.numbers);
+  if (!block.columns.empty()) return decide_table_task(block, distinct, notes);
   if (std::all_of(distinct.begin(), distinct.end(), is_whole)) {
     return distinct.size() <= kMaxIntegerClasses ? Task::kClassification : Task::kRegression;
   }
@@ -92,8 +124,8 @@ class ClassList {
       }
       names.clear();
       for (const double value : values_) {
-        const auto code = train.codes.find(value);
-        names.push_back(code == train.codes.end() ? number_name(value) : code->second);
+        const auto code = train.code_names.find(value);
+        names.push_back(code == train.code_names.end() ? number_name(value) : code->second);
       }
     }
   }
@@ -202,6 +234,21 @@ Features concatenate(std::vector<Features> blocks) {
   return concatenate_as<double>(std::move(blocks));
 }
 
+/// The codes of all parts as levels of the first; what it does not know is missing there, and said.
+Matrix<std::int32_t> join_codes(const std::vector<PartBlock*>& parts, std::vector<std::string>& notes) {
+  Matrix<std::int32_t> codes = std::move(parts.front()->codes);
+  std::size_t first = codes.rows();
+  const std::vector<Column> columns = stored_columns(parts.front()->columns);
+  for (std::size_t p = 1; p < parts.size() && codes.cols() > 0; ++p) {
+    const PartBlock& part = *parts[p];
+    codes.grow_rows(first + part.codes.rows());
+    const Matrix<std::int32_t> known = codes_in(part.codes, stored_columns(part.columns), columns, part.where, notes);
+    std::copy(known.span().begin(), known.span().end(), codes.row(first).begin());
+    first += known.rows();
+  }
+  return codes;
+}
+
 void check_parts_fit(const PartBlock& train, const PartBlock& other) {
   const std::size_t expected = num_cols(train.features);
   if (num_cols(other.features) != expected) {
@@ -231,7 +278,7 @@ void set_values(Dataset& dataset, const std::vector<PartBlock*>& parts, std::siz
 void set_targets(Dataset& dataset, const PartBlocks& blocks, const std::vector<PartBlock*>& parts,
                  const SourceOptions& options, std::size_t rows) {
   if (blocks.train.words.empty() && blocks.train.numbers.empty()) return;  // features only, for predictions
-  dataset.task = decide_task(blocks.train, options);
+  dataset.task = decide_task(blocks.train, options, dataset.notes);
   if (dataset.task != Task::kClassification) {
     set_values(dataset, parts, rows);
     if (dataset.task == Task::kMultiLabel) {
@@ -261,7 +308,7 @@ Dataset make_dataset(PartBlocks blocks, const SourceOptions& options) {
   std::size_t rows = 0;
   for (PartBlock* part : {&blocks.train, &blocks.valid, &blocks.test}) {
     if (part->rows() == 0 && part != &blocks.train) continue;
-    if (part->rows() == 0 || num_cols(part->features) == 0) {
+    if (part->rows() == 0 || num_cols(part->features) + part->codes.cols() == 0) {
       throw InputError(ErrorParts{part->where, "at least one row and one feature", "none", ""});
     }
     check_parts_fit(blocks.train, *part);
@@ -275,12 +322,15 @@ Dataset make_dataset(PartBlocks blocks, const SourceOptions& options) {
     for (std::size_t r = 0; r < part->rows(); ++r) list.push_back(static_cast<std::uint32_t>(rows + r));
     rows += part->rows();
   }
-  set_targets(dataset, blocks, parts, options, rows);
   dataset.notes = std::move(blocks.notes);
+  set_targets(dataset, blocks, parts, options, rows);
   for (const PartBlock* part : parts) dataset.notes.insert(dataset.notes.end(), part->notes.begin(), part->notes.end());
   features.reserve(parts.size());
   for (PartBlock* part : parts) features.push_back(std::move(part->features));
   dataset.table.features = concatenate(std::move(features));
+  dataset.table.codes = join_codes(parts, dataset.notes);
+  dataset.columns = std::move(blocks.train.columns);
+  dataset.label_column = blocks.label_column;
   dataset.feature_names = std::move(blocks.feature_names);
   dataset.target_name = std::move(blocks.target_name);
   dataset.image = blocks.train.image ? blocks.train.image : guess_image(dataset.num_features(), dataset.feature_names);
@@ -316,6 +366,27 @@ std::size_t label_column(const std::string& label, const std::vector<std::string
   if (label == "none") return num_columns;
   if (label.empty()) return num_columns - 1;
   return named_column(label, names, num_columns, "label column", where);
+}
+
+std::vector<std::size_t> label_columns(const std::string& label, const std::vector<std::string>& names,
+                                       std::size_t num_columns, const std::string& where) {
+  const bool is_name = std::find(names.begin(), names.end(), label) != names.end();
+  if (is_name || label.find(',') == std::string::npos) {
+    const std::size_t column = label_column(label, names, num_columns, where);
+    return column == num_columns ? std::vector<std::size_t>{} : std::vector<std::size_t>{column};
+  }
+  std::vector<std::size_t> columns;
+  for (std::size_t start = 0; start <= label.size();) {
+    const std::size_t end = std::min(label.find(',', start), label.size());
+    const std::string item(trimmed(std::string_view(label).substr(start, end - start)));
+    const std::size_t column = named_column(item, names, num_columns, "label column", where);
+    if (std::find(columns.begin(), columns.end(), column) != columns.end()) {
+      throw InputError(ErrorParts{where, "different label columns", "'" + item + "' twice", ""});
+    }
+    columns.push_back(column);
+    start = end + 1;
+  }
+  return columns;
 }
 
 std::optional<ImageShape> guess_image(std::size_t num_features, const std::vector<std::string>& feature_names) {

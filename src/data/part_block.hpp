@@ -19,12 +19,14 @@ namespace gradus::data {
 struct PartBlock {
   std::string where;  // file and variable, for messages
   Features features;
+  Matrix<std::int32_t> codes;   // categories of a text table
+  std::vector<Column> columns;  // of a text table; empty: all features are numbers
   Matrix<double> numbers;
   std::vector<std::string> words;
-  std::map<double, std::string> codes;  // names of numbers whose zeros belong to the name, as 007; empty: the numbers'
-  std::vector<std::size_t> lines;       // text files: line of each row; empty otherwise
-  std::optional<ImageShape> image;      // arrays of more than two dimensions
-  std::vector<std::string> notes;       // guesses that could matter, one sentence each
+  std::map<double, std::string> code_names;  // of numbers whose zeros belong to the name, as 007; empty: the numbers'
+  std::vector<std::size_t> lines;            // text files: line of each row; empty otherwise
+  std::optional<ImageShape> image;           // arrays of more than two dimensions
+  std::vector<std::string> notes;            // guesses that could matter, one sentence each
 
   [[nodiscard]] std::size_t rows() const { return num_rows(features); }
   /// "FILE: line 12" or "FILE: row 11 (from 0)".
@@ -41,6 +43,7 @@ struct PartBlocks {
   std::vector<std::string> fixed_classes;
   std::vector<std::string> feature_names;
   std::string target_name;
+  std::size_t label_column = 0;    // Schema::label_column of a text table
   std::vector<std::string> notes;  // guesses that could matter, before those of the parts
 };
 
@@ -48,6 +51,9 @@ struct PartBlocks {
 ///   words                                  classes, named by them, sorted
 ///   one column, whole numbers              classes when there are at most 1,000 different ones, else regression
 ///   one column, other numbers              regression, unless at most 20 values occur, each twice on average: classes
+///   the same in a text table               classes when at most 20 values occur, each twice on average if not whole,
+///   or
+///                                          whole ones without a gap between them, each five times on average
 ///   K columns of 0 and 1, one 1 in each row classes 0..K-1
 ///   K columns of 0 and 1                   multi-label
 ///   K other columns                        regression
@@ -67,6 +73,11 @@ PartBlock block_of_table(const RawArray& table, const SourceOptions& options);
 /// empty. Throws InputError when there is none. "none" gives `num_columns`: no target.
 std::size_t label_column(const std::string& label, const std::vector<std::string>& names, std::size_t num_columns,
                          const std::string& where);
+
+/// The columns of targets: none for "none", that of label_column(), or several in a list "a,b" where no column has that
+/// name.
+std::vector<std::size_t> label_columns(const std::string& label, const std::vector<std::string>& names,
+                                       std::size_t num_columns, const std::string& where);
 
 /// Column number that `column` (a name, or a number, negative from the end) means among `num_columns`; `what` is its
 /// role, for messages. Throws InputError when there is none, or when several have that name.

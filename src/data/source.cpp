@@ -172,6 +172,7 @@ PartBlocks read_text(const Bytes& file, const std::string& path, const SourceOpt
   blocks.train = std::move(table.block);
   blocks.feature_names = std::move(table.feature_names);
   blocks.target_name = std::move(table.target_name);
+  blocks.label_column = table.label_column;
   blocks.notes = std::move(table.notes);
   return blocks;
 }
@@ -264,6 +265,20 @@ bool looks_like_path(const std::string& source) {
                               near.empty() ? "see 'gradus data list'" : fmt::format("did you mean '{}'?", near)});
 }
 
+/// A further file is read as the first one was: its columns are found by their names and are of the same kinds.
+SourceOptions options_of_further_file(const PartBlocks& blocks, const SourceOptions& options) {
+  SourceOptions further = options;
+  if (blocks.train.columns.empty() || options.schema) return further;
+  Schema schema;
+  for (const Column& column : blocks.train.columns) {
+    if (column.kind != ColumnKind::kIgnored) schema.columns.push_back(column);
+  }
+  schema.label_column = blocks.label_column;
+  further.schema = std::make_shared<const Schema>(std::move(schema));
+  if (further.label.empty()) further.label = blocks.target_name;
+  return further;
+}
+
 Dataset read_found(const std::string& source, const SourceOptions& options) {
   std::string path = source;
   std::string test_path = options.test_path;
@@ -278,7 +293,7 @@ Dataset read_found(const std::string& source, const SourceOptions& options) {
   Sha256 hash;
   PartBlocks blocks = read_path(path, options, hash);
   if (!test_path.empty()) {
-    PartBlocks further = read_path(test_path, options, hash);
+    PartBlocks further = read_path(test_path, options_of_further_file(blocks, options), hash);
     blocks.test = std::move(further.train);
     blocks.notes.insert(blocks.notes.end(), further.notes.begin(), further.notes.end());
   }

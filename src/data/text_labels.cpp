@@ -27,7 +27,12 @@ void TextLabels::move_to(PartBlock& block, const std::string& name, std::vector<
   }
   block.numbers = Matrix<double>(numbers_.size(), 1);
   std::copy(numbers_.begin(), numbers_.end(), block.numbers.data());
-  if (all_digits_ && any_code_) block.codes = codes(name, notes);
+  if (all_digits_ && any_code_) block.code_names = codes(name, notes);
+}
+
+bool TextLabels::move_to_column(Matrix<double>& values, std::size_t k) const {
+  for (std::size_t r = 0; r < numbers_.size(); ++r) values(r, k) = numbers_[r];
+  return all_numbers_;
 }
 
 std::map<double, std::string> TextLabels::codes(const std::string& name, std::vector<std::string>& notes) const {

@@ -18,6 +18,8 @@ class TextLabels {
   /// Puts words, or numbers with their codes, into `block`. One number written in two ways (7 and 07) is one class and
   /// a note.
   void move_to(PartBlock& block, const std::string& name, std::vector<std::string>& notes);
+  /// Puts numbers into column `k` of `values`, one a row; false where there are words.
+  [[nodiscard]] bool move_to_column(Matrix<double>& values, std::size_t k) const;
 
  private:
   [[nodiscard]] std::map<double, std::string> codes(const std::string& name, std::vector<std::string>& notes) const;

@@ -20,11 +20,15 @@ constexpr std::size_t kFewestCounted = 3;
 constexpr double kFirstYear = 1000.0;
 
 bool is_column_number(const std::string& column) {
-  return column.find_first_not_of("-0123456789") == std::string::npos;
+  return column.find_first_not_of("-0123456789,") == std::string::npos;
 }
 
 bool is_named(const std::string& column) {
   return !column.empty() && column != "none" && !is_column_number(column);
+}
+
+bool is_in(const std::vector<std::size_t>& columns, std::size_t column) {
+  return std::find(columns.begin(), columns.end(), column) != columns.end();
 }
 
 class LayoutFinder {
@@ -55,7 +59,7 @@ class LayoutFinder {
                           survey_.first.begin() + static_cast<std::ptrdiff_t>(layout.num_columns));
     }
     check_duplicates(layout);
-    layout.label = label_column(options_.label, layout.names, layout.num_columns, name_);
+    layout.labels = labels(layout);
     return layout;
   }
 
@@ -74,8 +78,35 @@ class LayoutFinder {
     return fmt::format("line {} '{}{}'", survey_.first_line, text.substr(0, kShown), text.size() > kShown ? "..." : "");
   }
 
-  /// The label's column as far as it is known without a header; as many as there are columns for "none".
-  [[nodiscard]] std::size_t label_without_names() const { return label_column(options_.label, {}, columns_, name_); }
+  /// The label's column as far as it is known without a header; none for "none" and for names.
+  [[nodiscard]] std::vector<std::size_t> labels_without_names() const {
+    if (is_named(options_.label) || (options_.schema && !options_.read_targets)) return {};
+    return label_columns(options_.label, {}, columns_, name_);
+  }
+  /// The columns of targets. With a schema a table may lack them.
+  [[nodiscard]] std::vector<std::size_t> labels(const TextLayout& layout) const {
+    if (!options_.schema) return label_columns(options_.label, layout.names, layout.num_columns, name_);
+    const Schema& schema = *options_.schema;
+    if (layout.names.empty() || !schema.has_names()) {
+      const bool has_label = layout.num_columns == schema.columns.size() + 1 && options_.label != "none";
+      if (!has_label) return {};
+      if (!options_.label.empty() && !is_named(options_.label)) {
+        return label_columns(options_.label, layout.names, layout.num_columns, name_);
+      }
+      return {std::min(schema.label_column, layout.num_columns - 1)};
+    }
+    if (!options_.read_targets) return {};
+    return label_columns(options_.label, layout.names, layout.num_columns, name_);
+  }
+  /// A column of the schema is named in the first record.
+  [[nodiscard]] bool names_schema() const {
+    if (!options_.schema || !options_.schema->has_names()) return false;
+    const std::vector<Column>& columns = options_.schema->columns;
+    return std::any_of(columns.begin(), columns.end(), [this](const Column& column) {
+      return !column.name.empty() &&
+             std::find(survey_.first.begin(), survey_.first.end(), column.name) != survey_.first.end();
+    });
+  }
   /// A column is asked for by a text or number that no column has but that stands in the first record.
   [[nodiscard]] bool is_asked_for(const std::string& column) const {
     const std::vector<std::string>& first = survey_.first;
@@ -89,11 +120,11 @@ class LayoutFinder {
   [[nodiscard]] bool shows_names() const {
     const std::vector<std::string>& first = survey_.first;
     if (is_asked_for(options_.label) || is_asked_for(options_.weight)) return true;
-    const std::size_t label = is_named(options_.label) ? columns_ : label_without_names();
+    const std::vector<std::size_t> labels = labels_without_names();
     bool any_number = false;
     bool word_above_numbers = false;
     for (std::size_t c = 0; c < columns_; ++c) {
-      if (c == label) continue;
+      if (is_in(labels, c)) continue;
       const bool number = first_number(c).has_value();
       any_number = any_number || number;
       word_above_numbers =
@@ -108,8 +139,10 @@ class LayoutFinder {
     if (!options_.header.empty() && options_.header != "auto") {
       throw InputError(ErrorParts{"data.header", "auto, yes or no", "'" + options_.header + "'", ""});
     }
-    if (is_named(options_.label) || is_named(options_.weight) || shows_names()) return true;
-    return survey_.num_records > 1 && decide_numbers(label_without_names());
+    if (names_schema()) return true;
+    const bool by_name = !options_.schema && (is_named(options_.label) || is_named(options_.weight));
+    if (by_name || shows_names()) return true;
+    return survey_.num_records > 1 && decide_numbers(labels_without_names());
   }
 
   /// What a first record of whole numbers and the records below it are.
@@ -122,13 +155,13 @@ class LayoutFinder {
     bool other_label = false;  // a word above numbers, or a number above words
     bool label_is_word = false;
   };
-  [[nodiscard]] WholeNumbers whole_numbers(std::size_t label) const {
+  [[nodiscard]] WholeNumbers whole_numbers(const std::vector<std::size_t>& labels) const {
     WholeNumbers found;
     for (std::size_t c = 0; c < columns_; ++c) {
       const ColumnTally tally = below(c);
       const std::optional<double> number = first_number(c);
       found.quoted_below = found.quoted_below || tally.quoted > 0;
-      if (c == label) {
+      if (is_in(labels, c)) {
         found.label_is_word = !number && !survey_.first[c].empty();
         found.other_label = number ? tally.numbers == 0 && tally.words > 0 : tally.numbers > 0 && tally.words == 0;
         if (found.label_is_word) continue;
@@ -143,8 +176,8 @@ class LayoutFinder {
   }
 
   /// Whether a first record whose features are all numbers holds names.
-  bool decide_numbers(std::size_t label) {
-    const WholeNumbers found = whole_numbers(label);
+  bool decide_numbers(const std::vector<std::size_t>& labels) {
+    const WholeNumbers found = whole_numbers(labels);
     const std::vector<double>& values = found.values;
     if (!found.are_alone || values.empty()) return false;
     bool counts = values.size() > 1;
@@ -211,7 +244,7 @@ class LayoutFinder {
       if (!column.empty() && !seen.insert(column).second) twice.insert(column);
     }
     if (twice.empty()) return;
-    const bool last = options_.label.empty() && twice.contains(layout.names.back());
+    const bool last = !options_.schema && options_.label.empty() && twice.contains(layout.names.back());
     if (last) named_column(layout.names.back(), layout.names, layout.num_columns, "label column", name_);
     notes_.push_back(fmt::format("{}: several columns are called {}", name_, fmt::join(twice, ", ")));
   }

@@ -14,18 +14,19 @@ namespace gradus::data {
 
 struct TextLayout {
   std::size_t num_columns = 0;
-  std::size_t label = 0;           // num_columns: there is none
-  bool has_header = false;         // the first record holds names
-  std::vector<std::string> names;  // empty, or one a column
-  bool ends_in_delimiter = false;  // records may have empty fields behind the last column
+  std::vector<std::size_t> labels;  // columns of targets, in the order asked for; empty: there is none
+  bool has_header = false;          // the first record holds names
+  std::vector<std::string> names;   // empty, or one a column
+  bool ends_in_delimiter = false;   // records may have empty fields behind the last column
   bool operator==(const TextLayout&) const = default;
 };
 
 /// With data.header auto the first record is a header when none of its feature fields is a number; when a word stands
 /// above numbers; or when it counts up (0,1,2 or 2018,2019,2020) and the records below are of another kind: with
 /// fractions, or with words as labels. A comment just above the records that has a name for every column is a header
-/// too. Guesses, and first records that may be names but were read as numbers, are added to `notes`. Throws InputError
-/// at a label or weight column that does not exist, or whose name two columns have.
+/// too. A schema's names in the first record make it a header. Guesses, and first records that may be names but were
+/// read as numbers, are added to `notes`. Throws InputError at a label or weight column that does not exist, or whose
+/// name two columns have.
 TextLayout find_layout(const FoundDialect& found, const SourceOptions& options, const std::string& name,
                        std::vector<std::string>& notes);
 

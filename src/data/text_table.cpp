@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <optional>
+#include <utility>
 
+#include "data/input_columns.hpp"
+#include "data/text_columns.hpp"
 #include "data/text_encoding.hpp"
 #include "data/text_labels.hpp"
 #include "data/text_layout.hpp"
@@ -21,6 +21,7 @@ constexpr SurveyLimit kSample{.records = 100, .bytes = std::size_t{1} << 16};
 struct TextPlan {
   FoundDialect found;
   TextLayout layout;
+  std::vector<InputColumn> columns;
   std::vector<std::string> notes;
 };
 
@@ -39,79 +40,70 @@ TextPlan make_plan(std::string_view text, const std::string& name, const SourceO
   plan.found = find_dialect(text, options, name, limit, plan.notes);
   if (plan.found.survey.num_records == 0) fail_empty(text, name, plan.found);
   plan.layout = find_layout(plan.found, options, name, plan.notes);
+  plan.columns = input_columns(plan.layout, options, name, plan.notes);
   return plan;
 }
 
-/// Collects records into columns of numbers and labels.
+/// Collects records into inputs and labels.
 class TableBuilder {
  public:
-  TableBuilder(const std::string& name, const TextPlan& plan)
-      : name_(name), layout_(plan.layout), dialect_(plan.found.dialect), first_line_(plan.found.survey.first_line) {}
+  TableBuilder(const std::string& name, const TextPlan& plan, const SourceOptions& options)
+      : name_(name),
+        layout_(plan.layout),
+        dialect_(plan.found.dialect),
+        columns_(name, plan.found.dialect, plan.columns, MissingCells(options.missing), plan.found.survey.first_line),
+        labels_(plan.layout.labels.size()) {}
 
   void add(const std::vector<TextField>& fields, std::size_t line) {
     const bool fits = layout_.ends_in_delimiter
                           ? fields.size() >= layout_.num_columns && filled_size(fields) <= layout_.num_columns
                           : fields.size() == layout_.num_columns;
     if (!fits) fail_size(fields.size(), line);
-    for (std::size_t c = 0; c < layout_.num_columns; ++c) {
-      if (c == layout_.label) {
-        add_label(fields[c].text, line);
-      } else {
-        features_.push_back(feature(fields[c].text, line, c));
-      }
-    }
+    columns_.add(fields, line);
+    for (std::size_t k = 0; k < labels_.size(); ++k) add_label(labels_[k], fields[layout_.labels[k]].text, line);
     lines_.push_back(line);
   }
+  [[nodiscard]] TextColumns& columns() { return columns_; }
 
   TextTable finish(std::vector<std::string> notes) {
     if (lines_.empty()) throw InputError(ErrorParts{name_, "rows of numbers", "none", ""});
     TextTable table;
+    table.num_word_columns = columns_.num_words();
     table.notes = std::move(notes);
     table.block.where = name_;
-    const bool has_label = layout_.label < layout_.num_columns;
-    Matrix<double> features(lines_.size(), layout_.num_columns - (has_label ? 1 : 0));
-    std::copy(features_.begin(), features_.end(), features.data());
-    table.block.features = std::move(features);
-    if (has_label) labels_.move_to(table.block, name_, table.notes);
+    columns_.move_to(table.block, table.notes);
+    move_labels(table);
     table.block.lines = std::move(lines_);
-    table.feature_names = layout_.names;
-    if (has_label && !layout_.names.empty()) {
-      table.target_name = layout_.names[layout_.label];
-      table.feature_names.erase(table.feature_names.begin() + static_cast<std::ptrdiff_t>(layout_.label));
+    for (const Column& column : table.block.columns) {
+      const bool is_feature = column.kind != ColumnKind::kIgnored && column.kind != ColumnKind::kCategory;
+      if (is_feature && !layout_.names.empty()) table.feature_names.push_back(column.name);
     }
+    table.label_column = layout_.labels.empty() ? layout_.num_columns : layout_.labels.front();
     return table;
   }
 
  private:
-  double feature(std::string_view field, std::size_t line, std::size_t column) const {
-    const std::optional<double> number = parse_number(field, dialect_.numbers);
-    if (number && std::isfinite(*number)) return *number;
-    std::string where = fmt::format("{}: line {}, column {} (from 0)", name_, line, column);
-    if (column < layout_.names.size()) where += " '" + layout_.names[column] + "'";
-    constexpr std::size_t kShown = 40;
-    const std::string shown = fmt::format("'{}'", field.substr(0, kShown));
-    if (number) throw InputError(ErrorParts{where, "a finite number", shown, "fill in or remove the row"});
-    throw InputError(ErrorParts{where, "a number", field.empty() ? "an empty field" : shown, advice(field, line)});
-  }
-  /// What may make a number of the word `field`.
-  [[nodiscard]] std::string advice(std::string_view field, std::size_t line) const {
-    const char decimal = dialect_.numbers.decimal;
-    const char other = decimal == '.' ? ',' : '.';
-    const bool decimal_helps = parse_number(field, {other, '\0'}).has_value();
-    const bool thousands_help = is_grouped(field, other) || parse_number(field, {decimal, other}).has_value();
-    if (decimal_helps && thousands_help) {
-      return fmt::format("set data.decimal or data.thousands to '{}', as is meant", other);
+  void move_labels(TextTable& table) {
+    for (const std::size_t label : layout_.labels) {
+      if (layout_.names.empty()) continue;
+      table.target_name += (table.target_name.empty() ? "" : ",") + layout_.names[label];
     }
-    if (decimal_helps) return fmt::format("set data.decimal to '{}'", other);
-    if (thousands_help) return fmt::format("set data.thousands to '{}'", other);
-    if (line == first_line_) return "fill it in, name the label column, or set data.header to yes if these are names";
-    return "fill it in, or name the label column";
+    if (labels_.size() == 1) labels_.front().move_to(table.block, name_, table.notes);
+    if (labels_.size() < 2) return;
+    table.block.numbers = Matrix<double>(lines_.size(), labels_.size());
+    for (std::size_t k = 0; k < labels_.size(); ++k) {
+      if (!labels_[k].move_to_column(table.block.numbers, k)) {
+        throw InputError(ErrorParts{fmt::format("{}: column {} (from 0)", name_, layout_.labels[k]),
+                                    "numbers, as one of several targets", "words", "name one label column"});
+      }
+    }
   }
-  void add_label(std::string_view field, std::size_t line) {
+  void add_label(TextLabels& labels, std::string_view field, std::size_t line) const {
     if (field.empty()) {
-      throw InputError(ErrorParts{fmt::format("{}: line {}", name_, line), "a label", "an empty field", "fill it in"});
+      throw InputError(ErrorParts{fmt::format("{}: line {}", name_, line), "a label", "an empty field",
+                                  "fill it in or remove the row"});
     }
-    labels_.add(field, parse_number(field, dialect_.numbers));
+    labels.add(field, parse_number(field, dialect_.numbers));
   }
   [[noreturn]] void fail_size(std::size_t size, std::size_t line) const {
     throw InputError(ErrorParts{fmt::format("{}: line {}", name_, line), fmt::format("{} fields", layout_.num_columns),
@@ -123,9 +115,8 @@ class TableBuilder {
   const std::string& name_;
   const TextLayout& layout_;
   const TextDialect& dialect_;
-  std::size_t first_line_;
-  std::vector<double> features_;
-  TextLabels labels_;
+  TextColumns columns_;
+  std::vector<TextLabels> labels_;
   std::vector<std::size_t> lines_;
 };
 
@@ -146,7 +137,7 @@ void note_skipped(const RecordReader& reader, const TextDialect& dialect, const 
 TextTable read_as_planned(std::string_view text, const std::string& name, const SourceOptions& options,
                           const TextPlan& plan, std::size_t& line) {
   const TextDialect& dialect = plan.found.dialect;
-  TableBuilder builder(name, plan);
+  TableBuilder builder(name, plan, options);
   RecordReader reader(text, dialect, name);
   std::vector<TextField> fields;
   if (plan.layout.has_header) reader.next(fields);
@@ -154,11 +145,21 @@ TextTable read_as_planned(std::string_view text, const std::string& name, const 
     line = reader.line();
     builder.add(fields, line);
   }
+  if (builder.columns().has_words()) {
+    RecordReader again(text, dialect, name);
+    if (plan.layout.has_header) again.next(fields);
+    while (again.next(fields)) builder.columns().add_words(fields, again.line());
+  }
   std::vector<std::string> notes = plan.notes;
   const bool guessed = options.comment.empty() || options.comment == "auto";
   const bool has_names = !plan.layout.has_header && !plan.layout.names.empty();
   note_skipped(reader, dialect, name, guessed, has_names ? 1 : 0, notes);
   return builder.finish(std::move(notes));
+}
+
+/// The first records may not show what later ones do: a decimal comma, say.
+bool shows_the_same(const TextPlan& plan, const TextPlan& of_all) {
+  return of_all.found.dialect == plan.found.dialect && of_all.layout == plan.layout;
 }
 
 }  // namespace
@@ -175,17 +176,21 @@ TextTable read_text_table(std::string_view bytes, const std::string& name, const
   const TextPlan plan = make_plan(text, name, options, kSample);
   std::size_t line = 0;
   try {
-    return read(plan, line);
+    TextTable table = read(plan, line);
+    if (table.num_word_columns == 0 || plan.found.survey.is_complete) return table;
+    const TextPlan of_all = make_plan(text, name, options, {});
+    if (shows_the_same(plan, of_all)) return table;
+    TextTable other = read(of_all, line);
+    return other.num_word_columns < table.num_word_columns ? other : table;
   } catch (const InputError& first_error) {
     if (plan.found.survey.is_complete) throw;
-    // The first records may not show what later ones do: a decimal comma, say.
     const TextPlan of_all = make_plan(text, name, options, {});
-    if (of_all.found.dialect == plan.found.dialect && of_all.layout == plan.layout) throw;
+    if (shows_the_same(plan, of_all)) throw;
     std::size_t second_line = 0;
     try {
       return read(of_all, second_line);
     } catch (const InputError&) {
-      if (second_line > line) throw;
+      if (second_line >= line) throw;
       throw InputError(std::string(first_error.what()));
     }
   }

@@ -1,6 +1,6 @@
-// CSV, TSV and whitespace text: numbers with one target column, header or not. Features become double. Encoding
-// (text_encoding.hpp), dialect (text_dialect.hpp), columns (text_layout.hpp) and records (text_records.hpp) are found
-// out first; here records become numbers.
+// CSV, TSV and whitespace text: columns of numbers, words and dates with their targets, header or not. Encoding
+// (text_encoding.hpp), dialect (text_dialect.hpp), columns (text_layout.hpp, input_columns.hpp) and records
+// (text_records.hpp) are found out first; here records become columns (text_columns.hpp) and labels.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -14,14 +14,16 @@ namespace gradus::data {
 
 struct TextTable {
   PartBlock block;
-  std::vector<std::string> feature_names;  // empty without a header
-  std::string target_name;
-  std::vector<std::string> notes;  // guesses that could be wrong, a sentence each
+  std::vector<std::string> feature_names;  // of the columns of numbers and dates; empty without a header
+  std::string target_name;                 // several are joined by commas
+  std::size_t label_column = 0;            // in the file; as many as there are columns: there is none
+  std::size_t num_word_columns = 0;        // of inputs
+  std::vector<std::string> notes;          // guesses that could be wrong, a sentence each
 };
 
 /// The table that the bytes of a text file hold. What the options leave open is decided from the first records, and
-/// from all of them where that fails. Throws InputError with line and column at a ragged row, an empty field, text for
-/// a number, NaN or infinity.
+/// from all of them where that fails. Throws InputError with line and column at a ragged row, an empty label, a word
+/// among numbers, or infinity.
 TextTable read_text_table(std::string_view bytes, const std::string& name, const SourceOptions& options);
 
 }  // namespace gradus::data

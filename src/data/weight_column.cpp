@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "data/level_codes.hpp"
 #include "data/part_block.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/data/dataset.hpp"
@@ -22,15 +24,34 @@ Matrix<S> without_column(MatrixView<const S> matrix, std::size_t column) {
   return rest;
 }
 
+/// The weight column among the features; takes it out of the columns of a table.
+std::size_t take_feature(Dataset& dataset, const std::string& column, const std::string& where) {
+  const std::size_t width = dataset.num_features() + dataset.table.codes.cols();
+  if (width < 2) throw InputError(ErrorParts{where, "a column of weights beside the features", "one column", ""});
+  if (dataset.columns.empty()) {
+    return data::named_column(column, dataset.feature_names, width, "weight column", where);
+  }
+  std::vector<Column> columns = data::stored_columns(dataset.columns);
+  std::vector<std::string> names;
+  for (const Column& known : columns) names.push_back(known.name);
+  if (names.front().empty()) names.clear();
+  const std::size_t at = data::named_column(column, names, columns.size(), "weight column", where);
+  if (columns[at].kind != ColumnKind::kNumber) {
+    throw InputError(
+        ErrorParts{where, "a column of numbers", fmt::format("'{}', which is no number column", column), ""});
+  }
+  const auto is_stored = [](const Column& c) { return c.kind != ColumnKind::kCategory; };
+  const auto feature = std::count_if(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(at), is_stored);
+  columns.erase(columns.begin() + static_cast<std::ptrdiff_t>(at));
+  dataset.columns = std::move(columns);
+  return static_cast<std::size_t>(feature);
+}
+
 }  // namespace
 
 void take_weight_column(Dataset& dataset, const std::string& column) {
   const std::string where = dataset.name + ": data.weight";
-  const std::size_t num_features = dataset.num_features();
-  if (num_features < 2) {
-    throw InputError(ErrorParts{where, "a column of weights beside the features", "one column", ""});
-  }
-  const std::size_t at = data::named_column(column, dataset.feature_names, num_features, "weight column", where);
+  const std::size_t at = take_feature(dataset, column, where);
   const auto take = [&](const auto& features) {
     std::vector<double> weights(features.rows());
     for (std::size_t r = 0; r < weights.size(); ++r) {

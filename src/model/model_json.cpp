@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/model_json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -32,6 +33,7 @@ class ModelReader {
     if (!value.is_number() || !std::isfinite(value.get<double>())) fail(key, "a number", value);
     return value.get<double>();
   }
+  [[nodiscard]] bool has(const char* key) const { return json_.contains(key); }
   /// What older files do not have.
   [[nodiscard]] double number_or(const char* key, double other) const {
     return json_.contains(key) ? number(key) : other;
@@ -158,12 +160,57 @@ Scaling parse_scaling(const ModelReader& reader, std::size_t num_inputs) {
   return scaling;
 }
 
+TargetScaling parse_target_scaling(const ModelReader& reader, std::size_t num_outputs) {
+  TargetScaling scaling{reader.numbers("mean"), reader.numbers("std")};
+  const bool fits =
+      scaling.mean.size() == scaling.std.size() && (scaling.empty() || scaling.mean.size() == num_outputs);
+  const bool positive = std::all_of(scaling.std.begin(), scaling.std.end(), [](double std) { return std > 0.0; });
+  if (fits && positive) return scaling;
+  throw InputError({reader.where(), "one mean and one std above 0 per output, or none", "others", ""});
+}
+
+Json format_step(const ColumnStep& step) {
+  return {{"name", step.column.name}, {"kind", column_kind_name(step.column.kind)}, {"levels", step.column.levels},
+          {"fill", step.fill},        {"marks_missing", step.marks_missing},        {"has_other", step.has_other},
+          {"has_time", step.has_time}};
+}
+
+ColumnStep parse_step(const ModelReader& reader) {
+  ColumnStep step;
+  step.column.name = reader.text("name");
+  step.column.kind = reader.choice("kind", kColumnKindTable);
+  step.column.levels = reader.texts("levels");
+  step.fill = reader.number("fill");
+  step.marks_missing = reader.flag("marks_missing");
+  step.has_other = reader.flag("has_other");
+  step.has_time = reader.flag("has_time");
+  return step;
+}
+
+// What older files do not have: they were trained on numbers in a fixed order.
+Preprocessing parse_preprocessing(const ModelReader& reader, std::size_t num_inputs) {
+  Preprocessing preprocessing;
+  if (!reader.has("columns")) return preprocessing;
+  for (const Json& step : reader.list("columns")) {
+    const std::string number = std::to_string(preprocessing.steps.size());
+    preprocessing.steps.push_back(parse_step(ModelReader(reader.where() + ".columns[" + number + "]", step)));
+  }
+  preprocessing.label_column = reader.count("label_column");
+  if (!preprocessing.steps.empty() && preprocessing.num_inputs() != num_inputs) {
+    throw InputError({reader.where() + ".columns", "columns that give " + std::to_string(num_inputs) + " inputs",
+                      std::to_string(preprocessing.num_inputs()), ""});
+  }
+  return preprocessing;
+}
+
 }  // namespace
 
 std::string format_model(const Model& model) {
   const NetworkSpec& spec = model.spec();
   Json layers = Json::array();
   for (const LayerSpec& layer : spec.layers) layers.push_back(format_layer(layer));
+  Json columns = Json::array();
+  for (const ColumnStep& step : model.preprocessing.steps) columns.push_back(format_step(step));
   const Json json = {
       {"version", kModelVersion},
       {"inputs", spec.num_inputs},
@@ -179,6 +226,9 @@ std::string format_model(const Model& model) {
         {"quantile", spec.loss.quantile},
         {"focal_gamma", spec.loss.focal_gamma}}},
       {"scaling", {{"divisor", model.scaling.divisor}, {"mean", model.scaling.mean}, {"std", model.scaling.std}}},
+      {"target_scaling", {{"mean", model.target_scaling.mean}, {"std", model.target_scaling.std}}},
+      {"columns", columns},
+      {"label_column", model.preprocessing.label_column},
       {"mixed", model.mixed},
       {"class_names", model.class_names},
       {"feature_names", model.feature_names},
@@ -211,6 +261,10 @@ ModelDescription parse_model(const std::string& where, const std::string& text) 
   spec.validate();
   Model& rest = description.rest;
   rest.scaling = parse_scaling(reader.object("scaling"), spec.num_inputs);
+  if (reader.has("target_scaling")) {
+    rest.target_scaling = parse_target_scaling(reader.object("target_scaling"), spec.num_outputs());
+  }
+  rest.preprocessing = parse_preprocessing(reader, spec.num_inputs);
   rest.mixed = reader.flag("mixed");
   rest.class_names = reader.texts("class_names");
   rest.feature_names = reader.texts("feature_names");

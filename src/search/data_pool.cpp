@@ -7,8 +7,8 @@ namespace {
 std::string key_of(const RunConfig& config) {
   std::string key;
   for (const ConfigOption& option : config_options()) {
-    // Scaling happens when batches are gathered; the stored rows are the same.
-    if (!option.key.starts_with("data.") || option.key == "data.scale" || option.key == "data.standardize") continue;
+    // The divisor acts when batches are gathered; the stored rows are the same.
+    if (!option.key.starts_with("data.") || option.key == "data.scale") continue;
     key += option_text(option, config) + '\n';
   }
   return key;
@@ -29,6 +29,7 @@ const DataPool::Entry& DataPool::get(RunConfig& config) {
   }
   config.data.valid = entry->resolved.valid;
   config.data.test = entry->resolved.test;
+  config.data.target_scaling = entry->resolved.target_scaling;
   return *entry;
 }
 

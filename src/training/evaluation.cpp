@@ -102,10 +102,12 @@ PartEvaluation evaluate_rows(Engine<T>& engine, const Dataset& dataset, const Sc
     evaluation.classification = classification_report(outputs.view(), labels);
     return evaluation;
   }
-  const Matrix<double> values = values_of(dataset, rows);
+  Matrix<double> values = values_of(dataset, rows);
   if (dataset.task == Task::kMultiLabel) {
     evaluation.classification = multi_label_report(outputs.view(), values.view());
   } else {
+    unscale_targets(dataset.target_scaling, values.view());
+    unscale_targets(dataset.target_scaling, outputs.view());
     evaluation.regression = regression_report(outputs.view(), values.view(), engine.spec().loss);
   }
   return evaluation;

@@ -12,6 +12,7 @@ namespace {
 using Names = std::string_view;
 constexpr std::array<Names, 3> kHeaders = {"auto", "yes", "no"};
 constexpr std::array<Names, 3> kDecimals = {"auto", ".", ","};
+constexpr std::array<Names, 3> kTargetScalings = {"auto", "none", "standardize"};
 constexpr std::array<Names, 3> kOrientations = {"auto", "rows", "columns"};
 // The names of a table, "auto" before them.
 template <class Table>
@@ -99,6 +100,19 @@ constexpr ConfigOption kOptions[] = {
            GRADUS_FIELD(data.comment)}),
     later({"data.encoding", "", "text files: how characters are stored", GRADUS_FIELD(data.encoding), -kAny, kAny,
            kTextEncodings}),
+    later({"data.categories", "--categories",
+           "columns whose values are levels, whatever they look like: names, numbers or patterns such as code_*",
+           GRADUS_FIELD(data.categories)}),
+    later({"data.numbers", "--numbers", "columns whose values must be numbers", GRADUS_FIELD(data.numbers)}),
+    later({"data.dates", "--dates", "columns whose values must be dates", GRADUS_FIELD(data.dates)}),
+    later({"data.ignore", "--ignore", "columns that are left out", GRADUS_FIELD(data.ignore)}),
+    later({"data.missing", "--missing",
+           "what stands in a missing cell besides nothing; empty = NA, N/A, NaN, null, ? and -",
+           GRADUS_FIELD(data.missing)}),
+    later({"data.impute", "", "what missing numbers become: mean or median of the training part, or a number",
+           GRADUS_FIELD(data.impute)}),
+    later({"data.max_one_hot", "", "inputs of a category at most; rarer levels share one",
+           GRADUS_FIELD(data.max_one_hot), 2, 100'000}),
     {"data.orientation", "", "samples in rows or columns (MAT, npy)", GRADUS_FIELD(data.orientation), -kAny, kAny,
      kOrientations},
     later(
@@ -118,8 +132,15 @@ constexpr ConfigOption kOptions[] = {
     {"data.seed", "", "seed of the split and of generators", GRADUS_FIELD(data.seed)},
     {"data.scale", "--scale", "divisor of the features; auto = 255 for byte images, else 1", GRADUS_FIELD(data.scale),
      1e-300},
-    {"data.standardize", "--standardize", "subtract the training part's mean, divide by its standard deviation",
-     GRADUS_FIELD(data.standardize)},
+    reworded("subtract the training part's mean, divide by its standard deviation",
+             {"data.standardize", "--standardize",
+              "subtract the training part's mean, divide by its standard deviation; auto = for text tables",
+              GRADUS_FIELD(data.standardize)}),
+    later({"data.target_scaling", "",
+           "targets of a regression: auto = standardize where data.standardize is auto too and true, and the loss is "
+           "mse, "
+           "huber or quantile",
+           GRADUS_FIELD(data.target_scaling), -kAny, kAny, kTargetScalings}),
     {"data.rows", "--rows", "rows to generate, 0 = the generator's default", GRADUS_FIELD(data.rows)},
     {"data.noise", "--noise", "noise of a generator; auto = its default", GRADUS_FIELD(data.noise), 0},
     {"data.max_bytes", "", "refuse files that unpack to more bytes", GRADUS_FIELD(data.max_bytes), 1},

@@ -66,6 +66,13 @@ struct Store {
   }
   void operator()(double* field) const { *field = parse_bounded<double>(option, text, where); }
   void operator()(std::uint64_t* field) const { *field = parse_bounded<std::uint64_t>(option, text, where); }
+  void operator()(std::optional<bool>* field) const {
+    const std::string_view value = trimmed(text);
+    field->reset();
+    if (value == "auto") return;
+    if (value != "true" && value != "false") reject_text(where, "true, false or auto", value);
+    *field = value == "true";
+  }
   template <class T>
   void operator()(std::optional<T>* field) const {
     field->reset();

@@ -60,8 +60,10 @@ std::string config_toml(const RunConfig& config) {
       config, [](const ConfigOption&) { return true; }, [](const ConfigOption& option) { return option.doc; });
 }
 
-std::string config_identity(const RunConfig& config) {
+std::string config_identity(const RunConfig& given) {
   const RunConfig defaults;
+  RunConfig config = given;
+  config.data.standardize = given.data.standardize.value_or(false);  // before there was auto
   return written_options(
       config,
       [&](const ConfigOption& option) {

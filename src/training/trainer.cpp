@@ -182,14 +182,21 @@ void align_classes(const Model& model, Dataset& dataset) {
 PartEvaluation evaluate_model(const Model& model, const Dataset& dataset, std::span<const std::uint32_t> rows,
                               std::size_t top_k, unsigned threads) {
   check_model_fits(model, dataset, true);
+  if (dataset.target_scaling != model.target_scaling) {
+    Dataset scaled = dataset;
+    scale_targets(scaled, model.target_scaling);
+    return evaluate_model(model, scaled, rows, top_k, threads);
+  }
   return with_engine(model, threads,
                      [&](auto& engine) { return evaluate_rows(engine, dataset, model.scaling, rows, top_k); });
 }
 
 Matrix<double> predict_rows(const Model& model, const Features& features, std::span<const std::uint32_t> rows,
                             unsigned threads) {
-  return with_engine(model, threads,
-                     [&](auto& engine) { return outputs_of_rows(engine, features, model.scaling, rows); });
+  Matrix<double> outputs =
+      with_engine(model, threads, [&](auto& engine) { return outputs_of_rows(engine, features, model.scaling, rows); });
+  unscale_targets(model.target_scaling, outputs.view());
+  return outputs;
 }
 
 template <class S>

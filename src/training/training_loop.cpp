@@ -337,6 +337,8 @@ Model TrainingLoop<T>::model() {
   model.scaling = run_.scaling;
   model.class_names = dataset_.class_names;
   model.feature_names = dataset_.feature_names;
+  model.preprocessing = dataset_.preprocessing;
+  model.target_scaling = dataset_.target_scaling;
   model.target_name = dataset_.target_name;
   model.weight_name = dataset_.weight_name;
   model.data_name = dataset_.name;

@@ -224,6 +224,41 @@ void resolve_training(RunConfig& config, const Dataset& dataset) {
   if (!config.data.scale) config.data.scale = default_divisor(dataset);
 }
 
+// Inputs that are 0 or 1 by their making stay so.
+void leave_indicators(Scaling& scaling, const Preprocessing& preprocessing) {
+  if (preprocessing.is_identity()) return;
+  const std::vector<bool> indicator = preprocessing.is_indicator();
+  for (std::size_t i = 0; i < indicator.size(); ++i) {
+    if (!indicator[i]) continue;
+    scaling.mean[i] = 0.0;
+    scaling.std[i] = 1.0;
+  }
+}
+
+// Whether a network's outputs and this loss take quantities of any unit.
+bool takes_scaled_targets(const RunConfig::Net& net) {
+  if (net.output != "auto" && parse_output(net.output) != OutputKind::kLinear) return false;
+  if (net.loss == "auto") return true;
+  const LossKind loss = parse_loss(net.loss);
+  return loss == LossKind::kMeanSquaredError || loss == LossKind::kHuber || loss == LossKind::kQuantile;
+}
+
+// "auto" stays so where nothing is scaled, as it was before there was this option.
+void scale_targets_as_asked(RunConfig& config, Dataset& dataset) {
+  RunConfig::Data& data = config.data;
+  const bool can = dataset.task == Task::kRegression && takes_scaled_targets(config.network);
+  const bool is_table = !dataset.preprocessing.steps.empty();
+  if (data.target_scaling == "auto" && !data.standardize && is_table && can) data.target_scaling = "standardize";
+  if (data.target_scaling != "standardize") return;
+  if (!can) {
+    throw InputError({.where = "data.target_scaling",
+                      .expected = "none, but for a regression with linear outputs and the loss mse, huber or quantile",
+                      .found = "'standardize'",
+                      .advice = ""});
+  }
+  scale_targets(dataset, target_standardization(dataset));
+}
+
 void pool_parts(Dataset& dataset) {
   for (std::vector<std::uint32_t>* part : {&dataset.valid, &dataset.test}) {
     dataset.train.insert(dataset.train.end(), part->begin(), part->end());
@@ -250,6 +285,11 @@ SourceOptions source_options(const RunConfig& config) {
   options.orientation = data.orientation;
   options.feature_array = data.feature_array;
   options.label_array = data.label_array;
+  options.categories = data.categories;
+  options.numbers = data.numbers;
+  options.dates = data.dates;
+  options.ignore = data.ignore;
+  options.missing = data.missing;
   options.generated_rows = data.rows;
   options.seed = data.seed;
   options.noise = data.noise.value_or(-1.0);
@@ -275,6 +315,9 @@ Dataset read_data(RunConfig& config) {
                   .stratified = data.stratified,
                   .shuffled = data.shuffled,
                   .seed = data.seed});
+  const PreprocessingOptions options{.impute = data.impute, .max_one_hot = data.max_one_hot};
+  apply_preprocessing(dataset, fit_preprocessing(dataset, options, dataset.notes));
+  scale_targets_as_asked(config, dataset);
   return dataset;
 }
 
@@ -284,7 +327,12 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
   TrainingRun run;
   run.spec = build_spec(config, dataset);
   run.scaling.divisor = *config.data.scale;
-  if (config.data.standardize) run.scaling = standardization(dataset, *config.data.scale);
+  // The columns of a text table are of any size.
+  if (!config.data.standardize) config.data.standardize = !dataset.preprocessing.steps.empty();
+  if (*config.data.standardize) {
+    run.scaling = standardization(dataset, *config.data.scale);
+    leave_indicators(run.scaling, dataset.preprocessing);
+  }
   run.dtype = parse_kind("training.dtype", kDTypeTable, training.dtype);
   run.epochs = training.epochs;
   run.seed = training.seed;

@@ -138,11 +138,15 @@ const BadInput kTable[] = {
      [](const TempDir& f) { return train_on_bytes(f, "a.csv", "x,y,label\n1,2,0\n1,0\n3,4,1\n"); },
      {"a.csv", "3"}},
     {"text_where_a_number_belongs",
-     [](const TempDir& f) { return train_on_bytes(f, "a.csv", "x,y,label\n1,2,0\n1,two,1\n3,4,1\n"); },
+     [](const TempDir& f) {
+       std::string text = "x,y,label\n";
+       for (int r = 0; r < 20; ++r) text += r == 7 ? "1,two,1\n" : "1,2,0\n";
+       return train_on_bytes(f, "a.csv", text);
+     },
      {"a.csv", "two"}},
-    {"nan_in_features",
-     [](const TempDir& f) { return train_on_bytes(f, "a.csv", "x,y,label\n1,2,0\n1,nan,1\n3,4,1\n"); },
-     {"a.csv", "nan"}},
+    {"infinity_in_features",
+     [](const TempDir& f) { return train_on_bytes(f, "a.csv", "x,y,label\n1,2,0\n1,inf,1\n3,4,1\n"); },
+     {"a.csv", "inf"}},
     {"label_out_of_range",
      [](const TempDir& f) {
        std::string labels = idx_labels(6);
@@ -191,10 +195,10 @@ const BadInput kTable[] = {
      {"did you mean 'relu'?"}},
     {"evaluate_a_model_from_another_data_shape",
      [](const TempDir& f) { return use_model_on_other_shape(f, "evaluate"); },
-     {"wide.csv", "2 features"}},
+     {"wide.csv", "the columns x, y"}},
     {"predict_with_a_model_from_another_data_shape",
      [](const TempDir& f) { return use_model_on_other_shape(f, "predict"); },
-     {"wide.csv", "2 features"}},
+     {"wide.csv", "the columns x, y"}},
     {"model_that_is_none",
      [](const TempDir& f) {
        return std::vector<std::string>{"evaluate", write_bytes(f / "m.safetensors", "not a model"), "--data", "moons"};

@@ -78,7 +78,10 @@ TEST(TextNumber, features_of_true_and_false_are_numbers_and_labels_stay_names) {
   EXPECT_EQ(features_of(dataset), (std::vector<double>{7.5, 0, -4, 1, 1, 1}));
   EXPECT_EQ(dataset.class_names, (Names{"False", "True"}));
   EXPECT_EQ(features_of(read_text("True,false,0\nFalse,true,1\n")), (std::vector<double>{1, 0, 0, 1}));
-  EXPECT_THAT(text_error("a,b,y\n1,True,0\n2,Perhaps,1\n"), HasSubstr("'b': expected a number, found 'Perhaps'"));
+  SourceOptions options;
+  options.numbers = {"b"};
+  EXPECT_THAT(text_error("a,b,y\n1,True,0\n2,Perhaps,1\n", options),
+              HasSubstr("'b': expected a number, found 'Perhaps'"));
 }
 
 TEST(TextNumber, quoted_numbers_are_read_with_their_blanks) {

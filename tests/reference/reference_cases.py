@@ -46,6 +46,9 @@ def add(name, *settings, **extras):
     joined = {}
     for part in settings:
         joined |= part
+    # Text tables are standardised where nothing is said.
+    if not name.startswith("table/"):
+        joined.setdefault("data.standardize", False)
     joined.setdefault("training.learning_rate", RATES.get(joined.get("training.optimizer", "adam"), 0.01))
     CASES.append((name, joined, extras))
 
@@ -393,4 +396,23 @@ def add_later():
         network(normalization="batch_norm", residual="true", activation="prelu"), resume=26)
 
 
+def add_tables():
+    """Columns of all kinds, and what is done to them where nothing is said."""
+    people = net("people.csv", [20], 24, 3, data__label="price", data__task="regression")
+    plain = data(ignore=["id", "colour", "code", "day"], missing=["-99"])
+    forms = [("as-it-is", {}), ("without-id", data(ignore=["id"])),
+             ("kinds", data(categories=["a*"], numbers=["code"], dates=["day"], ignore=["id"])),
+             ("median", plain | data(impute="median")), ("rare", data(max_one_hot=2, ignore=["0"])),
+             ("unscaled-targets", plain | data(target_scaling="none")),
+             ("scaled-targets", plain | data(standardize=True, target_scaling="standardize")),
+             ("huber", plain | network(loss="huber"))]
+    for number, (name, keys) in enumerate(forms):
+        for dtype in (DTYPES[number % 3], DTYPES[(number + 1) % 3]):
+            add(f"table/{name}-{dtype}", people, keys, training(dtype=dtype),
+                **({"use": True} if dtype == "f32" else {}))
+    add("table/resumed", people, training(optimizer="adam"), resume=13)
+    add("table/classes", people | data(label="code", task="classification", missing=["?"]))
+
+
 add_later()
+add_tables()

@@ -91,6 +91,20 @@ def plants(seed, count):
     return csv(["size", "height", "age", "leaf", "care", "species"], rows)
 
 
+def people():
+    """Words, missing cells, codes and dates beside numbers, and a quantity far from 0."""
+    numbers = Numbers(31)
+    rows = []
+    for number, x in enumerate(numbers.rows(240, 3)):
+        colour = ("red", "blue", "", "green", "grey")[numbers.below(5)]
+        code = ("007", "7", "042")[numbers.below(3)]
+        day = f"2019-{1 + number % 12:02d}-{1 + number % 28:02d}" if number % 9 else "?"
+        size = x[0] if number % 7 else ""
+        price = 2000.0 + 300.0 * x[1] + (400.0 if colour == "red" else 0.0) + 50.0 * (number % 12)
+        rows.append([number, colour, code, day, size, x[1], -99 if number % 11 == 0 else x[2], price])
+    return csv(["id", "colour", "code", "day", "size", "age", "gaps", "price"], rows)
+
+
 def plants_dialect():
     """The plants with a comment, semicolons, decimal commas, apostrophes between thousands, names in Latin-1."""
     lines = plants(2, 160).decode().replace("species", "espèce").replace("fern", "fougère").splitlines()
@@ -166,6 +180,7 @@ def parts():
 FILES = {
     "houses.csv": houses,
     "visits.csv": visits,
+    "people.csv": people,
     "plants.csv": lambda: plants(2, 160),
     "plants_test.csv": lambda: plants(22, 40),
     "plants_dialect.csv": plants_dialect,

@@ -16,4 +16,14 @@ struct Scaling {
   bool operator==(const Scaling&) const = default;
 };
 
+/// How quantities become targets of a network: y' = (y - mean) / std. Empty: they are targets as they are. K entries
+/// otherwise.
+struct TargetScaling {
+  std::vector<double> mean;
+  std::vector<double> std;  // above 0
+  bool operator==(const TargetScaling&) const = default;
+
+  [[nodiscard]] bool empty() const { return mean.empty(); }
+};
+
 }  // namespace gradus

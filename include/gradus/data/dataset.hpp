@@ -18,6 +18,8 @@
 #include "gradus/core/fact_table.hpp"
 #include "gradus/core/matrix.hpp"
 #include "gradus/core/scaling.hpp"
+#include "gradus/data/preprocessing.hpp"
+#include "gradus/data/schema.hpp"
 
 namespace gradus {
 
@@ -72,7 +74,8 @@ std::size_t num_cols(const Features& features);
 
 /// Features and targets of one block of rows. `labels` has N entries for classification, `values` N rows otherwise.
 struct Table {
-  Features features;                 // N x I, finite
+  Features features;                 // N x I, finite; of a table with columns: numbers and dates, NaN where missing
+  Matrix<std::int32_t> codes;        // N x C, the categories of a table with columns; empty otherwise
   std::vector<std::int32_t> labels;  // from 0, below the number of classes
   Matrix<double> values;             // N x K, finite
   std::vector<double> weights;       // sample weights, N entries from 0, or empty: all equal
@@ -99,6 +102,10 @@ struct Dataset {
   std::vector<std::uint32_t> test;         // the same; empty: no such part
   std::vector<std::string> class_names;    // K names, classification and multi-label
   std::vector<std::string> feature_names;  // I names or empty
+  std::vector<Column> columns;             // of a table whose columns have kinds, until apply_preprocessing(); or empty
+  Preprocessing preprocessing;             // what apply_preprocessing() did; no steps: nothing
+  TargetScaling target_scaling;            // what scale_targets() did to Table::values; empty: nothing
+  std::size_t label_column = 0;            // Schema::label_column of a text table
   std::string target_name;                 // label column or empty
   std::string weight_name;                 // column of sample weights or empty
   std::optional<ImageShape> image;         // where rows are pictures
@@ -112,6 +119,13 @@ struct Dataset {
 /// Moves a feature column, by its name or its number among the features, to `table.weights`. Throws InputError: no such
 /// column, a weight that is negative or not finite.
 void take_weight_column(Dataset& dataset, const std::string& column);
+
+/// Mean and standard deviation of the training part's values, K of each; 1 for a constant one. Regression only.
+TargetScaling target_standardization(const Dataset& dataset);
+/// Replaces the values by targets. The data set must have K values and be unscaled.
+void scale_targets(Dataset& dataset, const TargetScaling& scaling);
+/// Targets or outputs (N x K) back in the values' own unit, in place.
+void unscale_targets(const TargetScaling& scaling, MatrixView<double> values);
 
 /// Writes rows `rows[b]` of `features`, scaled, to row b of `out` (rows.size() x I). The value is computed in double
 /// and rounded once to T. Every row number must be < N; `scaling` must fit I.

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,20 +24,29 @@ struct SourceOptions {
   std::string test_path;  // further file that becomes the test part ("" = none)
   std::string
       label;  // label column: name, number (0-based; negative counts from the end), "" = last, "none" = no target
-  std::string weight;              // column of sample weights, by name or number among the features; "" = none
-  std::string task;                // "", "classification", "regression", "multilabel"; "" decides from the labels
-  std::string header;              // "auto", "yes", "no" (text files)
-  std::string delimiter;           // text files: "auto", "tab", "space" (any white space) or one character
-  std::string decimal;             // text files: "auto", "." or ","
-  std::string thousands;           // text files: what separates groups of three digits; "" and "none": nothing
-  std::string comment;             // text files: how comment lines start; "auto" is #, "none": there are none
-  std::string encoding;            // text files: one of kTextEncodings
-  std::string orientation;         // "auto", "rows", "columns": samples in rows or columns (MAT, npy)
-  std::string feature_array;       // name of the training features among a file's arrays (npz, MAT); "" = usual names
-  std::string label_array;         // the same of the labels; "" beside feature_array: the features are a table
-  std::size_t generated_rows = 0;  // generators: 0 = their default
-  std::uint64_t seed = 0;          // generators
-  double noise = -1.0;             // generators: < 0 = their default
+  std::string weight;         // column of sample weights, by name or number among the features; "" = none
+  std::string task;           // "", "classification", "regression", "multilabel"; "" decides from the labels
+  std::string header;         // "auto", "yes", "no" (text files)
+  std::string delimiter;      // text files: "auto", "tab", "space" (any white space) or one character
+  std::string decimal;        // text files: "auto", "." or ","
+  std::string thousands;      // text files: what separates groups of three digits; "" and "none": nothing
+  std::string comment;        // text files: how comment lines start; "auto" is #, "none": there are none
+  std::string encoding;       // text files: one of kTextEncodings
+  std::string orientation;    // "auto", "rows", "columns": samples in rows or columns (MAT, npy)
+  std::string feature_array;  // name of the training features among a file's arrays (npz, MAT); "" = usual names
+  std::string label_array;    // the same of the labels; "" beside feature_array: the features are a table
+  // Columns of a text table, by name, number (from 0, among all columns) or pattern (* and ?). What is in no list is
+  // decided from the values.
+  std::vector<std::string> categories;   // their values are levels, whatever they look like
+  std::vector<std::string> numbers;      // their values must be numbers
+  std::vector<std::string> dates;        // their values must be dates
+  std::vector<std::string> ignore;       // they are left out
+  std::vector<std::string> missing;      // what stands in a missing cell; empty: nothing, NA, N/A, NaN, null, ? and -
+  std::shared_ptr<const Schema> schema;  // the columns to take, matched by name; null: those that the table has
+  bool read_targets = true;              // false, with a schema: labels are not looked at
+  std::size_t generated_rows = 0;        // generators: 0 = their default
+  std::uint64_t seed = 0;                // generators
+  double noise = -1.0;                   // generators: < 0 = their default
   std::uint64_t max_bytes = std::uint64_t{8} << 30;  // refuse files that unpack to more
 };
 

@@ -25,11 +25,14 @@ struct RunConfig {
     std::string source, data_dir, test_path, label, weight, task = "auto", header = "auto", orientation = "auto";
     std::string delimiter = "auto", decimal = "auto", thousands = "none", comment = "auto", encoding = "auto";
     std::optional<double> valid, test;
-    bool pool = false, stratified = false, shuffled = true, standardize = false;
+    bool pool = false, stratified = false, shuffled = true;
+    std::optional<bool> standardize;
     std::optional<double> scale;
     std::uint64_t rows = 0, seed = 0, max_bytes = std::uint64_t{8} << 30;
     std::optional<double> noise;
-    std::string feature_array, label_array;
+    std::string feature_array, label_array, impute = "mean", target_scaling = "auto";
+    std::vector<std::string> categories, numbers, dates, ignore, missing;
+    std::uint64_t max_one_hot = 100;
   } data;
   struct Net {
     std::vector<std::string> layers;
@@ -70,9 +73,9 @@ struct RunConfig {
   } early_stopping;
 };
 
-using OptionField =
-    std::variant<std::string*, bool*, double*, std::uint64_t*, std::optional<double>*, std::optional<std::uint64_t>*,
-                 std::vector<std::string>*, std::vector<double>*, std::vector<std::uint64_t>*>;
+using OptionField = std::variant<std::string*, bool*, double*, std::uint64_t*, std::optional<bool>*,
+                                 std::optional<double>*, std::optional<std::uint64_t>*, std::vector<std::string>*,
+                                 std::vector<double>*, std::vector<std::uint64_t>*>;
 
 /// One option: where it lives and everything that is known about it.
 struct ConfigOption {

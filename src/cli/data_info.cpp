@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/data_info.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "data/calendar.hpp"
+
+namespace gradus::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Range {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+  double mean = 0.0;
+  std::size_t count = 0;  // values that are not missing
+};
+
+Range range_of(const Dataset& dataset, const std::vector<std::uint32_t>& rows) {
+  Range range;
+  double sum = 0.0;
+  const auto accumulate = [&](const auto& matrix) {
+    for (const std::uint32_t row : rows) {
+      for (const auto stored : matrix.row(row)) {
+        const auto x = static_cast<double>(stored);
+        if (std::isnan(x)) continue;
+        ++range.count;
+        range.low = std::min(range.low, x);
+        range.high = std::max(range.high, x);
+        sum += x;
+      }
+    }
+  };
+  visit_features(dataset.table.features, accumulate);
+  if (range.count > 0) range.mean = sum / static_cast<double>(range.count);
+  return range;
+}
+
+Json part_info(const Dataset& dataset, const std::string& name, const std::vector<std::uint32_t>& rows) {
+  const Range range = range_of(dataset, rows);
+  Json part{{"part", name}, {"rows", rows.size()}};
+  part["min"] = range.count > 0 ? Json(range.low) : Json();
+  part["max"] = range.count > 0 ? Json(range.high) : Json();
+  part["mean"] = range.count > 0 ? Json(range.mean) : Json();
+  if (!dataset.table.labels.empty()) {
+    std::vector<std::size_t> counts(dataset.num_outputs());
+    for (const std::uint32_t row : rows) ++counts[static_cast<std::size_t>(dataset.table.labels[row])];
+    part["class_counts"] = counts;
+  }
+  return part;
+}
+
+/// What is known of each column of a table: kind, missing cells, levels or range.
+Json columns_info(const Dataset& dataset) {
+  const auto* const features = std::get_if<Matrix<double>>(&dataset.table.features);
+  Json list = Json::array();
+  std::size_t number_at = 0;
+  std::size_t code_at = 0;
+  for (const Column& column : dataset.columns) {
+    Json entry{{"name", column.name}, {"kind", column_kind_name(column.kind)}};
+    const Matrix<std::int32_t>& codes = dataset.table.codes;
+    if (column.kind == ColumnKind::kCategory) {
+      std::vector<std::size_t> counts(column.levels.size());
+      std::size_t missing = 0;
+      for (std::size_t r = 0; r < codes.rows(); ++r) {
+        const std::int32_t code = codes(r, code_at);
+        ++(code == kMissingCode ? missing : counts[static_cast<std::size_t>(code)]);
+      }
+      entry["missing"] = missing;
+      entry["levels"] = column.levels;
+      entry["level_counts"] = counts;
+      ++code_at;
+    } else if (column.kind != ColumnKind::kIgnored && features != nullptr) {
+      Range range;
+      for (std::size_t r = 0; r < features->rows(); ++r) {
+        const double x = (*features)(r, number_at);
+        if (std::isnan(x)) continue;
+        ++range.count;
+        range.low = std::min(range.low, x);
+        range.high = std::max(range.high, x);
+      }
+      entry["missing"] = features->rows() - range.count;
+      if (range.count > 0) entry["min"] = range.low;
+      if (range.count > 0) entry["max"] = range.high;
+      ++number_at;
+    }
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+/// The levels of a category, or the range of numbers or dates.
+std::string contents_of(const Json& column) {
+  if (column.contains("levels")) {
+    constexpr std::size_t kShown = 6;
+    const auto levels = column["levels"].get<std::vector<std::string>>();
+    std::string text = fmt::format("{} level{}: ", levels.size(), levels.size() == 1 ? "" : "s");
+    for (std::size_t k = 0; k < std::min(levels.size(), kShown); ++k) text += (k == 0 ? "" : ", ") + levels[k];
+    return text + (levels.size() > kShown ? ", ..." : "");
+  }
+  if (!column.contains("min")) return "";
+  const double low = column["min"].get<double>();
+  const double high = column["max"].get<double>();
+  if (column["kind"] != "date") return fmt::format("{:.6g} to {:.6g}", low, high);
+  return fmt::format("{} to {}", data::date_text(low), data::date_text(high));
+}
+
+std::string columns_text(const Json& columns) {
+  constexpr std::size_t kMostColumns = 200;
+  std::string text = fmt::format("\n  {:<4}{:<24} {:<9}{:>9}  {}\n", "", "column", "kind", "missing", "values");
+  for (std::size_t c = 0; c < std::min(columns.size(), kMostColumns); ++c) {
+    const Json& column = columns[c];
+    const std::string missing =
+        column.contains("missing") ? fmt::format("{}", column["missing"].get<std::size_t>()) : "";
+    text += fmt::format("  {:<4}{:<24} {:<9}{:>9}  {}\n", c, column["name"].get<std::string>(),
+                        column["kind"].get<std::string>(), missing, contents_of(column));
+  }
+  if (columns.size() > kMostColumns) text += fmt::format("  ... {} in all\n", columns.size());
+  return text;
+}
+
+double number_or_nan(const Json& value) {
+  return value.is_number() ? value.get<double>() : std::nan("");
+}
+
+}  // namespace
+
+nlohmann::ordered_json data_info(const Dataset& dataset) {
+  static constexpr const char* kTypes[] = {"uint8", "float32", "float64"};
+  Json info{{"name", dataset.name},
+            {"source", dataset.source},
+            {"sha256", dataset.sha256},
+            {"task", task_name(dataset.task)},
+            {"features", dataset.num_features() + dataset.table.codes.cols()},
+            {"type", kTypes[dataset.table.features.index()]},
+            {"outputs", dataset.num_outputs()}};
+  if (dataset.image) info["image"] = {dataset.image->height, dataset.image->width};
+  if (!dataset.feature_names.empty()) info["feature_names"] = dataset.feature_names;
+  if (!dataset.target_name.empty()) info["target"] = dataset.target_name;
+  if (!dataset.class_names.empty()) info["classes"] = dataset.class_names;
+  if (!dataset.notes.empty()) info["notes"] = dataset.notes;
+  if (!dataset.columns.empty()) info["columns"] = columns_info(dataset);
+  info["parts"] = Json::array();
+  info["parts"].push_back(part_info(dataset, "train", dataset.train));
+  if (!dataset.valid.empty()) info["parts"].push_back(part_info(dataset, "valid", dataset.valid));
+  if (!dataset.test.empty()) info["parts"].push_back(part_info(dataset, "test", dataset.test));
+  return info;
+}
+
+std::string data_info_text(const Dataset& dataset, const nlohmann::ordered_json& info) {
+  std::string text = fmt::format("{}: {}\n  source    {}\n  sha256    {}\n", dataset.name, task_name(dataset.task),
+                                 dataset.source, dataset.sha256);
+  const std::size_t categories = dataset.table.codes.cols();
+  text += fmt::format("  features  {} of {}", dataset.num_features(), info["type"].get<std::string>());
+  if (categories > 0) text += fmt::format(" and {} categories", categories);
+  if (dataset.image) text += fmt::format(", images of {}x{}", dataset.image->height, dataset.image->width);
+  text += fmt::format("\n  outputs   {}{}\n\n", dataset.num_outputs(),
+                      dataset.target_name.empty() ? "" : " (" + dataset.target_name + ")");
+  text += fmt::format("  {:<8}{:>9}{:>12}{:>12}{:>12}\n", "part", "rows", "min", "max", "mean");
+  for (const Json& part : info["parts"]) {
+    text += fmt::format("  {:<8}{:>9}{:>12.6g}{:>12.6g}{:>12.6g}\n", part["part"].get<std::string>(),
+                        part["rows"].get<std::size_t>(), number_or_nan(part["min"]), number_or_nan(part["max"]),
+                        number_or_nan(part["mean"]));
+  }
+  if (info.contains("columns")) text += columns_text(info["columns"]);
+  if (dataset.table.labels.empty()) return text;
+  text += fmt::format("\n  {:<20}", "class");
+  for (const Json& part : info["parts"]) text += fmt::format("{:>9}", part["part"].get<std::string>());
+  text += "\n";
+  constexpr std::size_t kMostClasses = 50;
+  for (std::size_t k = 0; k < std::min(dataset.num_outputs(), kMostClasses); ++k) {
+    text += fmt::format("  {:<20}", dataset.class_names[k]);
+    for (const Json& part : info["parts"]) text += fmt::format("{:>9}", part["class_counts"][k].get<std::size_t>());
+    text += "\n";
+  }
+  if (dataset.num_outputs() > kMostClasses) text += fmt::format("  ... {} in all\n", dataset.num_outputs());
+  return text;
+}
+
+}  // namespace gradus::cli

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/missing_cells.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "data/text_number.hpp"
+
+namespace gradus::data {
+namespace {
+
+constexpr std::array<std::string_view, 6> kUsualWords = {"na", "n/a", "nan", "null", "?", "-"};
+constexpr std::size_t kLongest = 4;
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_usual(std::string_view field) {
+  if (field.size() > kLongest) return false;
+  std::array<char, kLongest> text{};
+  std::transform(field.begin(), field.end(), text.begin(), lower);
+  const std::string_view low(text.data(), field.size());
+  return std::find(kUsualWords.begin(), kUsualWords.end(), low) != kUsualWords.end();
+}
+
+}  // namespace
+
+MissingCells::MissingCells(const std::vector<std::string>& words) : are_given_(!words.empty()), words_(words) {}
+
+bool MissingCells::is_missing(std::string_view field) const {
+  field = trimmed(field);
+  if (field.empty()) return true;
+  return are_given_ ? std::find(words_.begin(), words_.end(), field) != words_.end() : is_usual(field);
+}
+
+bool MissingCells::count(std::string_view field) {
+  if (!is_missing(field)) return false;
+  field = trimmed(field);
+  if (field.empty()) return true;
+  const auto found = counts_.find(field);
+  if (found == counts_.end()) {
+    counts_.emplace(field, 1);
+  } else {
+    ++found->second;
+  }
+  return true;
+}
+
+void MissingCells::note(const std::string& name, std::vector<std::string>& notes) const {
+  if (are_given_ || counts_.empty()) return;
+  std::string list;
+  for (const auto& [word, times] : counts_) {
+    list += fmt::format("{}'{}' ({} of them)", list.empty() ? "" : ", ", word, times);
+  }
+  notes.push_back(fmt::format("{}: these cells were taken as missing: {}; data.missing can say otherwise", name, list));
+}
+
+}  // namespace gradus::data

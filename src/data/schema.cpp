@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gradus/data/schema.hpp"
+
+#include <algorithm>
+
+#include "core/suggest.hpp"
+
+namespace gradus {
+
+ColumnKind parse_column_kind(std::string_view name) {
+  return parse_kind("kind of a column", kColumnKindTable, name);
+}
+
+std::string_view column_kind_name(ColumnKind kind) {
+  return kColumnKindTable[static_cast<std::size_t>(kind)].name;
+}
+
+std::size_t count_kind(const std::vector<Column>& columns, ColumnKind kind) {
+  return static_cast<std::size_t>(
+      std::count_if(columns.begin(), columns.end(), [kind](const Column& column) { return column.kind == kind; }));
+}
+
+}  // namespace gradus
