@@ -53,6 +53,10 @@ Json evaluation_object(const PartEvaluation& evaluation, const std::vector<std::
     object["macro_precision"] = report->macro_precision;
     object["macro_recall"] = report->macro_recall;
     object["macro_f1"] = report->macro_f1;
+    object["weighted_precision"] = report->weighted_precision;
+    object["weighted_recall"] = report->weighted_recall;
+    object["weighted_f1"] = report->weighted_f1;
+    put(object, "balanced_accuracy", report->balanced_accuracy);
     object["macro_roc_auc"] = report->macro_auc ? Json(*report->macro_auc) : Json(nullptr);
     object["classes"] = Json::array();
     for (std::size_t k = 0; k < report->classes.size(); ++k) {
