@@ -17,16 +17,35 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// "auto" depends on the data; an objective on a part that does not exist cannot be compared.
+// Whether the objective needs `key`, which neither the search file's base nor its space sets.
+void require_measured(const StudyConfig& config, const char* key, bool set, const std::string& advice) {
+  if (set || config.space.find(key)) return;
+  throw InputError({.where = "search.objective",
+                    .expected = "a measure that trials take",
+                    .found = config.options.objective,
+                    .advice = advice});
+}
+
+// "auto" depends on the data; an objective that no trial could measure should not cost a study of failed trials.
 void resolve_objective(StudyConfig& config, const Dataset& dataset) {
   std::string& objective = config.options.objective;
   const bool automatic = objective == "auto";
   if (automatic) objective = dataset.task == Task::kClassification ? "valid_accuracy" : "valid_loss";
-  if (parse_monitor(objective).valid && dataset.valid.empty()) {
+  const Monitor monitor = parse_monitor(objective);
+  if (monitor.valid && dataset.valid.empty()) {
     throw InputError({.where = "search.objective",
                       .expected = "a validation part for " + objective,
                       .found = "none in " + dataset.name,
                       .advice = "set data.valid, for example to 0.2"});
+  }
+  check_monitor(monitor, "search.objective", dataset);
+  const RunConfig::Training& training = config.base.training;
+  if (monitor.measure == Measure::kTopK) {
+    require_measured(config, "training.top_k", training.top_k > 0, "set training.top_k");
+  }
+  if (!monitor.valid && !measure_facts(monitor.measure).running) {
+    require_measured(config, "training.train_metrics", training.train_metrics == "full",
+                     "set training.train_metrics = \"full\"");
   }
 }
 

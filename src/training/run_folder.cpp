@@ -105,10 +105,11 @@ Next RunFolder::on_start(const StartEvent& event) {
   if (mode_ != Mode::kResume) write_file(config_path(), event.run.config);
   // Lines after the checkpoint, torn or whole, are written again as their epochs are trained again.
   std::string lines;
-  std::string table = metrics_csv_header();
+  watched_ = event.run.watched();
+  std::string table = metrics_csv_header(watched_);
   for (const EpochRecord& record : event.history) {
     lines += epoch_json(record) + "\n";
-    table += metrics_csv_line(record);
+    table += metrics_csv_line(record, watched_);
   }
   write_file(path_ + "/metrics.jsonl", lines);
   write_file(path_ + "/metrics.csv", table);
@@ -135,7 +136,7 @@ Next RunFolder::on_step(const StepEvent& event) {
 }
 
 Next RunFolder::on_epoch_end(const EpochRecord& record) {
-  append_to_file(path_ + "/metrics.csv", metrics_csv_line(record));
+  append_to_file(path_ + "/metrics.csv", metrics_csv_line(record, watched_));
   append_to_file(path_ + "/metrics.jsonl", epoch_json(record) + "\n");
   for (const auto& part : parts_) part->on_epoch_end(record);
   return Next::kGoOn;

@@ -1,5 +1,7 @@
 // The JSON of a run: summary.json's object and the lines of metrics.jsonl.
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "gradus/training/run_record.hpp"
@@ -20,6 +22,8 @@ void put_metrics(Json& object, const std::string& part, const PartMetrics& metri
   object[part + "_loss"] = metrics.loss;
   put(object, part + "_accuracy", metrics.accuracy);
   put(object, part + "_top_k", metrics.top_k);
+  for (const auto& [measure, value] : metrics.watched)
+    object[fmt::format("{}_{}", part, measure_facts(measure).name)] = value;
 }
 
 Json epoch_object(const EpochRecord& record) {

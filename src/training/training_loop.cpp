@@ -192,14 +192,15 @@ void TrainingLoop<T>::train_batch() {
 }
 
 template <class T>
-PartMetrics TrainingLoop<T>::measure(std::span<const std::uint32_t> rows) {
-  return measure_rows(*engine_, dataset_, run_.scaling, rows, run_.top_k);
+PartMetrics TrainingLoop<T>::measure(std::span<const std::uint32_t> rows, const std::vector<Measure>& watched) {
+  return measure_rows(*engine_, dataset_, run_.scaling, rows, run_.top_k, watched);
 }
 
 template <class T>
 PartMetrics TrainingLoop<T>::train_metrics() {
   const RunningSums& s = state_.progress.sums;
-  if (run_.train_metrics == TrainMetrics::kFull) return measure(dataset_.train);
+  if (run_.train_metrics == TrainMetrics::kFull)
+    return measure(dataset_.train, watched_measures(run_.watched(), false));
   const bool classifies = dataset_.task == Task::kClassification;
   PartMetrics metrics;
   if (run_.train_metrics == TrainMetrics::kBatchMean) {
@@ -220,8 +221,8 @@ EpochRecord TrainingLoop<T>::make_epoch_record() {
   EpochRecord record;
   record.epoch = state_.progress.epoch + 1;
   record.train = train_metrics();
-  if (!dataset_.valid.empty()) record.valid = measure(dataset_.valid);
-  if (!dataset_.test.empty()) record.test = measure(dataset_.test);
+  if (!dataset_.valid.empty()) record.valid = measure(dataset_.valid, watched_measures(run_.watched(), true));
+  if (!dataset_.test.empty()) record.test = measure(dataset_.test, {});
   const auto& layers = run_.spec.layers;
   if (std::any_of(layers.begin(), layers.end(), [](const LayerSpec& l) { return l.l1 != 0.0 || l.l2 != 0.0; })) {
     record.penalty = engine_->penalty();

@@ -8,6 +8,7 @@
 #include "gradus/core/random.hpp"
 #include "support/paths.hpp"
 #include "support/process.hpp"
+#include "training/evaluation.hpp"
 
 namespace gradus {
 namespace {
@@ -200,6 +201,29 @@ TEST(Metrics, auc_by_hand) {
   const std::vector<double> equal = {0.5, 0.5, 0.5};
   EXPECT_EQ(roc_auc(equal, {true, false, true}), 0.5);
   EXPECT_EQ(roc_auc(equal, {true, true, true}), std::nullopt);
+}
+
+// Of two classes the second one's column, of three the mean over one against the rest.
+TEST(Metrics, auc_of_two_and_three_classes_equals_scikit_learn) {
+  if (!has_scikit_learn()) GTEST_SKIP() << "scikit-learn is not installed";
+  RandomStream random(5, Purpose::kTest);
+  for (const std::size_t num_classes : {std::size_t{2}, std::size_t{3}, std::size_t{5}}) {
+    Matrix<double> scores = tied_scores(150, num_classes, random);
+    std::vector<std::int32_t> labels;
+    for (std::size_t r = 0; r < scores.rows(); ++r) {
+      double sum = 0.0;
+      for (double& score : scores.row(r)) sum += (score += 0.125);
+      for (double& score : scores.row(r)) score /= sum;
+      labels.push_back(static_cast<std::int32_t>(random.below(num_classes)));
+    }
+    PartEvaluation evaluation;
+    evaluation.classification = classification_report(scores.view(), labels);
+    const nlohmann::json theirs = ask_scikit_learn(
+        "s=np.array(d['s'])\n"
+        "print(m.roc_auc_score(d['y'],s[:,1] if s.shape[1]==2 else s,multi_class='ovr',average='macro'))",
+        {{"s", matrix_json(scores)}, {"y", labels}});
+    EXPECT_NEAR(reported_value(evaluation, Measure::kAuc).value(), theirs.get<double>(), kTolerance) << num_classes;
+  }
 }
 
 TEST(Metrics, top_k_counts_the_earlier_of_equals_as_larger) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "gradus/training/monitor.hpp"
 #include "gradus/training/observer.hpp"
 
 namespace gradus {
@@ -46,6 +47,7 @@ class RunFolder : public TrainingObserver {
   void make_parts(const RecordOptions& records);
   std::string path_;
   Mode mode_;
+  std::vector<Monitor> watched_;                          // columns of metrics.csv beside those of every run
   std::vector<std::unique_ptr<TrainingObserver>> parts_;  // what TrainingRun::records asks for
 };
 
