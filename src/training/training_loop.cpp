@@ -8,22 +8,12 @@
 
 #include "gradus/core/error.hpp"
 #include "gradus/core/sha256.hpp"
+#include "training/class_weights.hpp"
 #include "training/divergence.hpp"
 #include "training/evaluation.hpp"
 
 namespace gradus {
 namespace {
-
-// Class weight times sample weight of every row; empty when neither is asked for.
-std::vector<double> make_row_weights(const TrainingRun& run, const Dataset& dataset) {
-  std::vector<double> weights = run.sample_weights;
-  if (run.class_weights.empty()) return weights;
-  if (weights.empty()) weights.assign(dataset.table.rows(), 1.0);
-  for (std::size_t r = 0; r < weights.size(); ++r) {
-    weights[r] *= run.class_weights[static_cast<std::size_t>(dataset.table.labels[r])];
-  }
-  return weights;
-}
 
 std::string config_hash(const TrainingRun& run) {
   const std::string& text = run.identity.empty() ? run.config : run.identity;
