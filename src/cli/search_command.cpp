@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/folder_report.hpp"
 #include "cli/note.hpp"
+#include "cli/numbered_folder.hpp"
 #include "cli/progress.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/tables.hpp"
@@ -141,13 +141,6 @@ void print_study(const StudyRecord& record, const std::string& folder) {
   if (record.finished) fmt::print("its configuration: {}/best.toml, its run: {}/best\n", folder, folder);
 }
 
-std::string free_folder() {
-  for (int number = 1;; ++number) {
-    std::string path = fmt::format("runs/search-{}", number);
-    if (!std::filesystem::exists(path)) return path;
-  }
-}
-
 void print_outline(const StudyConfig& config) {
   const StudyOutline outline = outline_study(config);
   fmt::print("{} trials of {} repeats, at most {:.0f} epochs\n", outline.trials, config.options.repeats,
@@ -177,6 +170,7 @@ void run_search(const SearchArguments& arguments) {
       .jobs = arguments.jobs, .stop = &catch_stop_signal(), .observer = arguments.quiet ? nullptr : &display};
   if (!arguments.resume.empty()) refuse_beside_resume(arguments);
   std::string folder = arguments.resume.empty() ? arguments.out : arguments.resume;
+  std::string made;
   StudyRecord record;
   try {
     if (arguments.file.empty()) {
@@ -187,11 +181,14 @@ void run_search(const SearchArguments& arguments) {
         print_outline(config);
         return;
       }
-      if (folder.empty()) folder = free_folder();
+      if (folder.empty()) folder = made = make_numbered_folder("runs/search-");
       record = run_study(config, arguments.file, folder, !arguments.resume.empty(), options);
     }
   } catch (const Interrupted& interruption) {
     throw Interrupted(std::string(interruption.what()) + "; continue with `gradus search --resume " + folder + "`");
+  } catch (const Error&) {
+    remove_empty_folder(made);  // refused before it began
+    throw;
   }
   if (arguments.json) {
     fmt::print("{}\n", study_json(record));

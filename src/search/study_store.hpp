@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "core/file_lock.hpp"
 #include "gradus/search/study_config.hpp"
 #include "gradus/search/trial.hpp"
 #include "search/sqlite.hpp"
-#include "search/worker_lock.hpp"
 
 namespace gradus {
 

@@ -249,7 +249,7 @@ SourceOptions source_options(const RunConfig& config) {
   return options;
 }
 
-Dataset read_data(RunConfig& config) {
+Dataset read_data(RunConfig& config, const std::string& base_folder) {
   RunConfig::Data& data = config.data;
   if (data.source.empty()) {
     throw InputError({.where = "data.source",
@@ -257,7 +257,9 @@ Dataset read_data(RunConfig& config) {
                       .found = "none",
                       .advice = "add --data SRC, for example --data peaks"});
   }
-  Dataset dataset = read_source(data.source, source_options(config));
+  SourceOptions options = source_options(config);
+  options.base_folder = base_folder;
+  Dataset dataset = read_source(data.source, options);
   if (data.pool) pool_parts(dataset);
   const bool has_parts = !dataset.valid.empty() || !dataset.test.empty();
   if (!data.test) data.test = 0.0;
