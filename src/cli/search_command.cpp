@@ -34,6 +34,7 @@ struct SearchArguments {
   std::vector<std::string> settings;
   std::string out;
   std::string resume;
+  std::uint64_t trials = 0;
   unsigned jobs = 0;
   bool dry_run = false;
   bool json = false;
@@ -155,7 +156,7 @@ void refuse_beside_resume(const SearchArguments& arguments) {
   throw InputError({.where = "--resume",
                     .expected = "no --out, and --set only with the search file",
                     .found = "one of them",
-                    .advice = "the study's own settings hold"});
+                    .advice = "the study's own settings hold, but --trials may add to them"});
 }
 
 void run_search(const SearchArguments& arguments) {
@@ -174,9 +175,11 @@ void run_search(const SearchArguments& arguments) {
   StudyRecord record;
   try {
     if (arguments.file.empty()) {
-      record = resume_study(folder, options);
+      record = resume_study(folder, options, arguments.trials);
     } else {
-      const StudyConfig config = read_study_config(arguments.file, arguments.settings);
+      std::vector<std::string> settings = arguments.settings;
+      if (arguments.trials > 0) settings.push_back("search.trials=" + std::to_string(arguments.trials));
+      const StudyConfig config = read_study_config(arguments.file, settings);
       if (arguments.dry_run) {
         print_outline(config);
         return;
@@ -339,6 +342,8 @@ void add_search_command(CLI::App& app, int& exit_code) {
   command->add_option("--resume", arguments->resume,
                       "go on with the study in this folder, beside other processes if there are any; with FILE, begin "
                       "it where there is none");
+  command->add_option("--trials", arguments->trials,
+                      "search.trials; with --resume a larger number goes on with a study, finished or not");
   command->add_option("--jobs", arguments->jobs, "trials at a time, 0 = one per core; never changes a result")
       ->check(CLI::Range(0, 1024));
   command->add_flag("--dry-run", arguments->dry_run, "print the trials and stop");

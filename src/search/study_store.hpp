@@ -25,6 +25,7 @@ struct StudyHeader {
   std::string identity{};               // study_identity()
   std::string data_sha256{};            // of the base configuration's data set
   std::string objective{};              // "auto" filled in
+  std::string origin{};                 // the folder that relative paths are meant in: where the study began
 };
 
 class StudyStore {
@@ -38,6 +39,10 @@ class StudyStore {
 
   [[nodiscard]] const StudyHeader& header() const { return header_; }
   [[nodiscard]] const std::string& folder() const { return folder_; }
+  /// Replaces settings and identity: the study gets more trials, and is finished no longer.
+  void extend(const std::vector<std::string>& settings, const std::string& identity);
+  /// Whether no other process has extended the study since it was opened.
+  [[nodiscard]] bool is_current() const;
 
   /// Runs `body` as one transaction that excludes other writers.
   void transaction(const std::function<void()>& body);

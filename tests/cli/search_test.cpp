@@ -343,7 +343,10 @@ TEST_F(SearchProgram, bad_study_folders_are_refused_and_kept) {
     EXPECT_NE(result.err.find(says), std::string::npos) << result.err;
   };
   refuse({"search", file, "--out", out}, "--resume");
-  refuse({"search", file, "--set", "search.trials=3", "--resume", out}, "of this search file");
+  refuse({"search", file, "--set", "search.seed=3", "--resume", out}, "of this search file");
+  refuse({"search", file, "--set", "training.epochs=3", "--resume", out}, "of this search file");
+  refuse({"search", file, "--trials", "1", "--resume", out}, "at least the study's 2");
+  refuse({"search", "--trials", "1", "--resume", out}, "at least the study's 2");
   refuse({"search", "--resume", folder_ / "none"}, "no such folder");
   refuse({"search", "show", folder_ / "none"}, "no such folder");
   refuse({"search", "replay", out, "7"}, "trial from 0 up to 1");
