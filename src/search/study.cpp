@@ -283,7 +283,7 @@ StudyRecord run_study(const StudyConfig& config, const std::string& file_name, c
   const std::string identity = study_identity(config);
   const bool exists = StudyStore::exists(folder);
   if (!resume || (!exists && !is_begun(folder))) require_free_folder(folder);
-  const std::string origin = exists ? StudyStore(folder).header().origin : fs::current_path().string();
+  const std::string origin = StudyStore::origin_of(folder).value_or(fs::current_path().string());
   Workshop shop(config, origin, folder + "/checkpoints");
   // Another process may be about to begin the same study: whoever comes first makes it, the other one finds it made.
   StudyHeader header{.file_name = file_name, .file = config.file};

@@ -100,6 +100,19 @@ bool StudyStore::exists(const std::string& folder) {
   return fs::exists(database_path(folder), ignored);
 }
 
+std::optional<std::string> StudyStore::origin_of(const std::string& folder) {
+  if (!exists(folder)) return std::nullopt;
+  std::error_code ignored;
+  fs::create_directories(folder + "/workers", ignored);
+  // The file is there before its tables are; a process that died between has left it without any.
+  const FileLock alone(folder + "/workers/create.lock", FileLock::Wait::kYes);
+  const Database database(database_path(folder), true);
+  database.run(kTables);
+  if (!has_header(database)) return std::nullopt;
+  Statement statement(database, "SELECT value FROM study WHERE key = 'origin'");
+  return statement.step() ? statement.text(0) : "";
+}
+
 void StudyStore::create(const std::string& folder, const StudyHeader& header) {
   std::error_code error;
   fs::create_directories(folder + "/workers", error);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct StudyHeader {
 class StudyStore {
  public:
   static bool exists(const std::string& folder);
+  /// StudyHeader::origin of the study in `folder`; nothing where none is complete, though one may be in the making.
+  static std::optional<std::string> origin_of(const std::string& folder);
   /// Makes the folder and an empty study in it. Nothing happens where the study exists already.
   static void create(const std::string& folder, const StudyHeader& header);
   /// Opens a study. Throws InputError: none there, damaged, locked, of another version.
