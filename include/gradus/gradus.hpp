@@ -33,6 +33,7 @@
 #include "gradus/search/study.hpp"              // IWYU pragma: export
 #include "gradus/search/study_config.hpp"       // IWYU pragma: export
 #include "gradus/search/trial.hpp"              // IWYU pragma: export
+#include "gradus/training/measure.hpp"          // IWYU pragma: export
 #include "gradus/training/metrics.hpp"          // IWYU pragma: export
 #include "gradus/training/monitor.hpp"          // IWYU pragma: export
 #include "gradus/training/observer.hpp"         // IWYU pragma: export

@@ -26,6 +26,9 @@ std::string part_text(const char* name, const PartMetrics& metrics) {
   std::string text = fmt::format("  {} loss {:.4f}", name, metrics.loss);
   if (metrics.accuracy) text += fmt::format(" acc {:.4f}", *metrics.accuracy);
   if (metrics.top_k) text += fmt::format(" top-k {:.4f}", *metrics.top_k);
+  for (const auto& [measure, value] : metrics.watched) {
+    text += fmt::format(" {} {:.4f}", measure_facts(measure).name, value);
+  }
   return text;
 }
 

@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/folder_report.hpp"
 #include "cli/note.hpp"
+#include "cli/numbered_folder.hpp"
 #include "cli/progress.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/tables.hpp"
@@ -34,6 +34,7 @@ struct SearchArguments {
   std::vector<std::string> settings;
   std::string out;
   std::string resume;
+  std::uint64_t trials = 0;
   unsigned jobs = 0;
   bool dry_run = false;
   bool json = false;
@@ -141,13 +142,6 @@ void print_study(const StudyRecord& record, const std::string& folder) {
   if (record.finished) fmt::print("its configuration: {}/best.toml, its run: {}/best\n", folder, folder);
 }
 
-std::string free_folder() {
-  for (int number = 1;; ++number) {
-    std::string path = fmt::format("runs/search-{}", number);
-    if (!std::filesystem::exists(path)) return path;
-  }
-}
-
 void print_outline(const StudyConfig& config) {
   const StudyOutline outline = outline_study(config);
   fmt::print("{} trials of {} repeats, at most {:.0f} epochs\n", outline.trials, config.options.repeats,
@@ -162,7 +156,7 @@ void refuse_beside_resume(const SearchArguments& arguments) {
   throw InputError({.where = "--resume",
                     .expected = "no --out, and --set only with the search file",
                     .found = "one of them",
-                    .advice = "the study's own settings hold"});
+                    .advice = "the study's own settings hold, but --trials may add to them"});
 }
 
 void run_search(const SearchArguments& arguments) {
@@ -177,21 +171,27 @@ void run_search(const SearchArguments& arguments) {
       .jobs = arguments.jobs, .stop = &catch_stop_signal(), .observer = arguments.quiet ? nullptr : &display};
   if (!arguments.resume.empty()) refuse_beside_resume(arguments);
   std::string folder = arguments.resume.empty() ? arguments.out : arguments.resume;
+  std::string made;
   StudyRecord record;
   try {
     if (arguments.file.empty()) {
-      record = resume_study(folder, options);
+      record = resume_study(folder, options, arguments.trials);
     } else {
-      const StudyConfig config = read_study_config(arguments.file, arguments.settings);
+      std::vector<std::string> settings = arguments.settings;
+      if (arguments.trials > 0) settings.push_back("search.trials=" + std::to_string(arguments.trials));
+      const StudyConfig config = read_study_config(arguments.file, settings);
       if (arguments.dry_run) {
         print_outline(config);
         return;
       }
-      if (folder.empty()) folder = free_folder();
+      if (folder.empty()) folder = made = make_numbered_folder("runs/search-");
       record = run_study(config, arguments.file, folder, !arguments.resume.empty(), options);
     }
   } catch (const Interrupted& interruption) {
     throw Interrupted(std::string(interruption.what()) + "; continue with `gradus search --resume " + folder + "`");
+  } catch (const Error&) {
+    remove_empty_folder(made);  // refused before it began
+    throw;
   }
   if (arguments.json) {
     fmt::print("{}\n", study_json(record));
@@ -342,6 +342,8 @@ void add_search_command(CLI::App& app, int& exit_code) {
   command->add_option("--resume", arguments->resume,
                       "go on with the study in this folder, beside other processes if there are any; with FILE, begin "
                       "it where there is none");
+  command->add_option("--trials", arguments->trials,
+                      "search.trials; with --resume a larger number goes on with a study, finished or not");
   command->add_option("--jobs", arguments->jobs, "trials at a time, 0 = one per core; never changes a result")
       ->check(CLI::Range(0, 1024));
   command->add_flag("--dry-run", arguments->dry_run, "print the trials and stop");

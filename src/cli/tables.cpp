@@ -70,6 +70,12 @@ std::string class_table(const ClassificationReport& report, const std::vector<st
     rows.push_back({class_name(class_names, k), number(scores.precision), number(scores.recall), number(scores.f1),
                     number(scores.auc), std::to_string(scores.support)});
   }
+  std::size_t total = 0;
+  for (const ClassScores& scores : report.classes) total += scores.support;
+  rows.push_back({"macro mean", number(report.macro_precision), number(report.macro_recall), number(report.macro_f1),
+                  number(report.macro_auc), std::to_string(total)});
+  rows.push_back({"weighted mean", number(report.weighted_precision), number(report.weighted_recall),
+                  number(report.weighted_f1), "-", std::to_string(total)});
   return aligned_table(rows);
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "cli/data_notes.hpp"
 #include "cli/folder_report.hpp"
 #include "cli/note.hpp"
+#include "cli/numbered_folder.hpp"
 #include "cli/progress.hpp"
 #include "cli/stop_request.hpp"
 #include "cli/stop_signal.hpp"
@@ -64,14 +64,12 @@ RunConfig read_arguments(const TrainArguments& arguments) {
   return config;
 }
 
-// runs/NAME-1, -2, ...: a run that nobody named still leaves its record, and never over another one.
-std::string free_folder(const std::string& data_name) {
+// runs/NAME-1, -2, ...: a run that nobody named still leaves its record, and never over another one. Made at once, so
+// that runs that start together find different ones.
+std::string make_free_folder(const std::string& data_name) {
   std::string name;
   for (const char c : data_name) name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' ? c : '-';
-  for (int number = 1;; ++number) {
-    std::string path = fmt::format("runs/{}-{}", name, number);
-    if (!std::filesystem::exists(path)) return path;
-  }
+  return make_numbered_folder("runs/" + name + "-");
 }
 
 void print_result(const RunRecord& record, const std::string& folder) {
@@ -178,7 +176,7 @@ int train_new(const TrainArguments& arguments) {
     fmt::print("{}", run.config);
     return 0;
   }
-  if (keeps_folder && !folder) folder = std::make_unique<RunFolder>(free_folder(dataset.name), mode);
+  if (keeps_folder && !folder) folder = std::make_unique<RunFolder>(make_free_folder(dataset.name), mode);
   if (!arguments.quiet) {
     print_notes(dataset);
     note("{}: {} training, {} validation, {} test rows\n{}", printable(dataset.name), dataset.train.size(),
@@ -215,7 +213,7 @@ int train_on(const TrainArguments& arguments) {
   }
   RunConfig config;
   read_config(folder.config_path(), config);
-  const Dataset dataset = read_data(config);
+  const Dataset dataset = read_data(config, folder.origin());
   TrainingRun run = make_training_run(config, dataset);
   for (const auto& [option, text] : arguments.flags) {
     if (option->key == "training.threads" && arguments.command->count("--threads") > 0) {

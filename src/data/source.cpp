@@ -18,6 +18,7 @@
 #include "data/npy.hpp"
 #include "data/part_block.hpp"
 #include "data/pickle.hpp"
+#include "data/source_path.hpp"
 #include "data/text_table.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/core/sha256.hpp"
@@ -314,7 +315,9 @@ Dataset read_found(const std::string& source, const SourceOptions& options) {
 }  // namespace
 }  // namespace data
 
-Dataset read_source(const std::string& source, const SourceOptions& options) {
+Dataset read_source(const std::string& given, const SourceOptions& given_options) {
+  const std::string source = data::source_in(given_options.base_folder, given);
+  const SourceOptions options = data::options_in(given_options.base_folder, given_options);
   try {
     if (source.empty()) throw InputError(ErrorParts{"data", "a path or the name of a data set", "nothing", ""});
     Dataset dataset = data::is_generator(source) ? data::generate(source, options) : data::read_found(source, options);

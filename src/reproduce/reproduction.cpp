@@ -78,7 +78,7 @@ class Runner {
       : study_(study),
         options_(options),
         folder_(options.folder + "/" + study.id + (options.quick ? "-quick" : "")),
-        data_(!needs_test_part(study)) {
+        data_("", !needs_test_part(study)) {
     make_units();
   }
 

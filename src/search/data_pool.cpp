@@ -22,7 +22,7 @@ const DataPool::Entry& DataPool::get(RunConfig& config) {
   std::unique_ptr<Entry>& entry = entries_[key];
   if (!entry) {
     auto fresh = std::make_unique<Entry>();
-    fresh->dataset = read_data(config);
+    fresh->dataset = read_data(config, base_folder_);
     if (seals_test_) fresh->sealed_test.swap(fresh->dataset.test);
     fresh->resolved = config.data;
     entry = std::move(fresh);

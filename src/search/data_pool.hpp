@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gradus/data/dataset.hpp"
@@ -22,13 +23,17 @@ class DataPool {
     RunConfig::Data resolved;                // with "auto" filled in
   };
 
-  explicit DataPool(bool seals_test = true) : seals_test_(seals_test) {}
+  /// Relative paths are looked for in `base_folder` first; empty: in the working directory alone.
+  explicit DataPool(std::string base_folder = {}, bool seals_test = true)
+      : base_folder_(std::move(base_folder)), seals_test_(seals_test) {}
 
   /// The data that `config` names; fills in what was "auto" there. Two settings share an entry unless a key that
   /// decides what is read or how it is split differs. Safe to call from several threads.
   const Entry& get(RunConfig& config);
+  [[nodiscard]] const std::string& base_folder() const { return base_folder_; }
 
  private:
+  std::string base_folder_;
   bool seals_test_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Entry>> entries_;

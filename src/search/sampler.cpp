@@ -37,6 +37,11 @@ Setting setting_at(const Space& space, std::span<const double> units) {
   return setting;
 }
 
+bool is_open_ended(const StudyConfig& config) {
+  const std::string name = resolve_name(config);
+  return name != "table" && name != "grid";
+}
+
 void report_no_setting(const StudyConfig& config) {
   std::string text;
   for (const Constraint& constraint : config.constraints) text += (text.empty() ? "" : "; ") + constraint.text;

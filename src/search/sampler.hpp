@@ -40,6 +40,9 @@ using Feasible = std::function<bool(const Setting&)>;
 /// constraints allow.
 std::unique_ptr<Sampler> make_sampler(const StudyConfig& config, const Feasible& feasible);
 
+/// Whether the sampler draws settings without end, and not from a list of them.
+bool is_open_ended(const StudyConfig& config);
+
 std::unique_ptr<Sampler> make_grid_sampler(const StudyConfig& config, Feasible feasible);
 std::unique_ptr<Sampler> make_random_sampler(const StudyConfig& config, Feasible feasible);
 std::unique_ptr<Sampler> make_sobol_sampler(const StudyConfig& config, Feasible feasible);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "gradus/search/study_config.hpp"
+#include "gradus/training/monitor.hpp"
 
 namespace gradus {
 namespace {
@@ -12,8 +13,11 @@ constexpr std::array<Names, 6> kSamplers = {"auto", "table", "grid", "random", "
 constexpr std::array<Names, 4> kSchedulers = {"none", "median", "halving", "hyperband"};
 constexpr std::array<Names, 3> kSeeds = {"trial", "same", "numpy"};
 constexpr std::array<Names, 2> kAts = {"last", "best"};
-constexpr std::array<Names, 7> kObjectives = {"auto",       "train_loss",     "train_accuracy", "train_top_k",
-                                              "valid_loss", "valid_accuracy", "valid_top_k"};
+constexpr auto kObjectives = [] {
+  auto names = names_of<1>(kMonitorTable);
+  names[0] = "auto";
+  return names;
+}();
 
 #define GRADUS_FIELD(member) [](SearchOptions& options) -> OptionField { return &options.member; }
 

@@ -48,12 +48,18 @@ double number_in(std::string_view text) {
   return whole ? value : std::numeric_limits<double>::quiet_NaN();
 }
 
+// Values with steps are rounded: those at the ends need half a step beyond them, or they would come half as often as
+// their neighbours.
 double Parameter::inner_low() const {
-  return log ? math::log(low) : low;
+  if (!log) return low;
+  return math::log(std::max(low - step_of(*this) / 2.0, low / 2.0));
 }
 
 double Parameter::inner_high() const {
-  return log ? math::log(high) : high;
+  if (!log) return high;
+  const double width = step_of(*this);
+  const double last = width > 0.0 ? low + width * static_cast<double>(*count() - 1) : high;
+  return math::log(last + width / 2.0);
 }
 
 std::optional<std::size_t> Parameter::count() const {
@@ -101,7 +107,6 @@ void Space::check_parameter(const Parameter& parameter) const {
     const std::string range = fmt::format("{} to {}", parameter.low, parameter.high);
     if (!(parameter.low <= parameter.high)) reject(where, "a range with low <= high", range);
     if (parameter.log && !(parameter.low > 0.0)) reject(where, "a logarithmic range above 0", range);
-    if (parameter.step < 0.0) reject(where, "a step above 0", fmt::format("{}", parameter.step));
     if (parameter.count().value_or(0) > kMaxValues)
       reject(where, "at most a million values", range, "make the step larger");
   }

@@ -17,16 +17,35 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// "auto" depends on the data; an objective on a part that does not exist cannot be compared.
+// Whether the objective needs `key`, which neither the search file's base nor its space sets.
+void require_measured(const StudyConfig& config, const char* key, bool set, const std::string& advice) {
+  if (set || config.space.find(key)) return;
+  throw InputError({.where = "search.objective",
+                    .expected = "a measure that trials take",
+                    .found = config.options.objective,
+                    .advice = advice});
+}
+
+// "auto" depends on the data; an objective that no trial could measure should not cost a study of failed trials.
 void resolve_objective(StudyConfig& config, const Dataset& dataset) {
   std::string& objective = config.options.objective;
   const bool automatic = objective == "auto";
   if (automatic) objective = dataset.task == Task::kClassification ? "valid_accuracy" : "valid_loss";
-  if (parse_monitor(objective).valid && dataset.valid.empty()) {
+  const Monitor monitor = parse_monitor(objective);
+  if (monitor.valid && dataset.valid.empty()) {
     throw InputError({.where = "search.objective",
                       .expected = "a validation part for " + objective,
                       .found = "none in " + dataset.name,
                       .advice = "set data.valid, for example to 0.2"});
+  }
+  check_monitor(monitor, "search.objective", dataset);
+  const RunConfig::Training& training = config.base.training;
+  if (monitor.measure == Measure::kTopK) {
+    require_measured(config, "training.top_k", training.top_k > 0, "set training.top_k");
+  }
+  if (!monitor.valid && !measure_facts(monitor.measure).running) {
+    require_measured(config, "training.train_metrics", training.train_metrics == "full",
+                     "set training.train_metrics = \"full\"");
   }
 }
 
@@ -69,7 +88,8 @@ Feasible make_feasible(const StudyConfig& config, DataPool& data) {
 // Everything of a study except its folder, ready to plan and to train.
 class Workshop {
  public:
-  explicit Workshop(const StudyConfig& given, std::string checkpoints = {}) : config(given) {
+  Workshop(const StudyConfig& given, const std::string& origin, std::string checkpoints = {})
+      : config(given), data(origin) {
     RunConfig base = config.base;
     const DataPool::Entry& entry = data.get(base);
     data_sha256 = entry.dataset.sha256;
@@ -91,6 +111,45 @@ StudyConfig stored_config(const StudyStore& store) {
   StudyConfig config = parse_study_config(header.file, store.folder() + "/search.toml", header.settings);
   config.options.objective = header.objective;
   return config;
+}
+
+// What a study can be asked to have: the number of trials alone may grow. The study that then goes on is the one that
+// would have begun with it, because no choice looks ahead.
+void extend_study(StudyStore& store, std::uint64_t trials) {
+  const StudyHeader& header = store.header();
+  const auto refuse = [&](const std::string& expected, const std::string& found, const std::string& advice) {
+    throw InputError(
+        {.where = store.folder() + ": search.trials", .expected = expected, .found = found, .advice = advice});
+  };
+  StudyConfig config = parse_study_config(header.file, store.folder() + "/search.toml", header.settings);
+  const std::uint64_t before = config.options.trials;
+  if (trials == before) return;
+  if (trials < before) {
+    refuse("at least the study's " + std::to_string(before), std::to_string(trials), "search anew in another folder");
+  }
+  if (!is_open_ended(config)) {
+    refuse("a sampler that draws settings (random, sobol, tpe) for more trials",
+           config.table.empty() ? "a grid, which has no others" : "a table, which has no others",
+           "widen the space in a new study");
+  }
+  const std::string& scheduler = config.options.scheduler;
+  if (scheduler == "halving" || scheduler == "hyperband") {
+    refuse("a scheduler that judges trials one by one (none, median) for more trials", "'" + scheduler + "'",
+           "search anew in another folder");
+  }
+  std::vector<std::string> settings = header.settings;
+  std::erase_if(settings, [](const std::string& setting) { return setting.starts_with("search.trials="); });
+  settings.push_back("search.trials=" + std::to_string(trials));
+  config.options.trials = trials;
+  store.extend(settings, study_identity(config));
+}
+
+// Whether `config` is the stored study but for the number of trials.
+bool differs_in_trials_alone(const StudyStore& store, const StudyConfig& config) {
+  const StudyHeader& header = store.header();
+  StudyConfig stored = parse_study_config(header.file, store.folder() + "/search.toml", header.settings);
+  stored.options.trials = config.options.trials;
+  return study_identity(stored) == study_identity(config);
 }
 
 void require_same_data(const StudyStore& store, const std::string& data_sha256) {
@@ -127,7 +186,7 @@ void finish_study(Workshop& shop, const StudyStore& store, const std::vector<Tri
   const std::string& folder = store.folder();
   const FileLock alone(folder + "/workers/finish.lock", FileLock::Wait::kYes);
   std::error_code ignored;
-  if (fs::exists(folder + "/study.json", ignored)) return;
+  if (fs::exists(folder + "/study.json", ignored) || !store.is_current()) return;
   const TrialRecord* best = shop.planner->best(trials);
   if (best == nullptr) {
     throw RunError(folder + ": no trial was complete; trial 0: " + trials.front().error);
@@ -141,6 +200,7 @@ void finish_study(Workshop& shop, const StudyStore& store, const std::vector<Tri
   const DataPool::Entry& data = shop.data.get(config);
   TrainingRun run = shop.objective->run_of(*best, 0);
   run.threads = 0;
+  run.origin = shop.data.base_folder();
   RunFolder run_folder(folder + "/best", RunFolder::Mode::kForce);
   TrainingObserver* const observers[] = {&run_folder};
   const RunRecord record = train(run, data.dataset, {.observers = observers, .stop = options.stop});
@@ -223,31 +283,37 @@ StudyRecord run_study(const StudyConfig& config, const std::string& file_name, c
   const std::string identity = study_identity(config);
   const bool exists = StudyStore::exists(folder);
   if (!resume || (!exists && !is_begun(folder))) require_free_folder(folder);
-  Workshop shop(config, folder + "/checkpoints");
+  const std::string origin = StudyStore::origin_of(folder).value_or(fs::current_path().string());
+  Workshop shop(config, origin, folder + "/checkpoints");
   // Another process may be about to begin the same study: whoever comes first makes it, the other one finds it made.
   StudyHeader header{.file_name = file_name, .file = config.file};
   header.settings = config.settings;
   header.identity = identity;
   header.data_sha256 = shop.data_sha256;
   header.objective = shop.config.options.objective;
+  header.origin = origin;
   StudyStore::create(folder, header);
   if (!exists) write_file(folder + "/search.toml", config.file);
   StudyStore store(folder);
-  if (store.header().identity != identity) {
+  if (store.header().identity != identity && !differs_in_trials_alone(store, config)) {
     throw InputError({.where = folder,
                       .expected = "a study of this search file",
                       .found = "one of another (" + store.header().file_name + ")",
                       .advice = "resume it without a file, or choose another --out"});
   }
   require_same_data(store, shop.data_sha256);
+  extend_study(store, config.options.trials);
   return work_on(shop, store, options);
 }
 
-StudyRecord resume_study(const std::string& folder_name, const StudyRunOptions& options) {
+StudyRecord resume_study(const std::string& folder_name, const StudyRunOptions& options, std::uint64_t trials) {
   const std::string folder = without_slash(folder_name);
   StudyStore store = open_study(folder);
-  Workshop shop(stored_config(store), folder + "/checkpoints");
+  StudyConfig config = stored_config(store);
+  if (trials > 0) config.options.trials = trials;
+  Workshop shop(config, store.header().origin, folder + "/checkpoints");
   require_same_data(store, shop.data_sha256);
+  if (trials > 0) extend_study(store, trials);
   return work_on(shop, store, options);
 }
 
@@ -261,7 +327,7 @@ StudyRecord read_study(const std::string& folder_name) {
 }
 
 StudyOutline outline_study(const StudyConfig& config) {
-  Workshop shop(config);
+  Workshop shop(config, "");
   std::vector<TrialRecord> trials;
   shop.planner->advance(trials);
   StudyOutline outline{.trials = shop.planner->num_trials(),
@@ -273,7 +339,7 @@ StudyOutline outline_study(const StudyConfig& config) {
 Replay replay_trial(const std::string& folder_name, std::size_t number, const std::atomic<bool>* stop) {
   const std::string folder = without_slash(folder_name);
   StudyStore store = open_study(folder);
-  Workshop shop(stored_config(store));
+  Workshop shop(stored_config(store), store.header().origin);
   require_same_data(store, shop.data_sha256);
   std::vector<TrialRecord> trials;
   store.load_changes(shop.config.space, trials);
@@ -315,7 +381,7 @@ std::string trial_config(const std::string& folder_name, std::size_t number) {
   std::vector<TrialRecord> trials;
   store.load_changes(config.space, trials);
   const TrialRecord trial = finished_trial(trials, number, folder);
-  DataPool data;
+  DataPool data(store.header().origin);
   TrainingObjective objective(config, data, {});
   std::string text = "# Trial " + std::to_string(number) + " of " + store.header().file_name + ".\n";
   if (config.options.seeds == "numpy") {

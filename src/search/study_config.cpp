@@ -179,6 +179,9 @@ class StudyReader {
     parameter.high = toml_number(*high, where + ".high");
     const toml::node* step = rule.get("step");
     if (step != nullptr) parameter.step = toml_number(*step, where + ".step");
+    if (step != nullptr && !(parameter.step > 0.0)) {
+      reject(where + ".step", "a number above 0", fmt::format("{}", parameter.step));
+    }
     const bool integer = low->is_integer() && high->is_integer() && (step == nullptr || step->is_integer());
     parameter.kind = integer ? Parameter::Kind::kInteger : Parameter::Kind::kReal;
     if (const toml::node* log = rule.get("log")) {
@@ -234,7 +237,8 @@ class StudyReader {
     }
   }
 
-  // What the option table refuses should show before the first trial, with the line of the file.
+  // What the option table refuses should show before the first trial, with the line of the file: both ends, and the
+  // value a step beside the first one.
   static void try_values(const Parameter& parameter, const std::string& key, const std::string& where) {
     if (find_option(key) == nullptr) return;
     RunConfig probe;
@@ -243,6 +247,7 @@ class StudyReader {
     } else if (parameter.low <= parameter.high && (!parameter.log || parameter.low > 0.0)) {
       set_option(probe, key, parameter.text_at(0.0), where);
       set_option(probe, key, parameter.text_at(1.0 - 1e-12), where);
+      if (parameter.count().value_or(1) > 1) set_option(probe, key, parameter.text_of(1), where);
     }
   }
 

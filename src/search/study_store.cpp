@@ -100,6 +100,19 @@ bool StudyStore::exists(const std::string& folder) {
   return fs::exists(database_path(folder), ignored);
 }
 
+std::optional<std::string> StudyStore::origin_of(const std::string& folder) {
+  if (!exists(folder)) return std::nullopt;
+  std::error_code ignored;
+  fs::create_directories(folder + "/workers", ignored);
+  // The file is there before its tables are; a process that died between has left it without any.
+  const FileLock alone(folder + "/workers/create.lock", FileLock::Wait::kYes);
+  const Database database(database_path(folder), true);
+  database.run(kTables);
+  if (!has_header(database)) return std::nullopt;
+  Statement statement(database, "SELECT value FROM study WHERE key = 'origin'");
+  return statement.step() ? statement.text(0) : "";
+}
+
 void StudyStore::create(const std::string& folder, const StudyHeader& header) {
   std::error_code error;
   fs::create_directories(folder + "/workers", error);
@@ -118,6 +131,7 @@ void StudyStore::create(const std::string& folder, const StudyHeader& header) {
     put(database, "identity", header.identity);
     put(database, "data_sha256", header.data_sha256);
     put(database, "objective", header.objective);
+    put(database, "origin", header.origin);
     put(database, "revision", "0");
   }
   transaction.commit();
@@ -151,11 +165,34 @@ void StudyStore::read_header() {
     header_.identity = values.at("identity");
     header_.data_sha256 = values.at("data_sha256");
     header_.objective = values.at("objective");
+    header_.origin = values["origin"];  // not there in older studies
   } catch (const Json::exception&) {
     damaged(path, "settings that cannot be read");
   } catch (const std::out_of_range&) {
     damaged(path, "one without its search file");
   }
+}
+
+void StudyStore::extend(const std::vector<std::string>& settings, const std::string& identity) {
+  const auto replace = [this](const char* key, const std::string& value) {
+    Statement statement(database_, "UPDATE study SET value = ? WHERE key = ?");
+    statement.bind(value).bind(std::string(key)).run();
+  };
+  // Whoever is finishing the study has done so, or sees afterwards that there is more to do.
+  const FileLock alone(folder_ + "/workers/finish.lock", FileLock::Wait::kYes);
+  transaction([&] {
+    replace("settings", Json(settings).dump());
+    replace("identity", identity);
+  });
+  header_.settings = settings;
+  header_.identity = identity;
+  std::error_code ignored;
+  fs::remove(folder_ + "/study.json", ignored);
+}
+
+bool StudyStore::is_current() const {
+  Statement statement(database_, "SELECT value FROM study WHERE key = 'identity'");
+  return statement.step() && statement.text(0) == header_.identity;
 }
 
 void StudyStore::transaction(const std::function<void()>& body) {

@@ -7,13 +7,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/file_lock.hpp"
 #include "gradus/search/study_config.hpp"
 #include "gradus/search/trial.hpp"
 #include "search/sqlite.hpp"
-#include "search/worker_lock.hpp"
 
 namespace gradus {
 
@@ -25,11 +26,14 @@ struct StudyHeader {
   std::string identity{};               // study_identity()
   std::string data_sha256{};            // of the base configuration's data set
   std::string objective{};              // "auto" filled in
+  std::string origin{};                 // the folder that relative paths are meant in: where the study began
 };
 
 class StudyStore {
  public:
   static bool exists(const std::string& folder);
+  /// StudyHeader::origin of the study in `folder`; nothing where none is complete, though one may be in the making.
+  static std::optional<std::string> origin_of(const std::string& folder);
   /// Makes the folder and an empty study in it. Nothing happens where the study exists already.
   static void create(const std::string& folder, const StudyHeader& header);
   /// Opens a study. Throws InputError: none there, damaged, locked, of another version.
@@ -38,6 +42,10 @@ class StudyStore {
 
   [[nodiscard]] const StudyHeader& header() const { return header_; }
   [[nodiscard]] const std::string& folder() const { return folder_; }
+  /// Replaces settings and identity: the study gets more trials, and is finished no longer.
+  void extend(const std::vector<std::string>& settings, const std::string& identity);
+  /// Whether no other process has extended the study since it was opened.
+  [[nodiscard]] bool is_current() const;
 
   /// Runs `body` as one transaction that excludes other writers.
   void transaction(const std::function<void()>& body);

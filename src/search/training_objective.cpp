@@ -179,6 +179,8 @@ TrainingRun TrainingObjective::make_run(RunConfig& config, const TrialRecord& tr
                                         bool with_network) {
   const DataPool::Entry& data = data_.get(config);
   TrainingRun run = make_training_run(config, data.dataset);
+  run.also_watched.push_back(objective_);
+  run.validate(data.dataset);
   if (run.epochs == 0) {
     throw InputError({.where = "training.epochs", .expected = "at least 1 in a search", .found = "0", .advice = ""});
   }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "core/suggest.hpp"
 #include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/core/sha256.hpp"
@@ -32,11 +33,18 @@ std::optional<double> json_optional(const SortedJson& value) {
 }
 
 SortedJson part_json(const PartMetrics& part) {
-  return SortedJson::array({part.loss, optional_json(part.accuracy), optional_json(part.top_k)});
+  SortedJson json = SortedJson::array({part.loss, optional_json(part.accuracy), optional_json(part.top_k)});
+  for (const auto& [measure, value] : part.watched) json.push_back({measure_facts(measure).name, value});
+  return json;
 }
 
 PartMetrics json_part(const SortedJson& value) {
-  return {value.at(0).get<double>(), json_optional(value.at(1)), json_optional(value.at(2))};
+  PartMetrics part{value.at(0).get<double>(), json_optional(value.at(1)), json_optional(value.at(2))};
+  for (std::size_t i = 3; i < value.size(); ++i) {
+    const std::string name = value.at(i).at(0).get<std::string>();
+    part.watched[parse_kind("checkpoint", kMeasureTable, name)] = value.at(i).at(1).get<double>();
+  }
+  return part;
 }
 
 // Short keys: a long run stores one such array per epoch in every checkpoint.

@@ -2,6 +2,7 @@
 #include "training/evaluation.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace gradus {
 namespace {
@@ -66,16 +67,70 @@ bool measures_top_k(const Dataset& dataset, std::span<const std::uint32_t> rows,
   return top_k > 0 && dataset.task == Task::kClassification && !rows.empty();
 }
 
+// The report that suits the task.
+void add_reports(PartEvaluation& evaluation, MatrixView<const double> outputs, const Dataset& dataset,
+                 std::span<const std::uint32_t> rows, const Loss& loss) {
+  if (dataset.task == Task::kClassification) {
+    evaluation.classification = classification_report(outputs, labels_of(dataset, rows));
+    return;
+  }
+  const Matrix<double> values = values_of(dataset, rows);
+  if (dataset.task == Task::kMultiLabel) {
+    evaluation.classification = multi_label_report(outputs, values.view());
+  } else {
+    evaluation.regression = regression_report(outputs, values.view(), loss);
+  }
+}
+
+std::optional<double> roc_auc_of(const ClassificationReport& report) {
+  const bool two_classes = report.classes.size() == 2 && !report.confusion.empty();
+  return two_classes ? report.classes[1].auc : report.macro_auc;
+}
+
 }  // namespace
+
+std::optional<double> reported_value(const PartEvaluation& evaluation, Measure measure) {
+  const auto& classes = evaluation.classification;
+  const auto& numbers = evaluation.regression;
+  switch (measure) {
+    case Measure::kLoss:
+      return evaluation.metrics.loss;
+    case Measure::kAccuracy:
+      return evaluation.metrics.accuracy;
+    case Measure::kTopK:
+      return evaluation.metrics.top_k;
+    case Measure::kF1:
+      return classes ? std::optional(classes->macro_f1) : std::nullopt;
+    case Measure::kAuc:
+      return classes ? roc_auc_of(*classes) : std::nullopt;
+    case Measure::kBalancedAccuracy:
+      return classes ? classes->balanced_accuracy : std::nullopt;
+    case Measure::kR2:
+      return numbers ? std::optional(numbers->r2) : std::nullopt;
+    case Measure::kMae:
+      return numbers ? std::optional(numbers->mae) : std::nullopt;
+    case Measure::kRmse:
+      return numbers ? std::optional(numbers->rmse) : std::nullopt;
+  }
+  return std::nullopt;
+}
 
 template <class T>
 PartMetrics measure_rows(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
-                         std::span<const std::uint32_t> rows, std::size_t top_k) {
+                         std::span<const std::uint32_t> rows, std::size_t top_k, std::span<const Measure> watched) {
   const bool with_top_k = measures_top_k(dataset, rows, top_k);
-  Matrix<double> outputs(with_top_k ? rows.size() : 0, engine.spec().num_outputs());
-  PartMetrics metrics = measure_loss(engine, dataset, scaling, rows, outputs.view());
-  if (with_top_k) metrics.top_k = top_k_share(outputs.view(), labels_of(dataset, rows), top_k);
-  return metrics;
+  const bool with_outputs = with_top_k || !watched.empty();
+  Matrix<double> outputs(with_outputs ? rows.size() : 0, engine.spec().num_outputs());
+  PartEvaluation evaluation;
+  evaluation.metrics = measure_loss(engine, dataset, scaling, rows, outputs.view());
+  if (with_top_k) evaluation.metrics.top_k = top_k_share(outputs.view(), labels_of(dataset, rows), top_k);
+  // A loss that is not finite ends the run; its outputs have no order.
+  if (watched.empty() || !std::isfinite(evaluation.metrics.loss)) return evaluation.metrics;
+  add_reports(evaluation, outputs.view(), dataset, rows, engine.spec().loss);
+  for (const Measure measure : watched) {
+    if (const auto value = reported_value(evaluation, measure)) evaluation.metrics.watched[measure] = *value;
+  }
+  return evaluation.metrics;
 }
 
 template <class T>
@@ -96,6 +151,7 @@ PartEvaluation evaluate_rows(Engine<T>& engine, const Dataset& dataset, const Sc
   PartEvaluation evaluation;
   Matrix<double> outputs(rows.size(), engine.spec().num_outputs());
   evaluation.metrics = measure_loss(engine, dataset, scaling, rows, outputs.view());
+<<<<<<< HEAD
   if (dataset.task == Task::kClassification) {
     const std::vector<std::int32_t> labels = labels_of(dataset, rows);
     if (measures_top_k(dataset, rows, top_k)) evaluation.metrics.top_k = top_k_share(outputs.view(), labels, top_k);
@@ -109,13 +165,18 @@ PartEvaluation evaluate_rows(Engine<T>& engine, const Dataset& dataset, const Sc
     unscale_targets(dataset.target_scaling, values.view());
     unscale_targets(dataset.target_scaling, outputs.view());
     evaluation.regression = regression_report(outputs.view(), values.view(), engine.spec().loss);
+=======
+  if (measures_top_k(dataset, rows, top_k)) {
+    evaluation.metrics.top_k = top_k_share(outputs.view(), labels_of(dataset, rows), top_k);
+>>>>>>> metrics
   }
+  add_reports(evaluation, outputs.view(), dataset, rows, engine.spec().loss);
   return evaluation;
 }
 
 #define GRADUS_INSTANTIATE(T)                                                                                       \
   template PartMetrics measure_rows(Engine<T>&, const Dataset&, const Scaling&, std::span<const std::uint32_t>,     \
-                                    std::size_t);                                                                   \
+                                    std::size_t, std::span<const Measure>);                                         \
   template Matrix<double> outputs_of_rows(Engine<T>&, const Features&, const Scaling&,                              \
                                           std::span<const std::uint32_t>);                                          \
   template PartEvaluation evaluate_rows(Engine<T>&, const Dataset&, const Scaling&, std::span<const std::uint32_t>, \

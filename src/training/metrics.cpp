@@ -24,7 +24,9 @@ ClassScores scores_of(std::size_t hits, std::size_t predicted, std::size_t actua
   return scores;
 }
 
-void set_macro_means(ClassificationReport& report) {
+// `num_averaged`: the classes that count. The others are without support and never predicted, so their scores are 0 and
+// add nothing to a sum.
+void set_macro_means(ClassificationReport& report, std::size_t num_averaged) {
   double auc_sum = 0.0;
   std::size_t num_auc = 0;
   for (const ClassScores& scores : report.classes) {
@@ -35,11 +37,35 @@ void set_macro_means(ClassificationReport& report) {
     auc_sum += *scores.auc;
     ++num_auc;
   }
-  const auto count = static_cast<double>(std::max<std::size_t>(1, report.classes.size()));
+  const auto count = static_cast<double>(std::max<std::size_t>(1, num_averaged));
   report.macro_precision /= count;
   report.macro_recall /= count;
   report.macro_f1 /= count;
   if (num_auc > 0) report.macro_auc = auc_sum / static_cast<double>(num_auc);
+}
+
+void set_weighted_means(ClassificationReport& report) {
+  double total = 0.0;
+  for (const ClassScores& scores : report.classes) {
+    const auto support = static_cast<double>(scores.support);
+    report.weighted_precision += support * scores.precision;
+    report.weighted_recall += support * scores.recall;
+    report.weighted_f1 += support * scores.f1;
+    total += support;
+  }
+  report.weighted_precision = ratio(report.weighted_precision, total);
+  report.weighted_recall = ratio(report.weighted_recall, total);
+  report.weighted_f1 = ratio(report.weighted_f1, total);
+}
+
+double balanced_accuracy(const std::vector<ClassScores>& classes) {
+  double sum = 0.0;
+  double present = 0.0;
+  for (const ClassScores& scores : classes) {
+    sum += scores.recall;
+    present += scores.support > 0 ? 1.0 : 0.0;
+  }
+  return ratio(sum, present);
 }
 
 std::vector<double> column(MatrixView<const double> matrix, std::size_t c) {
@@ -95,6 +121,7 @@ ClassificationReport classification_report(MatrixView<const double> outputs, std
     ++report.confusion[static_cast<std::size_t>(labels[r])][largest_column(outputs.row(r))];
   }
   std::size_t correct = 0;
+  std::size_t occurring = 0;
   for (std::size_t k = 0; k < num_classes; ++k) {
     std::size_t predicted = 0;
     for (std::size_t t = 0; t < num_classes; ++t) predicted += report.confusion[t][k];
@@ -105,9 +132,12 @@ ClassificationReport classification_report(MatrixView<const double> outputs, std
     scores.auc = roc_auc(column(outputs, k), positive);
     report.classes.push_back(scores);
     correct += report.confusion[k][k];
+    occurring += predicted + actual > 0 ? 1 : 0;
   }
   report.accuracy = ratio(static_cast<double>(correct), static_cast<double>(report.rows));
-  set_macro_means(report);
+  report.balanced_accuracy = balanced_accuracy(report.classes);
+  set_macro_means(report, occurring);
+  set_weighted_means(report);
   return report;
 }
 
@@ -134,7 +164,8 @@ ClassificationReport multi_label_report(MatrixView<const double> outputs, Matrix
   }
   const auto right = std::count(all_right.begin(), all_right.end(), true);
   report.accuracy = ratio(static_cast<double>(right), static_cast<double>(report.rows));
-  set_macro_means(report);
+  set_macro_means(report, report.classes.size());
+  set_weighted_means(report);
   return report;
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/atomic_file.hpp"
+#include "core/file_lock.hpp"
 #include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/trainer.hpp"
@@ -22,11 +23,13 @@ namespace fs = std::filesystem;
 // Everything that a run writes; --force removes these and nothing else.
 constexpr const char* kOwnFiles[] = {"summary.json",  "model.safetensors", "metrics.jsonl",    "metrics.csv",
                                      "config.toml",   "certificate.json",  "statistics.jsonl", "analysis.json",
-                                     "progress.json", "report.html"};
+                                     "progress.json", "report.html",       "origin.txt"};
 constexpr const char* kTensorBoard = "/tensorboard";
 constexpr const char* kCheckpoints = "/checkpoint";
 constexpr const char* kNewest = "/checkpoint/last.ckpt";
 constexpr const char* kPrevious = "/checkpoint/previous.ckpt";
+constexpr const char* kLock = "/checkpoint/lock";
+constexpr const char* kOrigin = "/origin.txt";
 
 [[noreturn]] void fail(const std::string& path, const char* action, const std::string& reason) {
   throw RunError(path + ": could not be " + action + " (" + reason + "); free space or choose another folder");
@@ -36,6 +39,13 @@ void make_folder(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error) fail(path, "created", error.message());
+}
+
+[[noreturn]] void refuse_files(const std::string& path) {
+  throw InputError({.where = path,
+                    .expected = "a new or empty folder",
+                    .found = "one with files",
+                    .advice = "choose another --out, continue with --resume or overwrite with --force"});
 }
 
 void remove_own_files(const std::string& path) {
@@ -60,7 +70,10 @@ RunFolder::RunFolder(std::string path, Mode mode) : path_(std::move(path)), mode
   while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
   std::error_code ignored;
   if (mode == Mode::kResume) {
-    if (fs::is_regular_file(config_path(), ignored)) return;
+    if (fs::is_regular_file(config_path(), ignored)) {
+      if (completed_summary().empty()) lock();
+      return;
+    }
     throw InputError({.where = path_,
                       .expected = "a run folder with config.toml",
                       .found = fs::exists(path_, ignored) ? "none" : "no such folder",
@@ -69,12 +82,21 @@ RunFolder::RunFolder(std::string path, Mode mode) : path_(std::move(path)), mode
   if (fs::exists(path_, ignored) && !fs::is_directory(path_, ignored)) {
     throw InputError({.where = path_, .expected = "a folder", .found = "a file", .advice = "choose another --out"});
   }
-  if (mode == Mode::kNew && fs::exists(path_, ignored) && !fs::is_empty(path_, ignored)) {
-    throw InputError({.where = path_,
-                      .expected = "a new or empty folder",
-                      .found = "one with files",
-                      .advice = "choose another --out, continue with --resume or overwrite with --force"});
-  }
+  if (mode == Mode::kNew && fs::exists(path_, ignored) && !fs::is_empty(path_, ignored)) refuse_files(path_);
+}
+
+RunFolder::~RunFolder() = default;
+
+void RunFolder::lock() {
+  if (lock_) return;
+  make_folder(path_ + kCheckpoints);
+  lock_ = std::make_unique<FileLock>(path_ + kLock, FileLock::Wait::kNo);
+  if (lock_->held()) return;
+  lock_.reset();
+  throw InputError({.where = path_,
+                    .expected = "a run folder that no other process trains in",
+                    .found = "one in training",
+                    .advice = "wait for that process or end it"});
 }
 
 std::string RunFolder::completed_summary() const {
@@ -98,17 +120,25 @@ std::vector<std::byte> RunFolder::newest_checkpoint() const {
 }
 
 Next RunFolder::on_start(const StartEvent& event) {
-  make_folder(path_ + kCheckpoints);
+  lock();
+  std::error_code ignored;
+  // Another process may have made and left a run here since the folder was looked at.
+  if (mode_ == Mode::kNew && fs::exists(config_path(), ignored)) refuse_files(path_);
   if (mode_ == Mode::kForce) remove_own_files(path_);
   remove_temporaries(path_);
   remove_temporaries(path_ + kCheckpoints);
-  if (mode_ != Mode::kResume) write_file(config_path(), event.run.config);
+  if (mode_ != Mode::kResume) {
+    write_file(path_ + kOrigin,
+               (event.run.origin.empty() ? fs::current_path(ignored).string() : event.run.origin) + "\n");
+    write_file(config_path(), event.run.config);
+  }
   // Lines after the checkpoint, torn or whole, are written again as their epochs are trained again.
   std::string lines;
-  std::string table = metrics_csv_header();
+  watched_ = event.run.watched();
+  std::string table = metrics_csv_header(watched_);
   for (const EpochRecord& record : event.history) {
     lines += epoch_json(record) + "\n";
-    table += metrics_csv_line(record);
+    table += metrics_csv_line(record, watched_);
   }
   write_file(path_ + "/metrics.jsonl", lines);
   write_file(path_ + "/metrics.csv", table);
@@ -135,7 +165,7 @@ Next RunFolder::on_step(const StepEvent& event) {
 }
 
 Next RunFolder::on_epoch_end(const EpochRecord& record) {
-  append_to_file(path_ + "/metrics.csv", metrics_csv_line(record));
+  append_to_file(path_ + "/metrics.csv", metrics_csv_line(record, watched_));
   append_to_file(path_ + "/metrics.jsonl", epoch_json(record) + "\n");
   for (const auto& part : parts_) part->on_epoch_end(record);
   return Next::kGoOn;
@@ -156,6 +186,12 @@ void RunFolder::on_end(const RunRecord& record) {
   for (const auto& part : parts_) part->on_end(record);
   write_model(path_ + "/model.safetensors", record.model);
   write_file(path_ + "/summary.json", summary_json(record) + "\n");
+}
+
+std::string run_origin(const std::string& folder) {
+  std::string text = read_text_if_there(folder + kOrigin).value_or("");
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
 }
 
 std::string model_path(const std::string& run_or_model) {

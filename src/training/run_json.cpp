@@ -1,5 +1,7 @@
 // The JSON of a run: summary.json's object and the lines of metrics.jsonl.
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "gradus/training/run_record.hpp"
@@ -20,6 +22,8 @@ void put_metrics(Json& object, const std::string& part, const PartMetrics& metri
   object[part + "_loss"] = metrics.loss;
   put(object, part + "_accuracy", metrics.accuracy);
   put(object, part + "_top_k", metrics.top_k);
+  for (const auto& [measure, value] : metrics.watched)
+    object[fmt::format("{}_{}", part, measure_facts(measure).name)] = value;
 }
 
 Json epoch_object(const EpochRecord& record) {
@@ -53,6 +57,10 @@ Json evaluation_object(const PartEvaluation& evaluation, const std::vector<std::
     object["macro_precision"] = report->macro_precision;
     object["macro_recall"] = report->macro_recall;
     object["macro_f1"] = report->macro_f1;
+    object["weighted_precision"] = report->weighted_precision;
+    object["weighted_recall"] = report->weighted_recall;
+    object["weighted_f1"] = report->weighted_f1;
+    put(object, "balanced_accuracy", report->balanced_accuracy);
     object["macro_roc_auc"] = report->macro_auc ? Json(*report->macro_auc) : Json(nullptr);
     object["classes"] = Json::array();
     for (std::size_t k = 0; k < report->classes.size(); ++k) {

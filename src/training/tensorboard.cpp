@@ -65,6 +65,9 @@ void add_part(Scalars& scalars, const std::string& part, const PartMetrics& metr
   scalars.emplace_back("loss/" + part, metrics.loss);
   if (metrics.accuracy) scalars.emplace_back("accuracy/" + part, *metrics.accuracy);
   if (metrics.top_k) scalars.emplace_back("top_k/" + part, *metrics.top_k);
+  for (const auto& [measure, value] : metrics.watched) {
+    scalars.emplace_back(std::string(measure_facts(measure).name) + "/" + part, value);
+  }
 }
 
 }  // namespace

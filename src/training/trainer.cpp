@@ -27,13 +27,12 @@ void require(bool holds, const char* key, const std::string& expected, const std
 }
 
 void require_monitor(const Monitor& monitor, const char* key, const TrainingRun& run, const Dataset& dataset) {
-  require(!monitor.valid || !dataset.valid.empty(), key, "a measure of a part that exists", monitor.name(),
-          "set data.valid or watch train_loss");
-  require(monitor.measure == Monitor::Measure::kLoss || dataset.task == Task::kClassification, key,
-          "a loss for this task", monitor.name());
-  const bool measures_top_k = run.top_k > 0 && (monitor.valid || run.train_metrics == TrainMetrics::kFull);
-  require(monitor.measure != Monitor::Measure::kTopK || measures_top_k, key, "a measure that the run takes",
-          monitor.name(), "set training.top_k (and training.train_metrics = \"full\" for train_top_k)");
+  check_monitor(monitor, key, dataset);
+  require(monitor.measure != Measure::kTopK || run.top_k > 0, key, "a measure that the run takes", monitor.name(),
+          "set training.top_k");
+  const bool full = run.train_metrics == TrainMetrics::kFull;
+  require(monitor.valid || measure_facts(monitor.measure).running || full, key, "a measure that the run takes",
+          monitor.name(), "set training.train_metrics = \"full\"");
 }
 
 void require_weights(const TrainingRun& run, const Dataset& dataset) {
@@ -104,7 +103,20 @@ void TrainingRun::validate(const Dataset& dataset) const {
           "at most the " + std::to_string(dataset.num_outputs()) + " classes", std::to_string(top_k));
   require_monitor(monitor, "early_stopping.monitor", *this, dataset);
   if (schedule_facts(schedule.kind).has_monitor) require_monitor(schedule_monitor, "schedule.monitor", *this, dataset);
+  for (const Monitor& other : also_watched) require_monitor(other, "the objective", *this, dataset);
   require_weights(*this, dataset);
+}
+
+std::vector<Monitor> TrainingRun::watched() const {
+  std::vector<Monitor> all = {monitor};
+  if (schedule_facts(schedule.kind).has_monitor) all.push_back(schedule_monitor);
+  all.insert(all.end(), also_watched.begin(), also_watched.end());
+  std::vector<Monitor> watched;
+  for (const Monitor& one : all) {
+    const bool known = std::ranges::find(watched, one) != watched.end();
+    if (!known && !measure_facts(one.measure).recorded) watched.push_back(one);
+  }
+  return watched;
 }
 
 std::vector<double> balanced_class_weights(const Dataset& dataset) {

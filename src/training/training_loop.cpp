@@ -8,22 +8,12 @@
 
 #include "gradus/core/error.hpp"
 #include "gradus/core/sha256.hpp"
+#include "training/class_weights.hpp"
 #include "training/divergence.hpp"
 #include "training/evaluation.hpp"
 
 namespace gradus {
 namespace {
-
-// Class weight times sample weight of every row; empty when neither is asked for.
-std::vector<double> make_row_weights(const TrainingRun& run, const Dataset& dataset) {
-  std::vector<double> weights = run.sample_weights;
-  if (run.class_weights.empty()) return weights;
-  if (weights.empty()) weights.assign(dataset.table.rows(), 1.0);
-  for (std::size_t r = 0; r < weights.size(); ++r) {
-    weights[r] *= run.class_weights[static_cast<std::size_t>(dataset.table.labels[r])];
-  }
-  return weights;
-}
 
 std::string config_hash(const TrainingRun& run) {
   const std::string& text = run.identity.empty() ? run.config : run.identity;
@@ -192,14 +182,15 @@ void TrainingLoop<T>::train_batch() {
 }
 
 template <class T>
-PartMetrics TrainingLoop<T>::measure(std::span<const std::uint32_t> rows) {
-  return measure_rows(*engine_, dataset_, run_.scaling, rows, run_.top_k);
+PartMetrics TrainingLoop<T>::measure(std::span<const std::uint32_t> rows, const std::vector<Measure>& watched) {
+  return measure_rows(*engine_, dataset_, run_.scaling, rows, run_.top_k, watched);
 }
 
 template <class T>
 PartMetrics TrainingLoop<T>::train_metrics() {
   const RunningSums& s = state_.progress.sums;
-  if (run_.train_metrics == TrainMetrics::kFull) return measure(dataset_.train);
+  if (run_.train_metrics == TrainMetrics::kFull)
+    return measure(dataset_.train, watched_measures(run_.watched(), false));
   const bool classifies = dataset_.task == Task::kClassification;
   PartMetrics metrics;
   if (run_.train_metrics == TrainMetrics::kBatchMean) {
@@ -220,8 +211,8 @@ EpochRecord TrainingLoop<T>::make_epoch_record() {
   EpochRecord record;
   record.epoch = state_.progress.epoch + 1;
   record.train = train_metrics();
-  if (!dataset_.valid.empty()) record.valid = measure(dataset_.valid);
-  if (!dataset_.test.empty()) record.test = measure(dataset_.test);
+  if (!dataset_.valid.empty()) record.valid = measure(dataset_.valid, watched_measures(run_.watched(), true));
+  if (!dataset_.test.empty()) record.test = measure(dataset_.test, {});
   const auto& layers = run_.spec.layers;
   if (std::any_of(layers.begin(), layers.end(), [](const LayerSpec& l) { return l.l1 != 0.0 || l.l2 != 0.0; })) {
     record.penalty = engine_->penalty();

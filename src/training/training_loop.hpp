@@ -56,7 +56,7 @@ class TrainingLoop : public TrainingSession::Loop {
   void observe_values(const EpochRecord& record);
   EpochRecord make_epoch_record();
   PartMetrics train_metrics();
-  PartMetrics measure(std::span<const std::uint32_t> rows);
+  PartMetrics measure(std::span<const std::uint32_t> rows, const std::vector<Measure>& watched);
   /// Repeats the epoch from its start to find what stopped being finite, then throws RunError.
   [[noreturn]] void report_divergence(const std::string& symptom);
   [[nodiscard]] bool has_come_to_its_end() const;

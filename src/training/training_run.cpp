@@ -6,6 +6,7 @@
 
 #include "core/suggest.hpp"
 #include "gradus/training/run_config.hpp"
+#include "training/class_weights.hpp"
 #include "training/option_text.hpp"
 
 namespace gradus {
@@ -200,15 +201,6 @@ ScheduleOptions build_schedule(const RunConfig::Schedule& schedule) {
   return options;
 }
 
-std::vector<double> resolve_class_weights(const RunConfig& config, const Dataset& dataset) {
-  const std::vector<std::string>& texts = config.training.class_weights;
-  if (texts.size() == 1 && texts[0] == "balanced") return balanced_class_weights(dataset);
-  std::vector<double> weights;
-  weights.reserve(texts.size());
-  for (const std::string& text : texts) weights.push_back(parse_number(text, "training.class_weights"));
-  return weights;
-}
-
 Monitor resolve_monitor(std::string& name, const Dataset& dataset) {
   if (name == "auto") name = dataset.valid.empty() ? "train_loss" : "valid_loss";
   return parse_monitor(name);
@@ -297,7 +289,7 @@ SourceOptions source_options(const RunConfig& config) {
   return options;
 }
 
-Dataset read_data(RunConfig& config) {
+Dataset read_data(RunConfig& config, const std::string& base_folder) {
   RunConfig::Data& data = config.data;
   if (data.source.empty()) {
     throw InputError({.where = "data.source",
@@ -305,7 +297,9 @@ Dataset read_data(RunConfig& config) {
                       .found = "none",
                       .advice = "add --data SRC, for example --data peaks"});
   }
-  Dataset dataset = read_source(data.source, source_options(config));
+  SourceOptions options = source_options(config);
+  options.base_folder = base_folder;
+  Dataset dataset = read_source(data.source, options);
   if (data.pool) pool_parts(dataset);
   const bool has_parts = !dataset.valid.empty() || !dataset.test.empty();
   if (!data.test) data.test = 0.0;
@@ -350,7 +344,7 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
   run.clip_norm = training.clip_norm;
   run.clip_value = training.clip_value;
   run.sample_weights = dataset.table.weights;
-  run.class_weights = resolve_class_weights(config, dataset);
+  run.class_weights = parse_class_weights(training.class_weights, dataset);
   run.train_metrics = parse_kind("training.train_metrics", kTrainMetricsTable, training.train_metrics);
   run.top_k = training.top_k;
   run.checkpoint_epochs = training.checkpoint_epochs;

@@ -295,6 +295,25 @@ std::vector<BadSearch> bad_searches() {
        head + "[search.space]\ntraining.batch_size = [8]\n[[search.trial]]\ntraining.batch_size = 9\n",
        "[[search.trial]]"},
       {"layers without depth", random + "[search.space]\nnetwork.hidden = {layers = \"deep\", growth = 2}\n", "deep"},
+      {"step 0", random + "[search.space]\ntraining.learning_rate = {low = 0.1, high = 1.0, step = 0}\n", "above 0"},
+      {"step below 0", random + "[search.space]\ntraining.learning_rate = {low = 0.1, high = 1.0, step = -0.1}\n",
+       "above 0"},
+      {"step 0 of whole numbers", random + "[search.space]\ntraining.epochs = {low = 1, high = 4, step = 0}\n",
+       "above 0"},
+      {"step that leaves whole numbers",
+       random + "[search.space]\ntraining.batch_size = {low = 8, high = 64, step = 2.5}\n", "'10.5'"},
+      {"whole numbers from a real range", random + "[search.space]\ntraining.epochs = {low = 2.0, high = 9.0}\n",
+       "a whole number"},
+      {"whole numbers from a logarithmic range",
+       random + "[search.space]\nnetwork.hidden = {low = 4.0, high = 64.0, log = true}\n", "a whole number"},
+      {"objective of another task", head + "objective = \"valid_r2\"\n[search.space]\ntraining.batch_size = [8]\n",
+       "a measure of classification"},
+      {"objective that nobody knows",
+       head + "objective = \"valid_roc_auc\"\n[search.space]\ntraining.batch_size = [8]\n", "did you mean 'valid_auc'"},
+      {"objective without its k", head + "objective = \"valid_top_k\"\n[search.space]\ntraining.batch_size = [8]\n",
+       "training.top_k"},
+      {"objective of running means", head + "objective = \"train_f1\"\n[search.space]\ntraining.batch_size = [8]\n",
+       "train_metrics"},
       {"unknown data", "[data]\nsource = \"nowhere\"\n[search]\n[search.space]\ntraining.batch_size = [8]\n",
        "nowhere"},
   };
@@ -324,7 +343,10 @@ TEST_F(SearchProgram, bad_study_folders_are_refused_and_kept) {
     EXPECT_NE(result.err.find(says), std::string::npos) << result.err;
   };
   refuse({"search", file, "--out", out}, "--resume");
-  refuse({"search", file, "--set", "search.trials=3", "--resume", out}, "of this search file");
+  refuse({"search", file, "--set", "search.seed=3", "--resume", out}, "of this search file");
+  refuse({"search", file, "--set", "training.epochs=3", "--resume", out}, "of this search file");
+  refuse({"search", file, "--trials", "1", "--resume", out}, "at least the study's 2");
+  refuse({"search", "--trials", "1", "--resume", out}, "at least the study's 2");
   refuse({"search", "--resume", folder_ / "none"}, "no such folder");
   refuse({"search", "show", folder_ / "none"}, "no such folder");
   refuse({"search", "replay", out, "7"}, "trial from 0 up to 1");

@@ -56,6 +56,7 @@ TEST(FactTable, every_table_is_complete) {
   expect_complete(kDTypeTable);
   expect_complete(kTrainMetricsTable);
   expect_complete(kTaskTable);
+  expect_complete(kMeasureTable);
 }
 
 // One row forgotten in each kind of table.

@@ -394,6 +394,19 @@ def add_later():
                 training(dtype=dtype, clip_norm=0.5))
     add("later/batch_norm/resumed", net("circles", [13, 13], 24, 5, data__rows=300),
         network(normalization="batch_norm", residual="true", activation="prelu"), resume=26)
+    for number, measure in enumerate(("f1", "auc", "balanced_accuracy")):
+        keys = training(learning_rate=0.2, dtype=DTYPES[number])
+        add(f"later/stopping-{measure}", net("spirals", [15], 20, 9, data__rows=240), keys,
+            stopping(monitor=f"valid_{measure}", patience=2))
+    add("later/stopping-f1-labels", net("tags.npz", [40], 30, 4), stopping(monitor="valid_f1", patience=1))
+    for number, measure in enumerate(("r2", "mae", "rmse")):
+        add(f"later/plateau-{measure}", net("houses.csv", [24, 9], 16, 5),
+            training(dtype=DTYPES[number], train_metrics="full"), stopping(monitor=f"train_{measure}"),
+            schedule(kind="plateau", patience=1, min_delta=0.1, monitor=f"valid_{measure}"))
+    add("later/stopping-auc-resumed", net("circles", [13, 10], 24, 5, data__rows=300), stopping(monitor="valid_auc", patience=3),
+        resume=26)
+    add("later/classes-by-name", net("plants.csv", [14], 16, 3, data__label="species", data__weight="care"),
+        training(class_weights=["moss=2.5", "fern=0.5"]))
 
 
 def add_tables():

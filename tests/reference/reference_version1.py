@@ -12,7 +12,7 @@ import pathlib
 import shutil
 
 from reference_program import Mismatch, Tally, attempt, differences, digest, read_json, toml
-from reference_training import QUIET
+from reference_training import QUIET, evaluation
 
 FOLDER = pathlib.Path(__file__).with_name("version1")
 EXPECTED = FOLDER / "expected.json"
@@ -74,9 +74,10 @@ def model_results(program, path, keys, target):
     """What the model says about rows that the training has not seen, or all of a file."""
     words = [path, *data_words(keys)]
     predictions = program.run(["predict", *words, "--probabilities"], target)
-    evaluation = read_json(program.run(["evaluate", *words, "--json"], target))
+    # Measures that came later are passed over.
+    measures = evaluation(read_json(program.run(["evaluate", *words, "--json"], target)))
     return {"predictions_digest": digest(predictions), "first_prediction": predictions.split("\n")[1],
-            "loss": evaluation["loss"], "evaluation_digest": digest(evaluation)}
+            "loss": measures["loss"], "evaluation_digest": digest(measures)}
 
 
 def run_results(summary):

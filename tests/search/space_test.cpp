@@ -173,6 +173,34 @@ TEST(Sampler, random_values_fill_ranges_evenly) {
   }
 }
 
+// A logarithmic range of whole numbers: value v stands for (v - step / 2, v + step / 2), and its share is that of the
+// logarithms.
+TEST(Space, whole_numbers_of_a_logarithmic_range_come_by_their_ratios) {
+  struct Range {
+    double low, high, step;
+    const char* text;
+  };
+  constexpr int kPositions = 20000;
+  for (const Range& range :
+       {Range{1, 10, 1, "low = 1, high = 10"}, Range{1, 3, 1, "low = 1, high = 3"},
+        Range{4, 64, 1, "low = 4, high = 64"}, Range{16, 512, 16, "low = 16, high = 512, step = 16"},
+        Range{3, 7, 2, "low = 3, high = 8, step = 2"}, Range{5, 5, 1, "low = 5, high = 5"}}) {
+    const StudyConfig config = config_of("sampler = \"random\"\ntrials = 1\n[search.space]\na = {log = true, " +
+                                         std::string(range.text) + "}");
+    std::map<double, int> counts;
+    for (int i = 0; i < kPositions; ++i) {
+      ++counts[number_in(config.space.parameters[0].text_at((i + 0.5) / kPositions))];
+    }
+    const double half = range.step / 2.0;
+    const double width = std::log((range.high + half) / (range.low - half));
+    for (double v = range.low; v <= range.high; v += range.step) {
+      const double share = std::log((v + half) / (v - half)) / width;
+      EXPECT_NEAR(counts[v] / static_cast<double>(kPositions), share, 2.0 / kPositions) << range.text << ": " << v;
+    }
+    EXPECT_GE(counts[range.low], counts[range.high]) << range.text;
+  }
+}
+
 // What a learning sampler chooses depends on the finished generations alone, not on trials that happen to be done.
 TEST(Sampler, tpe_looks_at_nothing_beyond_the_known_trials) {
   const StudyConfig config = config_of(

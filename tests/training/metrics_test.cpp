@@ -8,6 +8,7 @@
 #include "gradus/core/random.hpp"
 #include "support/paths.hpp"
 #include "support/process.hpp"
+#include "training/evaluation.hpp"
 
 namespace gradus {
 namespace {
@@ -28,6 +29,13 @@ nlohmann::json matrix_json(const Matrix<double>& matrix) {
     rows.push_back(std::vector<double>(matrix.row(r).begin(), matrix.row(r).end()));
   }
   return rows;
+}
+
+// One-hot outputs: row r is predicted as class predictions[r].
+Matrix<double> one_hot(const std::vector<std::int32_t>& predictions, std::size_t num_classes) {
+  Matrix<double> outputs(predictions.size(), num_classes);
+  for (std::size_t r = 0; r < predictions.size(); ++r) outputs(r, static_cast<std::size_t>(predictions[r])) = 1.0;
+  return outputs;
 }
 
 bool has_scikit_learn() {
@@ -69,6 +77,63 @@ TEST(Metrics, classification_equals_scikit_learn) {
   }
 }
 
+// Labels and predictions of four classes of which some occur in one list only, or in neither.
+struct Occurrence {
+  std::vector<std::int32_t> labels;
+  std::vector<std::int32_t> predictions;
+};
+const Occurrence kOccurrences[] = {
+    {{0, 0, 1, 1}, {0, 0, 1, 1}},                    // two of four, all right
+    {{0, 0, 1, 1, 2}, {0, 3, 1, 0, 2}},              // class 3 is predicted only
+    {{0, 0, 1, 1, 2, 3}, {0, 0, 1, 0, 1, 1}},        // classes 2 and 3 are labels only
+    {{2, 2, 2}, {2, 2, 2}},                          // one class alone
+    {{2, 2, 2}, {1, 1, 1}},                          // all wrong
+    {{0, 1, 2, 3, 3, 3, 0}, {0, 1, 2, 3, 3, 0, 1}},  // all occur
+};
+
+TEST(Metrics, means_over_the_classes_that_occur_equal_scikit_learn) {
+  if (!has_scikit_learn()) GTEST_SKIP() << "scikit-learn is not installed";
+  for (const Occurrence& rows : kOccurrences) {
+    const ClassificationReport ours = classification_report(one_hot(rows.predictions, 4).view(), rows.labels);
+    const nlohmann::json theirs = ask_scikit_learn(
+        "import warnings\nwarnings.simplefilter('ignore')\n"
+        "def means(a): return m.precision_recall_fscore_support(d['y'],d['p'],average=a,zero_division=0)[:3]\n"
+        "print(json.dumps(dict(macro=means('macro'),weighted=means('weighted'),"
+        "balanced=m.balanced_accuracy_score(d['y'],d['p']))))",
+        {{"y", rows.labels}, {"p", rows.predictions}});
+    const auto expect_near = [&theirs](std::initializer_list<double> values, const char* key) {
+      std::size_t i = 0;
+      for (const double value : values) EXPECT_NEAR(value, theirs[key][i++].get<double>(), kTolerance) << key;
+    };
+    expect_near({ours.macro_precision, ours.macro_recall, ours.macro_f1}, "macro");
+    expect_near({ours.weighted_precision, ours.weighted_recall, ours.weighted_f1}, "weighted");
+    EXPECT_NEAR(ours.balanced_accuracy.value(), theirs["balanced"].get<double>(), kTolerance);
+  }
+}
+
+TEST(Metrics, classes_that_do_not_occur_do_not_count) {
+  const std::vector<std::int32_t> labels = {0, 0, 0, 2};
+  const ClassificationReport right = classification_report(one_hot(labels, 3).view(), labels);
+  for (const double mean : {right.macro_precision, right.macro_recall, right.macro_f1, right.weighted_precision,
+                            right.weighted_recall, right.weighted_f1, right.balanced_accuracy.value()}) {
+    EXPECT_EQ(mean, 1.0);
+  }
+  // Class 1 occurs as a prediction: it counts in the macro means, has no weight and no recall to balance.
+  const ClassificationReport wrong = classification_report(one_hot({0, 0, 1, 2}, 3).view(), labels);
+  EXPECT_NEAR(wrong.macro_recall, (2.0 / 3.0 + 0.0 + 1.0) / 3.0, kTolerance);
+  EXPECT_NEAR(wrong.weighted_recall, (3.0 * 2.0 / 3.0 + 1.0) / 4.0, kTolerance);
+  EXPECT_NEAR(wrong.balanced_accuracy.value(), (2.0 / 3.0 + 1.0) / 2.0, kTolerance);
+}
+
+TEST(Metrics, multi_label_means_count_every_label) {
+  Matrix<double> outputs(2, 2);
+  outputs(0, 0) = outputs(1, 0) = 1.0;
+  const ClassificationReport report = multi_label_report(outputs.view(), outputs.view());
+  EXPECT_EQ(report.macro_f1, 0.5);
+  EXPECT_EQ(report.weighted_f1, 1.0);
+  EXPECT_FALSE(report.balanced_accuracy.has_value());
+}
+
 TEST(Metrics, multi_label_and_regression_equal_scikit_learn) {
   if (!has_scikit_learn()) GTEST_SKIP() << "scikit-learn is not installed";
   RandomStream random(2, Purpose::kTest);
@@ -82,11 +147,13 @@ TEST(Metrics, multi_label_and_regression_equal_scikit_learn) {
   const nlohmann::json theirs = ask_scikit_learn(
       "o=np.array(d['o']);b=np.array(d['b']);v=np.array(d['v']);p=(o>=.5)*1\n"
       "print(json.dumps(dict(acc=m.accuracy_score(b,p),f1=m.f1_score(b,p,average='macro',zero_division=0),"
+      "wf1=m.f1_score(b,p,average='weighted',zero_division=0),"
       "auc=m.roc_auc_score(b,o),r2=m.r2_score(v,o),mae=m.mean_absolute_error(v,o),"
       "rmse=m.mean_squared_error(v,o,squared=False))))",
       {{"o", matrix_json(outputs)}, {"b", matrix_json(binary)}, {"v", matrix_json(values)}});
   EXPECT_NEAR(labels.accuracy, theirs["acc"].get<double>(), kTolerance);
   EXPECT_NEAR(labels.macro_f1, theirs["f1"].get<double>(), kTolerance);
+  EXPECT_NEAR(labels.weighted_f1, theirs["wf1"].get<double>(), kTolerance);
   EXPECT_NEAR(labels.macro_auc.value(), theirs["auc"].get<double>(), kTolerance);
   EXPECT_NEAR(numbers.r2, theirs["r2"].get<double>(), kTolerance);
   EXPECT_NEAR(numbers.mae, theirs["mae"].get<double>(), kTolerance);
@@ -134,6 +201,29 @@ TEST(Metrics, auc_by_hand) {
   const std::vector<double> equal = {0.5, 0.5, 0.5};
   EXPECT_EQ(roc_auc(equal, {true, false, true}), 0.5);
   EXPECT_EQ(roc_auc(equal, {true, true, true}), std::nullopt);
+}
+
+// Of two classes the second one's column, of three the mean over one against the rest.
+TEST(Metrics, auc_of_two_and_three_classes_equals_scikit_learn) {
+  if (!has_scikit_learn()) GTEST_SKIP() << "scikit-learn is not installed";
+  RandomStream random(5, Purpose::kTest);
+  for (const std::size_t num_classes : {std::size_t{2}, std::size_t{3}, std::size_t{5}}) {
+    Matrix<double> scores = tied_scores(150, num_classes, random);
+    std::vector<std::int32_t> labels;
+    for (std::size_t r = 0; r < scores.rows(); ++r) {
+      double sum = 0.0;
+      for (double& score : scores.row(r)) sum += (score += 0.125);
+      for (double& score : scores.row(r)) score /= sum;
+      labels.push_back(static_cast<std::int32_t>(random.below(num_classes)));
+    }
+    PartEvaluation evaluation;
+    evaluation.classification = classification_report(scores.view(), labels);
+    const nlohmann::json theirs = ask_scikit_learn(
+        "s=np.array(d['s'])\n"
+        "print(m.roc_auc_score(d['y'],s[:,1] if s.shape[1]==2 else s,multi_class='ovr',average='macro'))",
+        {{"s", matrix_json(scores)}, {"y", labels}});
+    EXPECT_NEAR(reported_value(evaluation, Measure::kAuc).value(), theirs.get<double>(), kTolerance) << num_classes;
+  }
 }
 
 TEST(Metrics, top_k_counts_the_earlier_of_equals_as_larger) {

@@ -20,8 +20,9 @@ inline constexpr std::array<std::string_view, 5> kTextEncodings = {"auto", "utf-
 
 /// How to read a source. Defaults suit every published file.
 struct SourceOptions {
-  std::string data_dir;   // first place to look for named sets; then $GRADUS_DATA_DIR, then the user's cache
-  std::string test_path;  // further file that becomes the test part ("" = none)
+  std::string base_folder;  // where relative paths are looked for first ("" = the working directory alone)
+  std::string data_dir;     // first place to look for named sets; then $GRADUS_DATA_DIR, then the user's cache
+  std::string test_path;    // further file that becomes the test part ("" = none)
   std::string
       label;  // label column: name, number (0-based; negative counts from the end), "" = last, "none" = no target
   std::string weight;         // column of sample weights, by name or number among the features; "" = none

@@ -30,7 +30,7 @@ struct Parameter {
   double low = 0.0;                    // kReal, kInteger: both ends belong to the range
   double high = 0.0;
   bool log = false;               // equal ratios are equally likely
-  double step = 0.0;              // values are low + n step; 0: every value (kInteger: 1)
+  double step = 0.0;              // above 0: values are low + n step; 0: every value (kInteger: 1)
   std::vector<Condition> when{};  // exists only when all hold
   std::string where{};            // file and line, for errors
 
@@ -40,7 +40,8 @@ struct Parameter {
   [[nodiscard]] std::optional<std::size_t> count() const;
   /// The value number `index` of count().
   [[nodiscard]] std::string text_of(std::size_t index) const;
-  /// The bounds in which all values are equally likely: (low, high), or their logarithms.
+  /// The bounds in which all values are equally likely: (low, high); of a logarithmic range their logarithms. With
+  /// steps half a step is added to both, and what is drawn between is rounded.
   [[nodiscard]] double inner_low() const;
   [[nodiscard]] double inner_high() const;
 };

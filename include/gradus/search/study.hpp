@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,12 +60,14 @@ struct StudyRecord {
   [[nodiscard]] const TrialRecord* best() const { return ranking.empty() ? nullptr : &trials[ranking.front()]; }
 };
 
-/// Begins the study of `config` in `folder`, or goes on with it when it is the same one and `resume` is set.
+/// Begins the study of `config` in `folder`, or goes on with it when it is the same one, or the same one with more
+/// trials, and `resume` is set.
 /// Throws InputError where the folder holds something else, RunError when no trial was complete.
 StudyRecord run_study(const StudyConfig& config, const std::string& file_name, const std::string& folder, bool resume,
                       const StudyRunOptions& options);
-/// Goes on with the study in `folder`.
-StudyRecord resume_study(const std::string& folder, const StudyRunOptions& options);
+/// Goes on with the study in `folder`, with `trials` of them in all where that is not 0. Throws InputError for fewer
+/// trials than it has, and for more where its sampler or scheduler fixed their number.
+StudyRecord resume_study(const std::string& folder, const StudyRunOptions& options, std::uint64_t trials = 0);
 /// Reads a study without changing it.
 StudyRecord read_study(const std::string& folder);
 /// What a search file stands for, without training anything.

@@ -28,10 +28,15 @@ struct ClassificationReport {
   double accuracy = 0.0;                            // share of rows; multi-label: of those with every label right
   std::vector<std::vector<std::size_t>> confusion;  // K x K, [true class][predicted class]; empty for multi-label
   std::vector<ClassScores> classes;                 // K
-  double macro_precision = 0.0;                     // the macro values are unweighted means over the K classes,
-  double macro_recall = 0.0;                        // one without a row counts as 0
+  double macro_precision = 0.0;                     // the macro values are unweighted means over the classes that
+  double macro_recall = 0.0;                        // occur among labels or predictions; multi-label: over all labels
   double macro_f1 = 0.0;
-  std::optional<double> macro_auc;  // mean over the classes that have one; empty where none has
+  double weighted_precision =
+      0.0;  // the weighted ones are means with the supports as weights; 0 where no class has any
+  double weighted_recall = 0.0;
+  double weighted_f1 = 0.0;
+  std::optional<double> balanced_accuracy;  // mean recall of the classes with support; empty for multi-label
+  std::optional<double> macro_auc;          // mean over the classes that have one; empty where none has
 };
 
 /// Measures of N rows and K targets in the unit of the targets: unweighted means over the K targets. What belongs to a

@@ -8,21 +8,22 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gradus/core/error.hpp"
 #include "gradus/core/fact_table.hpp"
+#include "gradus/training/measure.hpp"
 #include "gradus/training/run_record.hpp"
 
 namespace gradus {
 
-/// "train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "valid_top_k". The test part cannot be watched:
-/// decisions taken on it would make its result worthless.
+/// A measure of a part: "train_loss", "valid_f1". The test part cannot be watched: decisions taken on it would make its
+/// result worthless.
 struct Monitor {
-  enum class Measure : std::uint8_t { kLoss, kAccuracy, kTopK };
-  bool valid = true;                 // false: the training part
-  Measure measure = Measure::kLoss;  // accuracy and top-k: classification only
+  bool valid = true;  // false: the training part
+  Measure measure = Measure::kLoss;
 
-  [[nodiscard]] bool larger_is_better() const { return measure != Measure::kLoss; }
+  [[nodiscard]] constexpr bool larger_is_better() const { return measure_facts(measure).larger_is_better; }
   /// The value in `record`; throws InputError when the run does not measure it.
   [[nodiscard]] double value(const EpochRecord& record) const;
   /// "valid_loss"; what parse_monitor() reads.
@@ -30,18 +31,23 @@ struct Monitor {
   bool operator==(const Monitor&) const = default;
 };
 
-/// Every measure of both parts.
-inline constexpr std::array kMonitorTable = {
-    NamedKind<Monitor>{{false, Monitor::Measure::kLoss}, "train_loss"},
-    NamedKind<Monitor>{{false, Monitor::Measure::kAccuracy}, "train_accuracy"},
-    NamedKind<Monitor>{{false, Monitor::Measure::kTopK}, "train_top_k"},
-    NamedKind<Monitor>{{true, Monitor::Measure::kLoss}, "valid_loss"},
-    NamedKind<Monitor>{{true, Monitor::Measure::kAccuracy}, "valid_accuracy"},
-    NamedKind<Monitor>{{true, Monitor::Measure::kTopK}, "valid_top_k"},
-};
+/// Every measure of both parts: those of the training part, then those of the validation part.
+inline constexpr auto kMonitorTable = [] {
+  std::array<NamedKind<Monitor>, 2 * kMeasureTable.size()> table{};
+  for (std::size_t i = 0; i < kMeasureTable.size(); ++i) {
+    const MeasureFacts& facts = kMeasureTable[i];
+    table[i] = {{false, facts.kind}, facts.train_name};
+    table[kMeasureTable.size() + i] = {{true, facts.kind}, facts.valid_name};
+  }
+  return table;
+}();
 
 /// Throws InputError, with a suggestion, for another name.
 Monitor parse_monitor(std::string_view name);
+/// Throws InputError, about `key`, where the data set lacks the part or its task the measure.
+void check_monitor(const Monitor& monitor, std::string_view key, const Dataset& dataset);
+/// The measures that `monitors` watch in the validation part, or in the training part.
+std::vector<Measure> watched_measures(const std::vector<Monitor>& monitors, bool valid);
 /// Better by more than `min_delta`.
 bool improves(double value, double best, bool larger_is_better, double min_delta);
 

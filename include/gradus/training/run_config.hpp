@@ -107,8 +107,9 @@ std::string config_identity(const RunConfig& config);
 std::string option_text(const ConfigOption& option, const RunConfig& config);
 
 SourceOptions source_options(const RunConfig& config);
-/// Reads and splits the data that `config` names, filling in what was "auto" there.
-Dataset read_data(RunConfig& config);
+/// Reads and splits the data that `config` names, filling in what was "auto" there. Relative paths are looked for in
+/// `base_folder` first; empty: in the working directory alone.
+Dataset read_data(RunConfig& config, const std::string& base_folder = {});
 /// Fills in everything that is still "auto" and builds the run. Throws InputError naming the key.
 TrainingRun make_training_run(RunConfig& config, const Dataset& dataset);
 

@@ -9,11 +9,17 @@
 #include <string>
 #include <vector>
 
+#include "gradus/training/monitor.hpp"
 #include "gradus/training/observer.hpp"
 
 namespace gradus {
 
+class FileLock;
 struct RecordOptions;
+
+/// The folder that relative paths in a run folder's config.toml are meant in: where the run began. Empty where that was
+/// not recorded.
+std::string run_origin(const std::string& folder);
 
 class RunFolder : public TrainingObserver {
  public:
@@ -22,14 +28,17 @@ class RunFolder : public TrainingObserver {
     kForce,   // any folder; files of an earlier run are replaced
     kResume,  // a run folder whose run goes on
   };
-  /// Throws InputError when the folder is not empty (kNew) or is no run folder (kResume). Nothing is written before
-  /// the run starts.
+  /// Throws InputError when the folder is not empty (kNew) or is no run folder (kResume), and when another process
+  /// trains in a folder to be resumed. Before the run starts nothing is written but, when it is resumed, its lock.
   RunFolder(std::string path, Mode mode);
+  ~RunFolder() override;
 
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::string config_path() const { return path_ + "/config.toml"; }
   /// summary.json's text when the run is complete, else empty.
   [[nodiscard]] std::string completed_summary() const;
+  /// The folder that relative paths in config.toml are meant in; empty where that was not recorded.
+  [[nodiscard]] std::string origin() const { return run_origin(path_); }
   /// The newest intact checkpoint; empty when none was written yet. A damaged one is passed over for the one before
   /// it; when both are damaged, throws InputError.
   [[nodiscard]] std::vector<std::byte> newest_checkpoint() const;
@@ -43,9 +52,12 @@ class RunFolder : public TrainingObserver {
   [[nodiscard]] bool wants_checkpoint(std::size_t /*epoch*/, std::size_t /*step*/) const override { return true; }
 
  private:
+  void lock();
   void make_parts(const RecordOptions& records);
   std::string path_;
   Mode mode_;
+  std::unique_ptr<FileLock> lock_;                        // held from the start of the run to the end of this object
+  std::vector<Monitor> watched_;                          // columns of metrics.csv beside those of every run
   std::vector<std::unique_ptr<TrainingObserver>> parts_;  // what TrainingRun::records asks for
 };
 

@@ -5,12 +5,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gradus/data/dataset.hpp"
 #include "gradus/model/model_file.hpp"
+#include "gradus/training/measure.hpp"
 #include "gradus/training/metrics.hpp"
 
 namespace gradus {
@@ -21,6 +23,7 @@ struct PartMetrics {
   std::optional<double> accuracy;  // share of rows whose class is right, in [0, 1]; classification only
   std::optional<double>
       top_k;  // share of rows whose class is among the k largest outputs; where TrainingRun::top_k > 0
+  std::map<Measure, double> watched{};  // of an epoch: what else a monitor asks for (TrainingRun::watched())
 };
 
 /// One epoch.

@@ -80,6 +80,7 @@ struct TrainingRun {
   double clip_value = 0.0;      // largest size of a gradient element; 0: no limit
   EarlyStoppingOptions early_stopping;
   Monitor monitor;                     // what early stopping and the best epoch watch; a part that the data set has
+  std::vector<Monitor> also_watched;   // measured after every epoch too, such as the objective of a search
   std::vector<double> class_weights;   // empty or K finite weights from 0; classification only
   std::vector<double> sample_weights;  // empty or one finite weight from 0 per row of the data set
   TrainMetrics train_metrics = TrainMetrics::kRunning;
@@ -89,8 +90,11 @@ struct TrainingRun {
   unsigned threads = 0;               // 0: one per core, one alone for steps too small to share
   std::string config;                 // the resolved configuration, kept with the record
   std::string identity;  // its part that results depend on, which a checkpoint must share; empty: all of it
+  std::string origin;    // the folder that relative paths in `config` are meant in; empty: the working directory
   RecordOptions records;
 
+  /// What `monitor`, the plateau's monitor and `also_watched` need beside what every epoch records, each once.
+  [[nodiscard]] std::vector<Monitor> watched() const;
   /// Throws InputError where options contradict each other or the data set.
   void validate(const Dataset& dataset) const;
 };

@@ -1,5 +1,5 @@
-// Who is alive: each process holds a lock on its file in the study's folder for as long as it lives. The system lets go
-// of it however the process ends, so a dead worker is known at once and a reused process id cannot deceive.
+// Who is alive: a process holds a lock on a file for as long as it works there. The system lets go of it however the
+// process ends, so a dead one is known at once and a reused process id cannot deceive.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
