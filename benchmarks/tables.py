@@ -6,8 +6,8 @@ imputed), over the five folds of each table's .split file. Mean score a table: a
 
 DIR has tables/NAME.csv[.gz] and tables/NAME.split, and tabular/NAME.csv, whose folds follow the same rule (the fold of data row i
 is the SHA-256 of NAME:i modulo 5). Nothing is left out after its result was seen.
-SPDX-License-Identifier: Apache-2.0
 """
+# SPDX-License-Identifier: Apache-2.0
 import argparse
 import csv
 import gzip

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/flags.hpp"
 #include "cli/note.hpp"
 #include "core/suggest.hpp"
 #include "gradus/training/trainer.hpp"
@@ -228,16 +229,16 @@ void run_bench(const BenchArguments& arguments) {
 }  // namespace
 
 void add_bench_command(CLI::App& app, int& exit_code) {
-  CLI::App* const command = app.add_subcommand("bench", "time the engine at the studies' sizes, beside the peak");
+  CLI::App* const command = add_command(app, "bench", "time the engine at the studies' sizes, beside the peak");
   auto arguments = std::make_shared<BenchArguments>();
-  command->add_option("--workload", arguments->workloads, "s0 .. s4, or names of the sweep (default: all)");
-  command->add_option("--dtype", arguments->dtypes, "f32, f64, mixed (default: all)");
-  command->add_option("--threads", arguments->threads, "thread counts (default: 1 and all cores)")
-      ->check(CLI::Range(1U, 256U));
-  command->add_option("--rounds", arguments->rounds, "rounds whose median is taken (default: 5)")
-      ->check(CLI::Range(1U, 1000U));
-  command->add_flag("--sweep", arguments->sweep, "widths 8 .. 1024 at batch 1 .. 1024 instead of the studies");
-  command->add_flag("--json", arguments->json, "one JSON object on standard output");
+  add_option(*command, "--workload", arguments->workloads, "s0 .. s4, or names of the sweep (default: all)");
+  add_option(*command, "--dtype", arguments->dtypes, "f32, f64, mixed (default: all)");
+  add_option(*command, "--threads", arguments->threads, "thread counts (default: 1 and all cores)")
+      ->check(in_range(1, 256));
+  add_option(*command, "--rounds", arguments->rounds, "rounds whose median is taken (default: 5)")
+      ->check(in_range(1, 1000));
+  add_flag(*command, "--sweep", arguments->sweep, "widths 8 .. 1024 at batch 1 .. 1024 instead of the studies");
+  add_flag(*command, "--json", arguments->json, "one JSON object on standard output");
   command->callback([arguments, &exit_code] {
     run_bench(*arguments);
     exit_code = 0;

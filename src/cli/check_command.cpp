@@ -11,6 +11,7 @@
 
 #include "cli/check_point.hpp"
 #include "cli/commands.hpp"
+#include "cli/flags.hpp"
 #include "cli/folder_report.hpp"
 #include "cli/model_data.hpp"
 #include "cli/note.hpp"
@@ -204,32 +205,31 @@ int check(CheckArguments& arguments) {
 }  // namespace
 
 void add_check_command(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("check", "certify the gradient of a network against independent derivatives");
+  CLI::App* command = add_command(app, "check", "certify the gradient of a network against independent derivatives");
   auto arguments = std::make_shared<CheckArguments>();
-  command->add_option("source", arguments->source, "TOML configuration, run folder or model.safetensors");
-  command->add_option("--data", arguments->data, "data set: a path or a name [the configuration's]");
-  command->add_option("--data-dir", arguments->data_dir, "first folder to look for named sets");
-  command
-      ->add_option("--rows", arguments->choice.rows,
-                   "training rows for the engine; derivatives use as many of them as time allows [64]")
-      ->check(CLI::Range(1, 65536));
-  command->add_option("--seed", arguments->choice.seed, "of rows, samples and directions [0]");
-  command->add_option("--threads", arguments->options.threads, "0 = one per core")->check(CLI::Range(0, 1024));
-  command
-      ->add_option("--steps", arguments->n_list, "finite differences with steps 1/N for these N [1,5,10,50,...,500000]")
+  add_option(*command, "source", arguments->source, "TOML configuration, run folder or model.safetensors");
+  add_option(*command, "--data", arguments->data, "data set: a path or a name [the configuration's]");
+  add_option(*command, "--data-dir", arguments->data_dir, "first folder to look for named sets");
+  add_option(*command, "--rows", arguments->choice.rows,
+             "training rows for the engine; derivatives use as many of them as time allows [64]")
+      ->check(in_range(1, 65536));
+  add_option(*command, "--seed", arguments->choice.seed, "of rows, samples and directions [0]");
+  add_option(*command, "--threads", arguments->options.threads, "0 = one per core")->check(in_range(0, 1024));
+  add_option(*command, "--steps", arguments->n_list,
+             "finite differences with steps 1/N for these N [1,5,10,50,...,500000]")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command->add_flag("--four-points", arguments->options.four_points, "differences of order 4 instead of 2");
-  command->add_option("--differences", arguments->parameters, "numbers of each group: sampled, first or all [sampled]")
+  add_flag(*command, "--four-points", arguments->options.four_points, "differences of order 4 instead of 2");
+  add_option(*command, "--differences", arguments->parameters, "numbers of each group: sampled, first or all [sampled]")
       ->check(CLI::IsMember({"sampled", "first", "all"}));
-  command->add_option("--per-group", arguments->options.differences_per_group, "how many of them [10]")
-      ->check(CLI::Range(1, 100000));
-  command->add_flag("--json", arguments->json, "print one JSON object");
-  command->add_option("--out", arguments->out,
-                      "also write the certificate to this file as JSON, or into this folder with a report");
-  command->add_flag("--no-report", arguments->no_report, "write no report.html beside a certificate.json");
-  command->add_option("--verify", arguments->verify, "recompute this certificate and compare");
-  command->add_flag("--quiet", arguments->quiet, "no progress");
+  add_option(*command, "--per-group", arguments->options.differences_per_group, "how many of them [10]")
+      ->check(in_range(1, 100000));
+  add_flag(*command, "--json", arguments->json, "print one JSON object");
+  add_option(*command, "--out", arguments->out,
+             "also write the certificate to this file as JSON, or into this folder with a report");
+  add_flag(*command, "--no-report", arguments->no_report, "write no report.html beside a certificate.json");
+  add_option(*command, "--verify", arguments->verify, "recompute this certificate and compare");
+  add_flag(*command, "--quiet", arguments->quiet, "no progress");
   command->callback([arguments, &exit_code] { exit_code = check(*arguments); });
 }
 

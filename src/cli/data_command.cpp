@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/data_info.hpp"
 #include "cli/data_notes.hpp"
+#include "cli/flags.hpp"
 #include "cli/online.hpp"
 #include "cli/reader_flags.hpp"
 #include "data/write_dataset.hpp"
@@ -91,27 +92,28 @@ void run_fetch(const DataFlags& flags) {
 }
 
 void add_source_flags(CLI::App& command, DataFlags& flags) {
-  command.add_option("--data-dir", flags.options.data_dir, "Folder where named sets are looked for first");
-  command.add_option("--test-data", flags.options.test_path, "Further file that becomes the test part");
-  command.add_option("--label", flags.options.label, "Target column: name, number (from 0, or -1 from the end), none");
-  command.add_option("--task", flags.options.task,
-                     "classification, regression or multilabel; decided by itself if unset");
+  add_option(command, "--data-dir", flags.options.data_dir, "Folder where named sets are looked for first");
+  add_option(command, "--valid-data", flags.options.valid_path, "Further file that becomes the validation part");
+  add_option(command, "--test-data", flags.options.test_path, "Further file that becomes the test part");
+  add_option(command, "--label", flags.options.label, "Target column: name, number (from 0, or -1 from the end), none");
+  add_option(command, "--task", flags.options.task,
+             "classification, regression or multilabel; decided by itself if unset");
   add_reader_flags(command, flags.options);
-  command.add_option("--orientation", flags.options.orientation, "auto, rows or columns: where the samples are");
-  command.add_option("--rows", flags.options.generated_rows, "Generators: rows in all");
-  command.add_option("--seed", flags.options.seed, "Generators: seed");
-  command.add_option("--noise", flags.options.noise, "Generators: noise");
+  add_option(command, "--orientation", flags.options.orientation, "auto, rows or columns: where the samples are");
+  add_option(command, "--rows", flags.options.generated_rows, "Generators: rows in all");
+  add_option(command, "--seed", flags.options.seed, "Generators: seed");
+  add_option(command, "--noise", flags.options.noise, "Generators: noise");
 }
 
 }  // namespace
 
 void add_data_command(CLI::App& app, int& exit_code) {
-  CLI::App* data = app.add_subcommand("data", "List, inspect, make and download data sets");
+  CLI::App* data = add_command(app, "data", "List, inspect, make and download data sets");
   data->require_subcommand(1);
   const auto flags = std::make_shared<DataFlags>();
   const auto add = [&](const char* name, const char* help, void (*run)(const DataFlags&)) {
-    CLI::App* command = data->add_subcommand(name, help);
-    command->add_flag("--json", flags->json, "Print one JSON value");
+    CLI::App* command = add_command(*data, name, help);
+    add_flag(*command, "--json", flags->json, "Print one JSON value");
     command->callback([flags, run, &exit_code] {
       run(*flags);
       exit_code = 0;
@@ -119,21 +121,21 @@ void add_data_command(CLI::App& app, int& exit_code) {
     return command;
   };
   CLI::App* list = add("list", "Names of generators and published sets", run_list);
-  list->add_option("--data-dir", flags->options.data_dir, "Folder where named sets are looked for first");
+  add_option(*list, "--data-dir", flags->options.data_dir, "Folder where named sets are looked for first");
   CLI::App* info = add("info", "Task, parts, classes and ranges of a data source", run_info);
-  info->add_option("source", flags->source, "Path or name")->required();
+  add_option(*info, "source", flags->source, "Path or name")->required();
   add_source_flags(*info, *flags);
   CLI::App* make = add("make", "Write a data source as .csv, .npy or .npz", run_make);
-  make->add_option("source", flags->source, "Generator, or any other source")->required();
-  make->add_option("--out", flags->out, "File to write, ending in .csv, .npy or .npz")->required();
-  make->add_flag("--force", flags->force, "Replace a file that exists");
+  add_option(*make, "source", flags->source, "Generator, or any other source")->required();
+  add_option(*make, "--out", flags->out, "File to write, ending in .csv, .npy or .npz")->required();
+  add_flag(*make, "--force", flags->force, "Replace a file that exists");
   add_source_flags(*make, *flags);
   CLI::App* download = add("fetch", "Download a published set; an interrupted download continues", run_fetch);
-  download->add_option("name", flags->source, "One of the sets marked [fetch] in 'gradus data list'")->required();
-  download->add_option("--data-dir", flags->options.data_dir, "Folder to put it in (default: the user's cache)");
-  download->add_option("--mirror", flags->mirror, "Base URL instead of the built-in mirrors");
-  download->add_flag("--force", flags->force, "Replace files of other content");
-  download->add_flag("--quiet", flags->quiet, "No progress");
+  add_option(*download, "name", flags->source, "One of the sets marked [fetch] in 'gradus data list'")->required();
+  add_option(*download, "--data-dir", flags->options.data_dir, "Folder to put it in (default: the user's cache)");
+  add_option(*download, "--mirror", flags->mirror, "Base URL instead of the built-in mirrors");
+  add_flag(*download, "--force", flags->force, "Replace files of other content");
+  add_flag(*download, "--quiet", flags->quiet, "No progress");
 }
 
 }  // namespace gradus::cli

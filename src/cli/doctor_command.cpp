@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/flags.hpp"
 #include "gradus/data/source.hpp"
 #include "gradus/training/trainer.hpp"
 #include "kernels/kernel_table.hpp"
@@ -79,9 +80,9 @@ void print_report(const std::string& data_dir) {
 }  // namespace
 
 void add_doctor_command(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("doctor", "show the machine, the chosen instruction set and the data folders");
+  CLI::App* command = add_command(app, "doctor", "show the machine, the chosen instruction set and the data folders");
   auto data_dir = std::make_shared<std::string>();
-  command->add_option("--data-dir", *data_dir, "a further data folder to look into");
+  add_option(*command, "--data-dir", *data_dir, "a further data folder to look into");
   command->callback([data_dir, &exit_code] {
     print_report(*data_dir);
     exit_code = 0;

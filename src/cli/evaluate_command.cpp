@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/commands.hpp"
+#include "cli/flags.hpp"
 #include "cli/model_data.hpp"
 #include "cli/tables.hpp"
 #include "gradus/core/error.hpp"
@@ -44,12 +45,12 @@ void evaluate(const EvaluateArguments& arguments) {
 }  // namespace
 
 void add_evaluate_command(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("evaluate", "measure a trained network on a data set");
+  CLI::App* command = add_command(app, "evaluate", "measure a trained network on a data set");
   auto arguments = std::make_shared<EvaluateArguments>();
   add_model_data_options(*command, arguments->source);
-  command->add_option("--part", arguments->part, "train, valid, test or all [test, else valid, else all]");
-  command->add_option("--top-k", arguments->top_k, "also the share of labels among the k largest outputs");
-  command->add_flag("--json", arguments->json, "print one JSON object");
+  add_option(*command, "--part", arguments->part, "train, valid, test or all [test, else valid, else all]");
+  add_option(*command, "--top-k", arguments->top_k, "also the share of labels among the k largest outputs");
+  add_flag(*command, "--json", arguments->json, "print one JSON object");
   command->callback([arguments, &exit_code] {
     evaluate(*arguments);
     exit_code = 0;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "cli/data_notes.hpp"
+#include "cli/flags.hpp"
 #include "cli/reader_flags.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
@@ -37,6 +38,8 @@ SourceOptions options_for(const ModelDataArguments& arguments, const Model& mode
     options.schema = std::make_shared<const Schema>(std::move(schema));
     options.read_targets = with_targets;
   }
+  options.num_features = model.spec().num_inputs;
+  options.label_names = model.class_names;
   return options;
 }
 
@@ -69,16 +72,17 @@ Dataset read_labelled(const ModelDataArguments& arguments, const Model& model, b
 
 void add_model_data_options(CLI::App& command, ModelDataArguments& arguments) {
   SourceOptions& options = arguments.options;
-  command.add_option("model", arguments.model, "run folder or model.safetensors")->required();
-  command.add_option("--data", arguments.data, "data set: a path or a name")->required();
-  command.add_option("--data-dir", options.data_dir, "first folder to look for named sets");
-  command.add_option("--test-data", options.test_path, "further file that becomes the test part");
-  command.add_option("--label", options.label, "label column: name, number or none [the model's]");
-  command.add_option("--weight", options.weight, "column of sample weights: name or number [the model's]");
+  add_option(command, "model", arguments.model, "run folder or model.safetensors")->required();
+  add_option(command, "--data", arguments.data, "data set: a path or a name")->required();
+  add_option(command, "--data-dir", options.data_dir, "first folder to look for named sets");
+  add_option(command, "--valid-data", options.valid_path, "further file that becomes the validation part");
+  add_option(command, "--test-data", options.test_path, "further file that becomes the test part");
+  add_option(command, "--label", options.label, "label column: name, number or none [the model's]");
+  add_option(command, "--weight", options.weight, "column of sample weights: name or number [the model's]");
   add_reader_flags(command, options);
-  command.add_option("--rows", options.generated_rows, "rows to generate");
-  command.add_option("--data-seed", options.seed, "seed of a generator");
-  command.add_option("--threads", arguments.threads, "0 = one per core")->check(CLI::Range(0, 1024));
+  add_option(command, "--rows", options.generated_rows, "rows to generate");
+  add_option(command, "--data-seed", options.seed, "seed of a generator");
+  add_option(command, "--threads", arguments.threads, "0 = one per core")->check(in_range(0, 1024));
 }
 
 Dataset read_model_data(const ModelDataArguments& arguments, const Model& model, bool with_targets) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "cli/commands.hpp"
+#include "cli/flags.hpp"
 #include "cli/model_data.hpp"
 #include "cli/note.hpp"
 #include "core/atomic_file.hpp"
@@ -134,12 +135,12 @@ void predict(const PredictArguments& arguments) {
 }  // namespace
 
 void add_predict_command(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("predict", "predict classes or values of new rows");
+  CLI::App* command = add_command(app, "predict", "predict classes or values of new rows");
   auto arguments = std::make_shared<PredictArguments>();
   add_model_data_options(*command, arguments->source);
-  command->add_option("--part", arguments->part, "train, valid, test or all [all]");
-  command->add_option("--out", arguments->out, "FILE.csv, .npy or .json [CSV on standard output]");
-  command->add_flag("--probabilities", arguments->probabilities, "the outputs of every class beside the class");
+  add_option(*command, "--part", arguments->part, "train, valid, test or all [all]");
+  add_option(*command, "--out", arguments->out, "FILE.csv, .npy or .json [CSV on standard output]");
+  add_flag(*command, "--probabilities", arguments->probabilities, "the outputs of every class beside the class");
   command->callback([arguments, &exit_code] {
     predict(*arguments);
     exit_code = 0;

@@ -8,7 +8,8 @@
 
 namespace gradus::cli {
 
-/// --feature-array and --label-array; --header, --delimiter, --decimal, --thousands, --comment and --encoding.
+/// --feature-array and --label-array; --index-base; --header, --delimiter, --decimal, --thousands, --comment and
+/// --encoding.
 void add_reader_flags(CLI::App& command, SourceOptions& options);
 
 }  // namespace gradus::cli

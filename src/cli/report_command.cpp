@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/flags.hpp"
 #include "gradus/report/report.hpp"
 
 namespace gradus::cli {
@@ -41,15 +42,14 @@ void make_report(const ReportArguments& arguments) {
 }  // namespace
 
 void add_report_command(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("report", "show runs, studies and certificates as one HTML file");
+  CLI::App* command = add_command(app, "report", "show runs, studies and certificates as one HTML file");
   auto arguments = std::make_shared<ReportArguments>();
-  command
-      ->add_option("sources", arguments->sources,
-                   "run, study or reproduction folders, certificate.json; several runs are shown together")
+  add_option(*command, "sources", arguments->sources,
+             "run, study or reproduction folders, certificate.json; several runs are shown together")
       ->required();
-  command->add_option("-o,--out", arguments->out,
-                      "the file to write [DIR/report.html; report.html for several sources]");
-  command->add_flag("--json", arguments->json, "print the report's data as one JSON object and write nothing");
+  add_option(*command, "-o,--out", arguments->out,
+             "the file to write [DIR/report.html; report.html for several sources]");
+  add_flag(*command, "--json", arguments->json, "print the report's data as one JSON object and write nothing");
   command->callback([arguments, &exit_code] {
     make_report(*arguments);
     exit_code = 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/flags.hpp"
 #include "cli/folder_report.hpp"
 #include "cli/note.hpp"
 #include "cli/stop_signal.hpp"
@@ -120,23 +121,23 @@ int reproduce_studies(ReproduceArguments& arguments) {
 }  // namespace
 
 void add_reproduce_command(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("reproduce", "run the published studies and compare with their numbers");
+  CLI::App* command = add_command(app, "reproduce", "run the published studies and compare with their numbers");
   auto arguments = std::make_shared<ReproduceArguments>();
-  command->add_option("study", arguments->names, "ids, notebooks (s0 to s4), all, or TOML files of studies");
-  command->add_flag("--list", arguments->list, "list all studies and stop");
-  command->add_flag("--quick", arguments->options.quick, "a subset of every notebook in a few minutes");
-  command
-      ->add_option("--seeds", arguments->options.runs, "runs of every case that has more than one [as the study says]")
-      ->check(CLI::Range(2, 1000));
-  command->add_option("--jobs", arguments->options.jobs, "runs at a time, 0 = one per core; never changes a result")
-      ->check(CLI::Range(0, 1024));
-  command->add_option("--out", arguments->options.folder, "folder of finished runs and reports [runs/reproduce]");
-  command->add_option("--data-dir", arguments->options.data_dir, "first folder to look for the data");
-  command->add_option("--record", arguments->record,
-                      "write numbers, spread, time and hashes of all studies to this file");
-  command->add_flag("--rows", arguments->rows, "print every row, also of long tables");
-  command->add_flag("--json", arguments->json, "print one JSON object and nothing else");
-  command->add_flag("--quiet", arguments->quiet, "no progress");
+  add_option(*command, "study", arguments->names, "ids, notebooks (s0 to s4), all, or TOML files of studies");
+  add_flag(*command, "--list", arguments->list, "list all studies and stop");
+  add_flag(*command, "--quick", arguments->options.quick, "a subset of every notebook in a few minutes");
+  add_option(*command, "--seeds", arguments->options.runs,
+             "runs of every case that has more than one [as the study says]")
+      ->check(in_range(2, 1000));
+  add_option(*command, "--jobs", arguments->options.jobs, "runs at a time, 0 = one per core; never changes a result")
+      ->check(in_range(0, 1024));
+  add_option(*command, "--out", arguments->options.folder, "folder of finished runs and reports [runs/reproduce]");
+  add_option(*command, "--data-dir", arguments->options.data_dir, "first folder to look for the data");
+  add_option(*command, "--record", arguments->record,
+             "write numbers, spread, time and hashes of all studies to this file");
+  add_flag(*command, "--rows", arguments->rows, "print every row, also of long tables");
+  add_flag(*command, "--json", arguments->json, "print one JSON object and nothing else");
+  add_flag(*command, "--quiet", arguments->quiet, "no progress");
   command->callback([arguments, &exit_code] { exit_code = reproduce_studies(*arguments); });
 }
 

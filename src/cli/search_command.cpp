@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/flags.hpp"
 #include "cli/folder_report.hpp"
 #include "cli/note.hpp"
 #include "cli/numbered_folder.hpp"
@@ -304,14 +305,14 @@ std::string key_help() {
 }
 
 void add_show(CLI::App& search, int& exit_code) {
-  CLI::App* command = search.add_subcommand("show", "the table of a study, finished or not");
+  CLI::App* command = add_command(search, "show", "the table of a study, finished or not");
   auto arguments = std::make_shared<ShowArguments>();
-  command->add_option("dir", arguments->folder, "study folder")->required();
-  command->add_option("--sort", arguments->sort, "value, number, epochs, seconds, state or a parameter [value]");
-  command->add_option("--top", arguments->top, "rows to print, 0 = all");
-  command->add_option("--csv", arguments->csv, "write the table to this file, - prints it");
-  command->add_option("--json", arguments->json, "write the whole record to this file, - prints it");
-  CLI::Option* config = command->add_option("--config", arguments->config, "print this trial's training file");
+  add_option(*command, "dir", arguments->folder, "study folder")->required();
+  add_option(*command, "--sort", arguments->sort, "value, number, epochs, seconds, state or a parameter [value]");
+  add_option(*command, "--top", arguments->top, "rows to print, 0 = all");
+  add_option(*command, "--csv", arguments->csv, "write the table to this file, - prints it");
+  add_option(*command, "--json", arguments->json, "write the whole record to this file, - prints it");
+  CLI::Option* config = add_option(*command, "--config", arguments->config, "print this trial's training file");
   command->callback([arguments, config, &exit_code] {
     show(*arguments, config->count() > 0);
     exit_code = 0;
@@ -319,11 +320,11 @@ void add_show(CLI::App& search, int& exit_code) {
 }
 
 void add_replay(CLI::App& search, int& exit_code) {
-  CLI::App* command = search.add_subcommand("replay", "train one trial again and compare it bit for bit");
+  CLI::App* command = add_command(search, "replay", "train one trial again and compare it bit for bit");
   auto folder = std::make_shared<std::string>();
   auto number = std::make_shared<std::size_t>(0);
-  command->add_option("dir", *folder, "study folder")->required();
-  command->add_option("trial", *number, "number of the trial")->required();
+  add_option(*command, "dir", *folder, "study folder")->required();
+  add_option(*command, "trial", *number, "number of the trial")->required();
   command->callback([folder, number, &exit_code] {
     exit_code = print_replay(replay_trial(*folder, *number, &catch_stop_signal())) ? 0 : 3;
   });
@@ -332,24 +333,24 @@ void add_replay(CLI::App& search, int& exit_code) {
 }  // namespace
 
 void add_search_command(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("search", "search hyper-parameters: parallel, exact, resumable");
+  CLI::App* command = add_command(app, "search", "search hyper-parameters: parallel, exact, resumable");
   auto arguments = std::make_shared<SearchArguments>();
-  command->add_option("file", arguments->file, "search file: a training file plus [search]");
-  command
-      ->add_option("--set", arguments->settings, "key=value, a key of the training file or search.KEY; may be repeated")
+  add_option(*command, "file", arguments->file, "search file: a training file plus [search]");
+  add_option(*command, "--set", arguments->settings,
+             "key=value, a key of the training file or search.KEY; may be repeated")
       ->allow_extra_args(false);
-  command->add_option("--out", arguments->out, "study folder [runs/search-N]");
-  command->add_option("--resume", arguments->resume,
-                      "go on with the study in this folder, beside other processes if there are any; with FILE, begin "
-                      "it where there is none");
-  command->add_option("--trials", arguments->trials,
-                      "search.trials; with --resume a larger number goes on with a study, finished or not");
-  command->add_option("--jobs", arguments->jobs, "trials at a time, 0 = one per core; never changes a result")
-      ->check(CLI::Range(0, 1024));
-  command->add_flag("--dry-run", arguments->dry_run, "print the trials and stop");
-  command->add_flag("--json", arguments->json, "print the study as one JSON object and nothing else");
-  command->add_flag("--no-report", arguments->no_report, "write no report.html");
-  command->add_flag("--quiet", arguments->quiet, "no progress");
+  add_option(*command, "--out", arguments->out, "study folder [runs/search-N]");
+  add_option(*command, "--resume", arguments->resume,
+             "go on with the study in this folder, beside other processes if there are any; with FILE, begin "
+             "it where there is none");
+  add_option(*command, "--trials", arguments->trials,
+             "search.trials; with --resume a larger number goes on with a study, finished or not");
+  add_option(*command, "--jobs", arguments->jobs, "trials at a time, 0 = one per core; never changes a result")
+      ->check(in_range(0, 1024));
+  add_flag(*command, "--dry-run", arguments->dry_run, "print the trials and stop");
+  add_flag(*command, "--json", arguments->json, "print the study as one JSON object and nothing else");
+  add_flag(*command, "--no-report", arguments->no_report, "write no report.html");
+  add_flag(*command, "--quiet", arguments->quiet, "no progress");
   command->footer(key_help());
   add_show(*command, exit_code);
   add_replay(*command, exit_code);

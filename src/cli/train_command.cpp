@@ -11,6 +11,7 @@
 #include "cli/certified_run.hpp"
 #include "cli/commands.hpp"
 #include "cli/data_notes.hpp"
+#include "cli/flags.hpp"
 #include "cli/folder_report.hpp"
 #include "cli/note.hpp"
 #include "cli/numbered_folder.hpp"
@@ -252,9 +253,9 @@ void add_config_flags(CLI::App& command, TrainArguments& arguments) {
     CLI::Option* added = nullptr;
     const OptionField field = option.field(probe);
     if (std::holds_alternative<bool*>(field) || std::holds_alternative<std::optional<bool>*>(field)) {
-      added = command.add_flag(std::string(option.flag) + "{true}", text, option_help(option));
+      added = add_flag(command, std::string(option.flag) + "{true}", text, option_help(option));
     } else {
-      added = command.add_option(std::string(option.flag), text, option_help(option));
+      added = add_option(command, std::string(option.flag), text, option_help(option));
     }
     added->group(std::string(option.key.substr(0, option.key.find('.'))));
   }
@@ -263,21 +264,21 @@ void add_config_flags(CLI::App& command, TrainArguments& arguments) {
 }  // namespace
 
 void add_train_command(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("train", "train a network on a data set");
+  CLI::App* command = add_command(app, "train", "train a network on a data set");
   auto arguments = std::make_shared<TrainArguments>();
   arguments->command = command;
-  command->add_option("config", arguments->config_file, "TOML file with any of the keys below");
-  command->add_option("--set", arguments->settings, "key=value, any key of the configuration; may be repeated")
+  add_option(*command, "config", arguments->config_file, "TOML file with any of the keys below");
+  add_option(*command, "--set", arguments->settings, "key=value, any key of the configuration; may be repeated")
       ->allow_extra_args(false);
-  command->add_option("--out", arguments->out, "run folder [runs/NAME-N]; none keeps nothing");
-  command->add_option("--resume", arguments->resume, "continue the run in this folder to the same final bits");
-  command->add_flag("--check", arguments->check,
-                    "certify the gradient before the first and after the last step; exit 3 when a claim fails");
-  command->add_flag("--force", arguments->force, "overwrite the run in --out");
-  command->add_flag("--no-report", arguments->no_report, "write no report.html (report.page = false)");
-  command->add_flag("--dry-run", arguments->dry_run, "print the resolved configuration and stop");
-  command->add_flag("--json", arguments->json, "print summary.json's object and nothing else");
-  command->add_flag("--quiet", arguments->quiet, "no progress");
+  add_option(*command, "--out", arguments->out, "run folder [runs/NAME-N]; none keeps nothing");
+  add_option(*command, "--resume", arguments->resume, "continue the run in this folder to the same final bits");
+  add_flag(*command, "--check", arguments->check,
+           "certify the gradient before the first and after the last step; exit 3 when a claim fails");
+  add_flag(*command, "--force", arguments->force, "overwrite the run in --out");
+  add_flag(*command, "--no-report", arguments->no_report, "write no report.html (report.page = false)");
+  add_flag(*command, "--dry-run", arguments->dry_run, "print the resolved configuration and stop");
+  add_flag(*command, "--json", arguments->json, "print summary.json's object and nothing else");
+  add_flag(*command, "--quiet", arguments->quiet, "no progress");
   add_config_flags(*command, *arguments);
   command->footer(keys_without_flag());
   command->callback([arguments, &exit_code] {

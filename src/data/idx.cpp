@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "data/byte_reader.hpp"
-#include "data/inflate.hpp"
+#include "data/packed_file.hpp"
 
 namespace gradus::data {
 namespace {
@@ -51,16 +51,16 @@ Header read_header(ByteReader& reader) {
   return header;
 }
 
-/// Unpacks when it is gzip; the header is read first, so that no more is unpacked than it promises.
-Bytes unpacked(Bytes file, const std::string& path, std::uint64_t max_bytes) {
-  if (!is_gzip(file)) return file;
-  const Bytes start = gunzip_prefix(file, kLongestHeader);
-  if (start.size() < 4) return gunzip(file, path, kLongestHeader);  // says what is wrong with the gzip data
+/// Unpacks what is packed; the header is read first, so that no more is unpacked than it promises.
+Bytes unpacked_idx(Bytes file, const std::string& path, std::uint64_t max_bytes) {
+  if (!is_packed(file, path)) return file;
+  const Bytes start = unpacked_prefix(file, path, kLongestHeader);
+  if (start.size() < 4) return unpacked(std::move(file), path, kLongestHeader);  // says what is wrong with it
   ByteReader reader(start, path + " (unpacked)");
   const Header header = read_header(reader);
   const std::uint64_t body = checked_array_bytes(header.shape, element_size(header.type), max_bytes, path);
   // One byte over, so that a longer file is reported by the check of the body, with both numbers.
-  return gunzip(file, path, reader.offset() + body + 1);
+  return unpacked(std::move(file), path, reader.offset() + body + 1);
 }
 
 }  // namespace
@@ -77,7 +77,7 @@ RawArray read_idx_file(const std::string& path, std::uint64_t max_bytes, Sha256&
 }
 
 RawArray read_idx(Bytes stored, const std::string& path, std::uint64_t max_bytes) {
-  auto owner = std::make_shared<const Bytes>(unpacked(std::move(stored), path, max_bytes));
+  auto owner = std::make_shared<const Bytes>(unpacked_idx(std::move(stored), path, max_bytes));
   ByteReader reader(*owner, path);
   const Header header = read_header(reader);
   const std::uint64_t body =
@@ -106,7 +106,7 @@ std::string only_prefix(const std::filesystem::path& folder) {
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename().string();
     const std::size_t at = name.find("train-images");
-    const bool images = name.ends_with("idx3-ubyte") || name.ends_with("idx3-ubyte.gz");
+    const bool images = without_packed_ending(name).ends_with("idx3-ubyte");
     if (at == std::string::npos || !images) continue;
     if (!prefix.empty() && prefix != name.substr(0, at)) return "";
     prefix = name.substr(0, at);
@@ -116,7 +116,7 @@ std::string only_prefix(const std::filesystem::path& folder) {
 
 std::string first_existing(const std::filesystem::path& folder, const std::string& stem, char dimensions) {
   for (const char* separator : {"-", "."}) {
-    for (const char* ending : {"", ".gz"}) {
+    for (const char* ending : {"", ".gz", ".zst"}) {
       const auto path = folder / (stem + separator + "idx" + dimensions + "-ubyte" + ending);
       std::error_code ignored;
       if (std::filesystem::is_regular_file(path, ignored)) return path.string();
@@ -149,7 +149,8 @@ std::optional<std::string> find_idx_labels(const std::string& images_path) {
   if (images == std::string::npos) return std::nullopt;
   name.replace(images, 6, "labels");
   if (const std::size_t idx = name.find("idx3"); idx != std::string::npos) name.replace(idx, 4, "idx1");
-  for (const std::string& candidate : {name, name + ".gz", name.substr(0, name.rfind(".gz"))}) {
+  const std::string plain(without_packed_ending(name));
+  for (const std::string& candidate : {name, plain, plain + ".gz", plain + ".zst"}) {
     const auto labels = path.parent_path() / candidate;
     std::error_code ignored;
     if (std::filesystem::is_regular_file(labels, ignored)) return labels.string();

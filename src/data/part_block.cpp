@@ -109,7 +109,7 @@ class ClassList {
     const PartBlock& train = blocks.train;
     if (!blocks.fixed_classes.empty()) {
       names = blocks.fixed_classes;
-      for (std::size_t k = 0; k < names.size(); ++k) values_.push_back(static_cast<double>(k));
+      for (std::size_t k = 0; k < names.size() && train.words.empty(); ++k) values_.push_back(static_cast<double>(k));
     } else if (!train.words.empty()) {
       names = train.words;
       std::sort(names.begin(), names.end());
@@ -128,6 +128,7 @@ class ClassList {
         names.push_back(code == train.code_names.end() ? number_name(value) : code->second);
       }
     }
+    for (const std::string& name : names) numbers_.emplace(name, numbers_.size());
   }
 
   std::vector<std::int32_t> labels(const PartBlock& block) const {
@@ -170,8 +171,8 @@ class ClassList {
   }
   std::size_t class_of(const PartBlock& block, std::size_t row) const {
     if (!block.words.empty()) {
-      const auto at = std::lower_bound(names.begin(), names.end(), block.words[row]);
-      if (values_.empty() && at != names.end() && *at == block.words[row]) return at - names.begin();
+      const auto at = numbers_.find(block.words[row]);
+      if (values_.empty() && at != numbers_.end()) return at->second;
       fail_range(block, row, list(), "'" + block.words[row].substr(0, 40) + "'");
     }
     if (block.numbers.cols() > 1) {
@@ -189,7 +190,8 @@ class ClassList {
     return at - values_.begin();
   }
 
-  std::vector<double> values_;  // empty when labels are words
+  std::vector<double> values_;                  // empty when labels are words
+  std::map<std::string, std::size_t> numbers_;  // of the classes, by name
 };
 
 template <class T>
@@ -282,7 +284,10 @@ void set_targets(Dataset& dataset, const PartBlocks& blocks, const std::vector<P
   if (dataset.task != Task::kClassification) {
     set_values(dataset, parts, rows);
     if (dataset.task == Task::kMultiLabel) {
-      for (std::size_t k = 0; k < blocks.train.numbers.cols(); ++k) dataset.class_names.push_back(std::to_string(k));
+      if (blocks.fixed_classes.size() == blocks.train.numbers.cols()) dataset.class_names = blocks.fixed_classes;
+      for (std::size_t k = dataset.class_names.size(); k < blocks.train.numbers.cols(); ++k) {
+        dataset.class_names.push_back(std::to_string(k));
+      }
     }
     return;
   }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,8 @@
 #include "gradus/data/source.hpp"
 
 namespace gradus::data {
+
+struct SparseRows;
 
 /// Features of one part with their targets as the file has them: numbers (N x K), words (N), or neither.
 struct PartBlock {
@@ -27,6 +30,8 @@ struct PartBlock {
   std::vector<std::size_t> lines;            // text files: line of each row; empty otherwise
   std::optional<ImageShape> image;           // arrays of more than two dimensions
   std::vector<std::string> notes;            // guesses that could matter, one sentence each
+  std::vector<double> weights;               // sample weights where the file has them for its rows; empty otherwise
+  std::shared_ptr<SparseRows> sparse;  // rows that become features and targets with the other parts; null otherwise
 
   [[nodiscard]] std::size_t rows() const { return num_rows(features); }
   /// "FILE: line 12" or "FILE: row 11 (from 0)".
@@ -39,7 +44,8 @@ struct PartBlocks {
   PartBlock test;
   /// Labels are indexes (arrays, IDX), not names (text): far outliers are errors, gaps are classes without samples.
   bool index_labels = false;
-  /// Classes are 0..K-1 with these names whatever occurs; empty: found from the training part.
+  /// The classes in their order, whatever occurs (labels are words among them, or their numbers from 0), or the names
+  /// of a multi-label target's columns; empty: found from the training part.
   std::vector<std::string> fixed_classes;
   std::vector<std::string> feature_names;
   std::string target_name;
@@ -59,6 +65,10 @@ struct PartBlocks {
 ///   K other columns                        regression
 /// Throws InputError when parts do not fit each other, a label is out of range or a value is not finite.
 Dataset make_dataset(PartBlocks blocks, const SourceOptions& options);
+
+/// Sample weights of all rows, part after part as make_dataset() puts them; 1 where a part has none, empty where no
+/// part has any.
+std::vector<double> row_weights(const PartBlocks& blocks);
 
 /// Arrays by their names (find_roles() in array_roles.hpp) as parts. A single array is a table with a label column.
 PartBlocks blocks_of_arrays(const std::vector<NamedArray>& arrays, const SourceOptions& options,

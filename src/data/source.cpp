@@ -9,16 +9,19 @@
 #include <new>
 
 #include "core/suggest.hpp"
+#include "data/arff.hpp"
 #include "data/array_roles.hpp"
 #include "data/generators.hpp"
 #include "data/idx.hpp"
-#include "data/inflate.hpp"
+#include "data/libsvm.hpp"
 #include "data/mat5.hpp"
 #include "data/named_sources.hpp"
 #include "data/npy.hpp"
+#include "data/packed_file.hpp"
 #include "data/part_block.hpp"
 #include "data/pickle.hpp"
 #include "data/source_path.hpp"
+#include "data/sparse_rows.hpp"
 #include "data/text_table.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/core/sha256.hpp"
@@ -29,24 +32,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum class Format { kIdx, kNpy, kNpz, kMat, kPickle, kText };
+enum class Format { kIdx, kNpy, kNpz, kMat, kPickle, kLibsvm, kArff, kText };
+
+constexpr std::size_t kLookedAt = 4096;  // bytes that tell a format by its content
+
+std::string_view text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 bool starts_with(std::span<const std::byte> bytes, std::string_view start) {
-  return bytes.size() >= start.size() &&
-         std::string_view(reinterpret_cast<const char*>(bytes.data()), start.size()) == start;
+  return text_of(bytes).starts_with(start);
 }
 
 /// By the name's ending where it has a known one, else by the first bytes.
 Format detect_format(const std::string& path, std::span<const std::byte> start) {
-  std::string name = fs::path(path).filename().string();
-  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  const std::string file = fs::path(path).filename().string();
+  const std::string_view name = without_packed_ending(file);
   static constexpr std::pair<std::string_view, Format> kEndings[] = {
-      {".npy", Format::kNpy},       {".npz", Format::kNpz},  {".mat", Format::kMat},  {".pkl", Format::kPickle},
-      {".pickle", Format::kPickle}, {".csv", Format::kText}, {".tsv", Format::kText}, {".txt", Format::kText},
-      {".data", Format::kText},     {".idx", Format::kIdx},  {"-ubyte", Format::kIdx}};
+      {".npy", Format::kNpy},       {".npz", Format::kNpz},         {".mat", Format::kMat},
+      {".pkl", Format::kPickle},    {".pickle", Format::kPickle},   {".svm", Format::kLibsvm},
+      {".libsvm", Format::kLibsvm}, {".svmlight", Format::kLibsvm}, {".csv", Format::kText},
+      {".tsv", Format::kText},      {".data", Format::kText},       {".idx", Format::kIdx},
+      {"-ubyte", Format::kIdx},     {".arff", Format::kArff}};
   for (const auto& [ending, format] : kEndings) {
     if (name.ends_with(ending)) return format;
   }
+  if (is_libsvm(text_of(start))) return Format::kLibsvm;
+  if (is_arff(text_of(start))) return Format::kArff;
+  if (name.ends_with(".txt")) return Format::kText;
   if (is_idx(start)) return Format::kIdx;
   if (starts_with(start, "\x93NUMPY")) return Format::kNpy;
   if (starts_with(start, "PK\x03\x04")) return Format::kNpz;
@@ -57,11 +70,9 @@ Format detect_format(const std::string& path, std::span<const std::byte> start) 
   return Format::kText;
 }
 
-/// Of a stored file, gzip or not. Files of a pair may be IDX whatever they are called.
+/// Of a stored file, packed or not. Files of a pair may be IDX whatever they are called.
 Format format_of(const std::string& path, const Bytes& stored, bool in_pair = false) {
-  const bool packed = is_gzip(stored);
-  const Bytes first = packed ? gunzip_prefix(stored, 16) : Bytes();
-  const std::span<const std::byte> start = packed ? first : stored;
+  const Bytes start = unpacked_prefix(stored, path, kLookedAt);
   return in_pair && is_idx(start) ? Format::kIdx : detect_format(path, start);
 }
 
@@ -168,7 +179,7 @@ PartBlocks read_pickle(const std::shared_ptr<const Bytes>& file, const std::stri
 }
 
 PartBlocks read_text(const Bytes& file, const std::string& path, const SourceOptions& options) {
-  TextTable table = read_text_table({reinterpret_cast<const char*>(file.data()), file.size()}, path, options);
+  TextTable table = read_text_table(text_of(file), path, options);
   PartBlocks blocks;
   blocks.train = std::move(table.block);
   blocks.feature_names = std::move(table.feature_names);
@@ -183,8 +194,7 @@ PartBlocks read_file(const std::string& path, const SourceOptions& options, Sha2
   const Format format = format_of(path, file);
   if (format == Format::kIdx) return read_idx_single(path, options, hash);
   hash.update(file);
-  if (is_gzip(file)) file = gunzip(file, path, options.max_bytes);
-  const auto shared = std::make_shared<const Bytes>(std::move(file));
+  const auto shared = std::make_shared<const Bytes>(unpacked(std::move(file), path, options.max_bytes));
   switch (format) {
     case Format::kNpy:
     case Format::kNpz:
@@ -192,6 +202,10 @@ PartBlocks read_file(const std::string& path, const SourceOptions& options, Sha2
       return blocks_of_arrays(read_arrays(format, shared, path, options), options, path);
     case Format::kPickle:
       return read_pickle(shared, path);
+    case Format::kLibsvm:
+      return read_libsvm(text_of(*shared), path, options);
+    case Format::kArff:
+      return read_arff(text_of(*shared), path, options);
     default:
       return read_text(*shared, path, options);
   }
@@ -217,9 +231,8 @@ RawArray read_pair_array(const std::string& path, bool labels, const SourceOptio
     throw InputError(ErrorParts{path, "a file of arrays (IDX, npy, npz or MAT) in the pair FEATURES,LABELS",
                                 "another format", "give one file with the labels in it"});
   }
-  if (is_gzip(file)) file = gunzip(file, path, options.max_bytes);
-  const std::vector<NamedArray> arrays =
-      read_arrays(format, std::make_shared<const Bytes>(std::move(file)), path, options);
+  const auto shared = std::make_shared<const Bytes>(unpacked(std::move(file), path, options.max_bytes));
+  const std::vector<NamedArray> arrays = read_arrays(format, shared, path, options);
   return only_array(arrays, labels, options, path).array;
 }
 
@@ -248,6 +261,14 @@ PartBlocks read_path(const std::string& path, const SourceOptions& options, Sha2
     return blocks;
   }
   return read_file(path, options, hash);
+}
+
+/// A file whose rows are a part of their own; what it defines as further parts is left alone.
+PartBlock read_further(const std::string& path, const SourceOptions& options, Sha256& hash,
+                       std::vector<std::string>& notes) {
+  PartBlocks further = read_path(path, options, hash);
+  notes.insert(notes.end(), further.notes.begin(), further.notes.end());
+  return std::move(further.train);
 }
 
 bool looks_like_path(const std::string& source) {
@@ -280,6 +301,14 @@ SourceOptions options_of_further_file(const PartBlocks& blocks, const SourceOpti
   return further;
 }
 
+/// A generator makes its own parts.
+void refuse_further_files(const std::string& source, const SourceOptions& options) {
+  const bool valid = !options.valid_path.empty();
+  if (!valid && options.test_path.empty()) return;
+  throw InputError(ErrorParts{valid ? "data.valid_path" : "data.test_path", "a data file beside it",
+                              "the generator '" + source + "'", "split its rows with data.valid and data.test"});
+}
+
 Dataset read_found(const std::string& source, const SourceOptions& options) {
   std::string path = source;
   std::string test_path = options.test_path;
@@ -293,12 +322,13 @@ Dataset read_found(const std::string& source, const SourceOptions& options) {
   }
   Sha256 hash;
   PartBlocks blocks = read_path(path, options, hash);
-  if (!test_path.empty()) {
-    PartBlocks further = read_path(test_path, options_of_further_file(blocks, options), hash);
-    blocks.test = std::move(further.train);
-    blocks.notes.insert(blocks.notes.end(), further.notes.begin(), further.notes.end());
-  }
+  const SourceOptions further = options_of_further_file(blocks, options);
+  if (!options.valid_path.empty()) blocks.valid = read_further(options.valid_path, further, hash, blocks.notes);
+  if (!test_path.empty()) blocks.test = read_further(test_path, further, hash, blocks.notes);
+  spread_sparse_parts(blocks, options);
+  std::vector<double> weights = row_weights(blocks);
   Dataset dataset = make_dataset(std::move(blocks), options);
+  dataset.table.weights = std::move(weights);
   fs::path file(path);
   if (!file.has_filename()) file = file.parent_path();
   dataset.name = named ? source : path == "-" ? "stdin" : file.filename().string();
@@ -320,7 +350,9 @@ Dataset read_source(const std::string& given, const SourceOptions& given_options
   const SourceOptions options = data::options_in(given_options.base_folder, given_options);
   try {
     if (source.empty()) throw InputError(ErrorParts{"data", "a path or the name of a data set", "nothing", ""});
-    Dataset dataset = data::is_generator(source) ? data::generate(source, options) : data::read_found(source, options);
+    const bool generated = data::is_generator(source);
+    if (generated) data::refuse_further_files(source, options);
+    Dataset dataset = generated ? data::generate(source, options) : data::read_found(source, options);
     if (!options.weight.empty()) take_weight_column(dataset, options.weight);
     return dataset;
   } catch (const std::bad_alloc&) {

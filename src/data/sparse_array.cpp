@@ -18,8 +18,8 @@ constexpr std::uint64_t kMostElementsPerValue = 4096;
 
 }  // namespace
 
-DenseArray::DenseArray(std::uint64_t rows, std::uint64_t cols, std::uint64_t stored_values, std::uint64_t& bytes_left,
-                       const std::string& where) {
+void check_dense_size(std::uint64_t rows, std::uint64_t cols, std::uint64_t stored_values, std::uint64_t& bytes_left,
+                      const std::string& where) {
   const std::uint64_t most =
       std::min(bytes_left / sizeof(double), kAlwaysAllowed + kMostElementsPerValue * stored_values);
   if (cols != 0 && rows > most / cols) {
@@ -27,9 +27,13 @@ DenseArray::DenseArray(std::uint64_t rows, std::uint64_t cols, std::uint64_t sto
         where, "a sparse matrix of at most " + std::to_string(most) + " elements with its zeros",
         std::to_string(rows) + "x" + std::to_string(cols), "leave out columns, or raise the limit if that is meant"});
   }
-  const std::uint64_t size = rows * cols * sizeof(double);
-  bytes_left -= size;
-  bytes_ = std::make_shared<Bytes>(static_cast<std::size_t>(size));
+  bytes_left -= rows * cols * sizeof(double);
+}
+
+DenseArray::DenseArray(std::uint64_t rows, std::uint64_t cols, std::uint64_t stored_values, std::uint64_t& bytes_left,
+                       const std::string& where) {
+  check_dense_size(rows, cols, stored_values, bytes_left, where);
+  bytes_ = std::make_shared<Bytes>(static_cast<std::size_t>(rows * cols * sizeof(double)));
   array_.where = where;
   array_.type = ElementType::kF64;
   array_.big_endian = std::endian::native == std::endian::big;

@@ -10,11 +10,15 @@
 
 namespace gradus::data {
 
+/// Takes a dense matrix of doubles off `bytes_left`. A sparse file is small whatever shape it claims: throws InputError
+/// when the matrix does not fit, or would hold thousands of zeros for each stored value.
+void check_dense_size(std::uint64_t rows, std::uint64_t cols, std::uint64_t stored_values, std::uint64_t& bytes_left,
+                      const std::string& where);
+
 /// Column-major doubles, zero where nothing is set.
 class DenseArray {
  public:
-  /// Takes memory for rows x cols from `bytes_left`. A sparse file is small whatever shape it claims: throws InputError
-  /// when the dense matrix does not fit `bytes_left`, or would hold thousands of zeros for each stored value.
+  /// Takes memory for rows x cols from `bytes_left`; check_dense_size() says what is too large.
   DenseArray(std::uint64_t rows, std::uint64_t cols, std::uint64_t stored_values, std::uint64_t& bytes_left,
              const std::string& where);
 

@@ -1,4 +1,4 @@
-// Turns one feature column into sample weights.
+// Sample weights: from one feature column, or from what files say of their rows.
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
@@ -48,6 +48,17 @@ std::size_t take_feature(Dataset& dataset, const std::string& column, const std:
 }
 
 }  // namespace
+
+std::vector<double> data::row_weights(const PartBlocks& blocks) {
+  std::vector<double> weights;
+  bool any = false;
+  for (const PartBlock* part : {&blocks.train, &blocks.valid, &blocks.test}) {
+    any = any || !part->weights.empty();
+    weights.insert(weights.end(), part->weights.begin(), part->weights.end());
+    if (part->weights.empty()) weights.insert(weights.end(), part->rows(), 1.0);
+  }
+  return any ? weights : std::vector<double>();
+}
 
 void take_weight_column(Dataset& dataset, const std::string& column) {
   const std::string where = dataset.name + ": data.weight";

@@ -67,17 +67,19 @@ bool measures_top_k(const Dataset& dataset, std::span<const std::uint32_t> rows,
   return top_k > 0 && dataset.task == Task::kClassification && !rows.empty();
 }
 
-// The report that suits the task.
-void add_reports(PartEvaluation& evaluation, MatrixView<const double> outputs, const Dataset& dataset,
+// The report that suits the task; quantities are measured in their own unit, and `outputs` with them.
+void add_reports(PartEvaluation& evaluation, MatrixView<double> outputs, const Dataset& dataset,
                  std::span<const std::uint32_t> rows, const Loss& loss) {
   if (dataset.task == Task::kClassification) {
     evaluation.classification = classification_report(outputs, labels_of(dataset, rows));
     return;
   }
-  const Matrix<double> values = values_of(dataset, rows);
+  Matrix<double> values = values_of(dataset, rows);
   if (dataset.task == Task::kMultiLabel) {
     evaluation.classification = multi_label_report(outputs, values.view());
   } else {
+    unscale_targets(dataset.target_scaling, values.view());
+    unscale_targets(dataset.target_scaling, outputs);
     evaluation.regression = regression_report(outputs, values.view(), loss);
   }
 }
@@ -151,24 +153,8 @@ PartEvaluation evaluate_rows(Engine<T>& engine, const Dataset& dataset, const Sc
   PartEvaluation evaluation;
   Matrix<double> outputs(rows.size(), engine.spec().num_outputs());
   evaluation.metrics = measure_loss(engine, dataset, scaling, rows, outputs.view());
-<<<<<<< HEAD
-  if (dataset.task == Task::kClassification) {
-    const std::vector<std::int32_t> labels = labels_of(dataset, rows);
-    if (measures_top_k(dataset, rows, top_k)) evaluation.metrics.top_k = top_k_share(outputs.view(), labels, top_k);
-    evaluation.classification = classification_report(outputs.view(), labels);
-    return evaluation;
-  }
-  Matrix<double> values = values_of(dataset, rows);
-  if (dataset.task == Task::kMultiLabel) {
-    evaluation.classification = multi_label_report(outputs.view(), values.view());
-  } else {
-    unscale_targets(dataset.target_scaling, values.view());
-    unscale_targets(dataset.target_scaling, outputs.view());
-    evaluation.regression = regression_report(outputs.view(), values.view(), engine.spec().loss);
-=======
   if (measures_top_k(dataset, rows, top_k)) {
     evaluation.metrics.top_k = top_k_share(outputs.view(), labels_of(dataset, rows), top_k);
->>>>>>> metrics
   }
   add_reports(evaluation, outputs.view(), dataset, rows, engine.spec().loss);
   return evaluation;

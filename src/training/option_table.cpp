@@ -13,6 +13,7 @@ using Names = std::string_view;
 constexpr std::array<Names, 3> kHeaders = {"auto", "yes", "no"};
 constexpr std::array<Names, 3> kDecimals = {"auto", ".", ","};
 constexpr std::array<Names, 3> kTargetScalings = {"auto", "none", "standardize"};
+constexpr std::array<Names, 3> kIndexBases = {"auto", "0", "1"};
 constexpr std::array<Names, 3> kOrientations = {"auto", "rows", "columns"};
 // The names of a table, "auto" before them.
 template <class Table>
@@ -85,6 +86,8 @@ constexpr ConfigOption kOptions[] = {
     {"data.source", "--data", "data set: a path or a name (see `gradus data list`)", GRADUS_FIELD(data.source)},
     {"data.data_dir", "--data-dir", "first folder to look for named sets", GRADUS_FIELD(data.data_dir)},
     {"data.test_path", "--test-data", "further file that becomes the test part", GRADUS_FIELD(data.test_path)},
+    later({"data.valid_path", "--valid-data", "further file that becomes the validation part",
+           GRADUS_FIELD(data.valid_path)}),
     {"data.label", "--label", "label column: name or number, empty = last column", GRADUS_FIELD(data.label)},
     {"data.weight", "--weight", "column of sample weights: name, or number among the features; empty = all equal",
      GRADUS_FIELD(data.weight)},
@@ -123,6 +126,8 @@ constexpr ConfigOption kOptions[] = {
     later({"data.label_array", "--label-array",
            "npz, MAT: name of the array of labels; empty beside feature_array = a column of it (data.label)",
            GRADUS_FIELD(data.label_array)}),
+    later({"data.index_base", "", "LibSVM files: index of the first feature; auto = 0 where that occurs, else 1",
+           GRADUS_FIELD(data.index_base), -kAny, kAny, kIndexBases}),
     {"data.valid", "--valid", "validation rows, below 1 a fraction; auto = 0.2 where the source has no parts, else 0",
      GRADUS_FIELD(data.valid), 0},
     {"data.test", "--test", "test rows, below 1 a fraction; auto = what the source has", GRADUS_FIELD(data.test), 0},

@@ -13,6 +13,7 @@
 #include "gradus/training/session.hpp"
 #include "network/check_inputs.hpp"
 #include "training/evaluation.hpp"
+#include "training/number_range.hpp"
 
 namespace gradus {
 
@@ -105,6 +106,7 @@ void TrainingRun::validate(const Dataset& dataset) const {
   if (schedule_facts(schedule.kind).has_monitor) require_monitor(schedule_monitor, "schedule.monitor", *this, dataset);
   for (const Monitor& other : also_watched) require_monitor(other, "the objective", *this, dataset);
   require_weights(*this, dataset);
+  check_number_range(*this, dataset);
 }
 
 std::vector<Monitor> TrainingRun::watched() const {

@@ -56,8 +56,8 @@ TrainingLoop<T>::TrainingLoop(const TrainingRun& run, const Dataset& dataset,
       keeps_best_(run.early_stopping.patience > 0 && run.early_stopping.restore_best) {
   state_.network = initial_network<T>(run);
   EngineOptions options;
-  options.max_batch = std::max(kEvaluationRows, run.batches.batch_size);
-  options.typical_batch = run.batches.batch_size;
+  options.typical_batch = std::min(run.batches.batch_size, dataset.train.size());
+  options.max_batch = std::max(kEvaluationRows, options.typical_batch);
   options.threads = resolve_threads(run.threads);
   options.mixed = run.dtype == DType::kMixed;
   options.optimizer = run.optimizer;

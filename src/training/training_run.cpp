@@ -264,6 +264,7 @@ SourceOptions source_options(const RunConfig& config) {
   const RunConfig::Data& data = config.data;
   SourceOptions options;
   options.data_dir = data.data_dir;
+  options.valid_path = data.valid_path;
   options.test_path = data.test_path;
   options.label = data.label;
   options.weight = data.weight;
@@ -282,6 +283,7 @@ SourceOptions source_options(const RunConfig& config) {
   options.dates = data.dates;
   options.ignore = data.ignore;
   options.missing = data.missing;
+  options.index_base = data.index_base;
   options.generated_rows = data.rows;
   options.seed = data.seed;
   options.noise = data.noise.value_or(-1.0);
@@ -309,8 +311,8 @@ Dataset read_data(RunConfig& config, const std::string& base_folder) {
                   .stratified = data.stratified,
                   .shuffled = data.shuffled,
                   .seed = data.seed});
-  const PreprocessingOptions options{.impute = data.impute, .max_one_hot = data.max_one_hot};
-  apply_preprocessing(dataset, fit_preprocessing(dataset, options, dataset.notes));
+  const PreprocessingOptions preparing{.impute = data.impute, .max_one_hot = data.max_one_hot};
+  apply_preprocessing(dataset, fit_preprocessing(dataset, preparing, dataset.notes));
   scale_targets_as_asked(config, dataset);
   return dataset;
 }

@@ -105,6 +105,36 @@ const BadInput kTable[] = {
        return with(train_on_bytes(f, "a.csv.gz", bomb), {"--set", "data.max_bytes=1000000"});
      },
      {"bomb"}},
+    {"zstd_cut_short",
+     [](const TempDir& f) {
+       const std::string packed = zstd(small_csv());
+       return train_on_bytes(f, "a.csv.zst", packed.substr(0, packed.size() - 9));
+     },
+     {"a.csv.zst", "end of the file"}},
+    {"zstd_by_name_only",
+     [](const TempDir& f) { return train_on_bytes(f, "a.csv.zst", small_csv()); },
+     {"a.csv.zst", "zstd"}},
+    {"zstd_bomb",
+     [](const TempDir& f) {
+       const std::string bomb = zstd(std::string(std::size_t{64} << 20, '0'));
+       return with(train_on_bytes(f, "a.csv.zst", bomb), {"--set", "data.max_bytes=1000000"});
+     },
+     {"bomb"}},
+    {"validation_file_with_a_class_of_its_own",
+     [](const TempDir& f) {
+       return train_csv_with(f, {"--valid-data", write_bytes(f / "v.csv", "x,y,answer\n1,2,perhaps\n")});
+     },
+     {"v.csv: line 2", "'perhaps'"}},
+    {"validation_file_of_another_shape",
+     [](const TempDir& f) {
+       return train_csv_with(f, {"--valid-data", write_bytes(f / "v.csv", "a,b,c,answer\n1,2,3,no\n")});
+     },
+     {"v.csv", "the columns x, y"}},
+    {"validation_file_beside_a_generator",
+     [](const TempDir& f) {
+       return with(train_on("moons"), {"--valid-data", write_bytes(f / "v.csv", small_csv())});
+     },
+     {"data.valid_path", "moons"}},
     {"pickle_with_foreign_constructor",
      [](const TempDir& f) { return train_on_bytes(f, "a.pkl", pickle_of_parts("os", "system")); },
      {"os.system"}},
@@ -147,6 +177,25 @@ const BadInput kTable[] = {
     {"infinity_in_features",
      [](const TempDir& f) { return train_on_bytes(f, "a.csv", "x,y,label\n1,2,0\n1,inf,1\n3,4,1\n"); },
      {"a.csv", "inf"}},
+    {"libsvm_with_a_query_id",
+     [](const TempDir& f) { return train_on_bytes(f, "a.svm", "1 qid:1 1:2\n0 qid:1 2:1\n"); },
+     {"a.svm: line 1", "qid:1"}},
+    {"libsvm_with_a_huge_index",
+     [](const TempDir& f) { return train_on_bytes(f, "a.svm", "1 1:2\n0 4000000000:1\n"); },
+     {"a.svm", "2x4000000000"}},
+    {"libsvm_with_indexes_that_descend",
+     [](const TempDir& f) { return train_on_bytes(f, "a", "1 1:2\n0 2:1\n1 3:1 2:1\n"); },
+     {"line", "2"}},
+    {"arff_with_an_undeclared_class",
+     [](const TempDir& f) {
+       return train_on_bytes(f, "a.arff", "@relation r\n@attribute x real\n@attribute y {u,v}\n@data\n1,u\n2,w\n");
+     },
+     {"a.arff: line 6", "u, v", "'w'"}},
+    {"arff_with_words_as_features",
+     [](const TempDir& f) {
+       return train_on_bytes(f, "a.arff", "@relation r\n@attribute x {a,b}\n@attribute y {u,v}\n@data\na,u\nb,v\n");
+     },
+     {"a.arff: attribute 'x'", "nominal"}},
     {"label_out_of_range",
      [](const TempDir& f) {
        std::string labels = idx_labels(6);

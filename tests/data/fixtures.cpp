@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <bit>
 #include <fstream>
@@ -69,6 +70,18 @@ std::string gzip(const std::string& content, const std::string& file_name) {
 }
 std::string zlib_stream(const std::string& content) {
   return deflated(content, MAX_WBITS);
+}
+
+std::string zstd(const std::string& content, bool says_size) {
+  ZSTD_CCtx* const context = ZSTD_createCCtx();
+  ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, says_size ? 1 : 0);
+  std::string out(ZSTD_compressBound(content.size()), '\0');
+  const std::size_t size = ZSTD_compress2(context, out.data(), out.size(), content.data(), content.size());
+  EXPECT_FALSE(ZSTD_isError(size));
+  ZSTD_freeCCtx(context);
+  out.resize(size);
+  return out;
 }
 
 std::string idx(std::uint8_t type, const std::vector<std::uint32_t>& shape, const std::string& values) {

@@ -20,6 +20,8 @@ std::string double_bytes(double value, bool big_endian = false);
 /// One gzip member; `file_name` fills the FNAME field when not empty.
 std::string gzip(const std::string& content, const std::string& file_name = "");
 std::string zlib_stream(const std::string& content);
+/// One zstd frame with a checksum; `says_size`: its header holds the size of the content.
+std::string zstd(const std::string& content, bool says_size = true);
 
 std::string idx(std::uint8_t type, const std::vector<std::uint32_t>& shape, const std::string& values);
 /// `count` images of 2x3 bytes (0, 1, 2, ...), and labels i % 3.

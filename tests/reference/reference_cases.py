@@ -284,6 +284,9 @@ def add_data():
     add("data/dialect-f32", plants | data(source="plants_dialect.csv", label="espèce"), dialect)
     add("data/arrays-by-name-f64", stamps | data(source="named.npz", feature_array="pictures", label_array="answer"),
         training(dtype="f64"))
+    add("data/valid-file-f32", plants, data(valid_path="plants_test.csv"), use=True)
+    add("data/libsvm-f32", net("bags.svm", [14], 16, 3, data__index_base="0"), data(test_path="bags.t"), use=True)
+    add("data/arff-f64", net("soils.arff", [14], 16, 3), training(dtype="f64"), use=True)
     for source in ("moons", "circles", "spirals", "peaks", "gmm"):
         add(f"data/{source}", net(source, [20], 40, 2, data__rows=260, data__seed=1), use=True)
 

@@ -177,6 +177,29 @@ def parts():
     return npz(**arrays)
 
 
+def bags(seed, count, features):
+    """LibSVM: three classes, a quarter of the features from 1 named, index 0 never."""
+    numbers = Numbers(seed)
+    lines = []
+    for x in numbers.rows(count, features):
+        named = [k for k in range(1, features) if numbers.below(4) == 0]
+        label = 1 + numbers.below(2) if len(named) > features // 4 else 0
+        lines.append(" ".join([str(label)] + [f"{k}:{x[k] + label:.6f}" for k in named]))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def soils():
+    """ARFF: classes in an order of their own, sparse rows between full ones, weights of rows."""
+    numbers = Numbers(13)
+    lines = ["@relation soils", "@attribute depth numeric", "@attribute 'water %' real", "@attribute class {sand, clay, loam}",
+             "@data"]
+    for number, x in enumerate(numbers.rows(150, 2)):
+        name = "loam" if x[0] * x[1] > 0.1 else "clay" if x[0] > 0 else "sand"
+        row = f"{{0 {x[0]:.6f},1 {x[1]:.6f}, 2 {name}}}" if number % 3 == 0 else f"{x[0]:.6f},{x[1]:.6f},{name}"
+        lines.append(row + (", {0.5}" if number % 5 == 0 else ""))
+    return ("\n".join(lines) + "\n").encode()
+
+
 FILES = {
     "houses.csv": houses,
     "visits.csv": visits,
@@ -192,6 +215,9 @@ FILES = {
     "stamps.npz": stamps,
     "sensors.npz": sensors,
     "parts.npz": parts,
+    "bags.svm": lambda: bags(12, 150, 30),
+    "bags.t": lambda: bags(14, 40, 32),
+    "soils.arff": soils,
 }
 
 

@@ -22,7 +22,8 @@ inline constexpr std::array<std::string_view, 5> kTextEncodings = {"auto", "utf-
 struct SourceOptions {
   std::string base_folder;  // where relative paths are looked for first ("" = the working directory alone)
   std::string data_dir;     // first place to look for named sets; then $GRADUS_DATA_DIR, then the user's cache
-  std::string test_path;    // further file that becomes the test part ("" = none)
+  std::string valid_path;   // further file that becomes the validation part ("" = none)
+  std::string test_path;    // the same of the test part
   std::string
       label;  // label column: name, number (0-based; negative counts from the end), "" = last, "none" = no target
   std::string weight;         // column of sample weights, by name or number among the features; "" = none
@@ -45,10 +46,14 @@ struct SourceOptions {
   std::vector<std::string> missing;      // what stands in a missing cell; empty: nothing, NA, N/A, NaN, null, ? and -
   std::shared_ptr<const Schema> schema;  // the columns to take, matched by name; null: those that the table has
   bool read_targets = true;              // false, with a schema: labels are not looked at
+  std::string index_base;                // LibSVM: the first feature's index, "auto", "0" or "1"
+  std::size_t num_features = 0;          // LibSVM: at least so many features, whatever indexes occur
   std::size_t generated_rows = 0;        // generators: 0 = their default
   std::uint64_t seed = 0;                // generators
   double noise = -1.0;                   // generators: < 0 = their default
   std::uint64_t max_bytes = std::uint64_t{8} << 30;  // refuse files that unpack to more
+  /// LibSVM: sets of labels have a column for each of these; empty: for those that occur.
+  std::vector<std::string> label_names;
 };
 
 /// Reads SRC (see README, "Data sources"). Parts that the source defines (MNIST's test file, Yv/Cv of a MAT file) are

@@ -30,7 +30,7 @@ struct RunConfig {
     std::optional<double> scale;
     std::uint64_t rows = 0, seed = 0, max_bytes = std::uint64_t{8} << 30;
     std::optional<double> noise;
-    std::string feature_array, label_array, impute = "mean", target_scaling = "auto";
+    std::string feature_array, label_array, index_base = "auto", valid_path, impute = "mean", target_scaling = "auto";
     std::vector<std::string> categories, numbers, dates, ignore, missing;
     std::uint64_t max_one_hot = 100;
   } data;
