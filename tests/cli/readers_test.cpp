@@ -129,8 +129,8 @@ TEST(Readers, numbers_beyond_f32_are_named_before_anything_is_written) {
   for (int r = 0; r < 20; ++r)
     rows += std::to_string(r) + "," + (r == 7 ? "1e39" : "2") + "," + std::to_string(r % 2) + "\n";
   const std::string data = write_bytes(folder / "d.csv", rows);
-  const Words words = {"train", "--data", data, "--epochs", "1", "--quiet", "--out", folder / "run",
-                       "--standardize=false"};
+  const Words words = {"train",   "--data", data,           "--epochs",           "1",
+                       "--quiet", "--out",  folder / "run", "--standardize=false"};
   const ProcessResult refused = gradus_program(words);
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_EQ(count_lines(refused.err), 1) << refused.err;
