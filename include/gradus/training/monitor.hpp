@@ -32,7 +32,7 @@ struct Monitor {
 };
 
 /// Every measure of both parts: those of the training part, then those of the validation part.
-inline constexpr auto kMonitorTable = [] {
+constexpr auto make_monitor_table() {
   std::array<NamedKind<Monitor>, 2 * kMeasureTable.size()> table{};
   for (std::size_t i = 0; i < kMeasureTable.size(); ++i) {
     const MeasureFacts& facts = kMeasureTable[i];
@@ -40,7 +40,8 @@ inline constexpr auto kMonitorTable = [] {
     table[kMeasureTable.size() + i] = {{true, facts.kind}, facts.valid_name};
   }
   return table;
-}();
+}
+inline constexpr auto kMonitorTable = make_monitor_table();
 
 /// Throws InputError, with a suggestion, for another name.
 Monitor parse_monitor(std::string_view name);

@@ -1,12 +1,12 @@
 // @vitest-environment jsdom
 // SPDX-License-Identifier: Apache-2.0
-import { render } from "preact";
 import { expect, test } from "vitest";
 import type { Run } from "../../src/data/bundle";
 import { layerName, layersOf } from "../../src/data/layers";
 import { RunOverview } from "../../src/run/overview";
 import { DENSE, QUANTILE, RESIDUAL } from "../fixtures/network.mjs";
 import { makeRun } from "../fixtures/run.mjs";
+import { mounted } from "./mounted";
 
 const residual = makeRun("a", { network: RESIDUAL }) as unknown as Run;
 
@@ -16,8 +16,7 @@ function configOf(values: Record<string, string>) {
 
 /** What the overview shows: one text per row, cells divided by a bar. */
 function shownRows(run: Run, table: string): string[] {
-  const root = document.createElement("div");
-  render(<RunOverview run={run} />, root);
+  const root = mounted(<RunOverview run={run} />);
   const rows = [...root.querySelectorAll(`${table} tr`)];
   return rows.map((row) => [...row.children].map((cell) => cell.textContent).join(" | "));
 }

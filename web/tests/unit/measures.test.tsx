@@ -1,6 +1,5 @@
 // @vitest-environment jsdom
 // SPDX-License-Identifier: Apache-2.0
-import { type ComponentChild, render } from "preact";
 import { expect, test } from "vitest";
 import { Comparison } from "../../src/compare/comparison";
 import type { Run, Study } from "../../src/data/bundle";
@@ -14,17 +13,12 @@ import { StudyView } from "../../src/study/study";
 import { COUNTS, QUANTILE } from "../fixtures/network.mjs";
 import { makeRun } from "../fixtures/run.mjs";
 import { makeStudy } from "../fixtures/study.mjs";
+import { mounted } from "./mounted";
 
 const quantile = makeRun("quantile", { kind: "regression", network: QUANTILE }) as unknown as Run;
 const counts = makeRun("counts", { kind: "regression", network: COUNTS }) as unknown as Run;
 const wine = makeRun("wine", { kind: "regression" }) as unknown as Run;
 const points = makeRun("points") as unknown as Run;
-
-function shown(view: ComponentChild): HTMLElement {
-  const root = document.createElement("div");
-  render(view, root);
-  return root;
-}
 
 function rowsOf(root: HTMLElement, table: string): string[] {
   const rows = [...root.querySelectorAll(`${table} tbody tr`)];
@@ -33,13 +27,13 @@ function rowsOf(root: HTMLElement, table: string): string[] {
 
 test("the overview has the measures of quantiles and counts, and says which way is better", () => {
   const smaller = "↓, smaller is better";
-  expect(rowsOf(shown(<RunOverview run={quantile} />), ".scores")).toContain(
+  expect(rowsOf(mounted(<RunOverview run={quantile} />), ".scores")).toContain(
     `pinball loss ${smaller} | 0.06250 | 0.06250`,
   );
-  expect(rowsOf(shown(<RunOverview run={counts} />), ".scores")).toContain(
+  expect(rowsOf(mounted(<RunOverview run={counts} />), ".scores")).toContain(
     `Poisson deviance ${smaller} | 1.125 | 1.125`,
   );
-  const plain = rowsOf(shown(<RunOverview run={wine} />), ".scores");
+  const plain = rowsOf(mounted(<RunOverview run={wine} />), ".scores");
   expect(plain).toContain("R² ↑, larger is better | 0.4100 | 0.4100");
   expect(plain.join()).not.toMatch(/pinball|deviance/);
 });
@@ -56,7 +50,7 @@ test("a run is known by its most telling measure, of the last part that it has",
   expect(headline(points)![0]).toBe("valid accuracy");
   expect(headline({ ...counts, summary: null })![0]).toBe("valid loss");
   const nothing = () => {};
-  const table = shown(
+  const table = mounted(
     <RunsTable
       runs={[quantile, counts]}
       colors={["red", "blue"]}
@@ -75,10 +69,10 @@ test("a run is known by its most telling measure, of the last part that it has",
 test("two runs are compared by every measure that one of them has", () => {
   const better = structuredClone(quantile);
   better.summary!.evaluation.valid!.pinball_loss = 0.05;
-  const rows = rowsOf(shown(<Comparison runs={[quantile, better]} colors={["red", "blue"]} />), "table");
+  const rows = rowsOf(mounted(<Comparison runs={[quantile, better]} colors={["red", "blue"]} />), "table");
   expect(rows).toContain("valid pinball loss ↓, smaller is better | 0.06250 | 0.05000 | −0.01250");
   expect(rows).toContain("valid R² ↑, larger is better | 0.4100 | 0.4100 | equal");
-  const mixed = rowsOf(shown(<Comparison runs={[quantile, counts]} colors={["red", "blue"]} />), "table");
+  const mixed = rowsOf(mounted(<Comparison runs={[quantile, counts]} colors={["red", "blue"]} />), "table");
   expect(mixed).toContain("train Poisson deviance ↓, smaller is better | – | 1.125 | –");
 });
 
@@ -87,7 +81,7 @@ test("a search tells every measure of the test part", () => {
   expect(measuresText(test)).toBe("loss 0.2500, R² 0.5000, RMSE 0.7500, MAE 0.4000, pinball loss 0.1250");
   expect(evaluated(test, "poisson_deviance")).toBeUndefined();
   const study = { ...makeStudy({ trials: 20 }), objective: "valid_loss", larger_is_better: false, test } as Study;
-  const text = shown(<StudyView study={study} name="s" />).textContent!;
+  const text = mounted(<StudyView study={study} name="s" />).textContent!;
   expect(text).toContain("measured once, 0.1250 pinball loss");
   expect(text).toContain(measuresText(test));
 });
@@ -117,5 +111,5 @@ test("a loss is told with the numbers that belong to it", () => {
     text({ "network.loss": "cross_entropy", "network.loss_floor_kind": "add", "network.loss_floor": "1e-08" }),
   ).toBe("cross entropy, added floor = 10⁻⁸");
   expect(text({})).toBeNull();
-  expect(shown(<RunOverview run={quantile} />).textContent).toContain("quantile, q = 0.9");
+  expect(mounted(<RunOverview run={quantile} />).textContent).toContain("quantile, q = 0.9");
 });
