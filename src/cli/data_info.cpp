@@ -17,27 +17,27 @@ using Json = nlohmann::ordered_json;
 struct Range {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
-  double mean = 0.0;
+  double sum = 0.0;
   std::size_t count = 0;  // values that are not missing
+
+  void add(double x) {
+    if (std::isnan(x)) return;
+    ++count;
+    low = std::min(low, x);
+    high = std::max(high, x);
+    sum += x;
+  }
+  [[nodiscard]] double mean() const { return sum / static_cast<double>(count); }
 };
 
 Range range_of(const Dataset& dataset, const std::vector<std::uint32_t>& rows) {
   Range range;
-  double sum = 0.0;
   const auto accumulate = [&](const auto& matrix) {
     for (const std::uint32_t row : rows) {
-      for (const auto stored : matrix.row(row)) {
-        const auto x = static_cast<double>(stored);
-        if (std::isnan(x)) continue;
-        ++range.count;
-        range.low = std::min(range.low, x);
-        range.high = std::max(range.high, x);
-        sum += x;
-      }
+      for (const auto stored : matrix.row(row)) range.add(static_cast<double>(stored));
     }
   };
   visit_features(dataset.table.features, accumulate);
-  if (range.count > 0) range.mean = sum / static_cast<double>(range.count);
   return range;
 }
 
@@ -46,7 +46,7 @@ Json part_info(const Dataset& dataset, const std::string& name, const std::vecto
   Json part{{"part", name}, {"rows", rows.size()}};
   part["min"] = range.count > 0 ? Json(range.low) : Json();
   part["max"] = range.count > 0 ? Json(range.high) : Json();
-  part["mean"] = range.count > 0 ? Json(range.mean) : Json();
+  part["mean"] = range.count > 0 ? Json(range.mean()) : Json();
   if (!dataset.table.labels.empty()) {
     std::vector<std::size_t> counts(dataset.num_outputs());
     for (const std::uint32_t row : rows) ++counts[static_cast<std::size_t>(dataset.table.labels[row])];
@@ -78,11 +78,7 @@ Json columns_info(const Dataset& dataset) {
     } else if (column.kind != ColumnKind::kIgnored && features != nullptr) {
       Range range;
       for (std::size_t r = 0; r < features->rows(); ++r) {
-        const double x = (*features)(r, number_at);
-        if (std::isnan(x)) continue;
-        ++range.count;
-        range.low = std::min(range.low, x);
-        range.high = std::max(range.high, x);
+        range.add((*features)(r, number_at));
       }
       entry["missing"] = features->rows() - range.count;
       if (range.count > 0) entry["min"] = range.low;

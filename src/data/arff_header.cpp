@@ -3,15 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
+
+#include "data/text_number.hpp"
 
 namespace gradus::data {
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 std::optional<ArffKind> kind_called(std::string_view type) {
   for (const char* number : {"numeric", "real", "integer"}) {
@@ -45,10 +42,6 @@ std::uint32_t ArffAttribute::add_level(const std::string& level) {
   const auto [at, is_new] = codes.emplace(level, static_cast<std::uint32_t>(levels.size()));
   if (is_new) levels.push_back(level);
   return at->second;
-}
-
-bool equal_without_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool ArffHeader::add(ArffLine line) {

@@ -26,9 +26,6 @@ struct ArffAttribute {
   std::uint32_t add_level(const std::string& level);
 };
 
-/// Whether two words are the same but for the case of a to z.
-bool equal_without_case(std::string_view a, std::string_view b);
-
 /// Reads the lines up to @data.
 class ArffHeader {
  public:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <stdexcept>
 
 #include "core/enumerators.hpp"
@@ -79,6 +80,12 @@ std::size_t num_rows(const Features& features) {
 
 std::size_t num_cols(const Features& features) {
   return visit_features(features, [](const auto& matrix) { return matrix.cols(); });
+}
+
+bool Table::has_missing_numbers() const {
+  const auto* const numbers = std::get_if<Matrix<double>>(&features);
+  if (numbers == nullptr) return false;
+  return std::any_of(numbers->span().begin(), numbers->span().end(), [](double x) { return std::isnan(x); });
 }
 
 std::size_t Dataset::num_outputs() const {

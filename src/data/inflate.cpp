@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <new>
+#include <optional>
 
 #include "data/byte_reader.hpp"
+#include "data/unpacking.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus::data {
@@ -74,26 +76,17 @@ class Inflater {
   int status_ = Z_OK;
 };
 
-[[noreturn]] void fail_too_large(const std::string& name, std::uint64_t max_bytes) {
-  throw InputError(ErrorParts{name, "data that unpacks to at most " + std::to_string(max_bytes) + " bytes",
-                              "more (a decompression bomb?)", "raise the limit if that is meant"});
-}
-
 [[noreturn]] void fail_damaged(const std::string& name, const Inflater& inflater) {
   throw InputError(ErrorParts{name + ": offset " + std::to_string(inflater.consumed()), "a complete compressed stream",
                               inflater.input_used_up() ? "the end of the file" : "damaged data", "get the file again"});
 }
 
-/// Unpacked size, found without keeping the data.
-std::uint64_t count_unpacked(std::span<const std::byte> packed, const std::string& name, std::uint64_t max_bytes) {
-  Inflater inflater(packed, kGzipWindow);
-  Bytes scratch(std::size_t{1} << 18);
-  std::uint64_t total = 0;
-  for (std::size_t n = inflater.read(scratch); n > 0; n = inflater.read(scratch)) {
-    total += n;
-    if (total > max_bytes) fail_too_large(name, max_bytes);
-  }
-  return total;
+void check_gzip_end(const Inflater& inflater, const std::string& name, std::size_t packed_size) {
+  if (!inflater.ended()) fail_damaged(name, inflater);
+  if (inflater.input_used_up()) return;
+  throw InputError(ErrorParts{name + ": offset " + std::to_string(inflater.consumed()), "the end of the gzip data",
+                              std::to_string(packed_size - inflater.consumed()) + " more bytes",
+                              "remove them or get the file again"});
 }
 
 }  // namespace
@@ -109,27 +102,11 @@ std::uint32_t gzip_declared_size(std::span<const std::byte> packed) {
 Bytes gunzip(std::span<const std::byte> packed, const std::string& name, std::uint64_t max_bytes) {
   // The trailer says how much to allocate, but a damaged or hostile file says anything, and the field wraps at 4 GiB:
   // what is not plausible is counted first.
-  std::uint64_t size = gzip_declared_size(packed);
+  const std::uint64_t size = gzip_declared_size(packed);
   const bool plausible =
       size <= max_bytes && size <= kSuspiciousRatio * packed.size() && packed.size() <= size + kHeaderSlack;
-  if (!plausible) size = count_unpacked(packed, name, max_bytes);
-  for (;;) {
-    Inflater inflater(packed, kGzipWindow);
-    Bytes bytes(static_cast<std::size_t>(size));
-    const std::size_t written = inflater.read(bytes);
-    if (written == size && inflater.more_follows()) {
-      size = count_unpacked(packed, name, max_bytes);
-      continue;
-    }
-    if (!inflater.ended()) fail_damaged(name, inflater);
-    if (!inflater.input_used_up()) {
-      throw InputError(ErrorParts{name + ": offset " + std::to_string(inflater.consumed()), "the end of the gzip data",
-                                  std::to_string(packed.size() - inflater.consumed()) + " more bytes",
-                                  "remove them or get the file again"});
-    }
-    bytes.resize(written);
-    return bytes;
-  }
+  return unpack_all([packed] { return Inflater(packed, kGzipWindow); }, plausible ? std::optional(size) : std::nullopt,
+                    name, max_bytes, [&](const Inflater& inflater) { check_gzip_end(inflater, name, packed.size()); });
 }
 
 Bytes gunzip_prefix(std::span<const std::byte> packed, std::size_t count) {

@@ -18,8 +18,16 @@ std::vector<Column> categories_of(const std::vector<Column>& columns) {
   return categories;
 }
 
-/// For each level of `from` its code in `to`.
-std::vector<std::int32_t> places(const std::vector<std::string>& from, const std::vector<std::string>& to) {
+}  // namespace
+
+std::vector<Column> stored_columns(const std::vector<Column>& columns) {
+  std::vector<Column> stored;
+  std::copy_if(columns.begin(), columns.end(), std::back_inserter(stored),
+               [](const Column& column) { return column.kind != ColumnKind::kIgnored; });
+  return stored;
+}
+
+std::vector<std::int32_t> level_places(const std::vector<std::string>& from, const std::vector<std::string>& to) {
   std::unordered_map<std::string_view, std::int32_t> code_of;
   for (std::size_t k = 0; k < to.size(); ++k) code_of.emplace(to[k], static_cast<std::int32_t>(k));
   std::vector<std::int32_t> places(from.size(), kMissingCode);
@@ -30,13 +38,20 @@ std::vector<std::int32_t> places(const std::vector<std::string>& from, const std
   return places;
 }
 
-}  // namespace
-
-std::vector<Column> stored_columns(const std::vector<Column>& columns) {
-  std::vector<Column> stored;
-  std::copy_if(columns.begin(), columns.end(), std::back_inserter(stored),
-               [](const Column& column) { return column.kind != ColumnKind::kIgnored; });
-  return stored;
+void note_unknown_levels(const Matrix<std::int32_t>& codes, std::size_t at, const Column& column,
+                         const std::vector<std::int32_t>& places, const std::string& where,
+                         std::vector<std::string>& notes) {
+  std::size_t unknown = 0;
+  std::int32_t first = kMissingCode;
+  for (std::size_t r = 0; r < codes.rows(); ++r) {
+    const std::int32_t code = codes(r, at);
+    if (code == kMissingCode || places[static_cast<std::size_t>(code)] != kMissingCode) continue;
+    if (unknown++ == 0) first = code;
+  }
+  if (unknown == 0) return;
+  notes.push_back(
+      fmt::format("{}: column '{}': {} cells hold levels that training did not see, such as '{}', and count as missing",
+                  where, column.name, unknown, column.levels[static_cast<std::size_t>(first)].substr(0, 40)));
 }
 
 Matrix<std::int32_t> codes_in(const Matrix<std::int32_t>& codes, const std::vector<Column>& from,
@@ -46,20 +61,12 @@ Matrix<std::int32_t> codes_in(const Matrix<std::int32_t>& codes, const std::vect
   const std::vector<Column> wanted = categories_of(to);
   Matrix<std::int32_t> result(codes.rows(), codes.cols());
   for (std::size_t c = 0; c < codes.cols(); ++c) {
-    const std::vector<std::int32_t> place = places(own[c].levels, wanted[c].levels);
-    std::size_t unknown = 0;
-    std::string first;
+    const std::vector<std::int32_t> places = level_places(own[c].levels, wanted[c].levels);
     for (std::size_t r = 0; r < codes.rows(); ++r) {
       const std::int32_t code = codes(r, c);
-      result(r, c) = code == kMissingCode ? kMissingCode : place[static_cast<std::size_t>(code)];
-      if (code == kMissingCode || result(r, c) != kMissingCode) continue;
-      if (unknown++ == 0) first = own[c].levels[static_cast<std::size_t>(code)];
+      result(r, c) = code == kMissingCode ? kMissingCode : places[static_cast<std::size_t>(code)];
     }
-    if (unknown == 0) continue;
-    notes.push_back(
-        fmt::format("{}: column '{}': {} cells hold levels that training did not see, such as '{}', and count "
-                    "as missing",
-                    where, wanted[c].name, unknown, first.substr(0, 40)));
+    note_unknown_levels(codes, c, own[c], places, where, notes);
   }
   return result;
 }

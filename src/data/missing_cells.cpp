@@ -12,18 +12,10 @@ namespace gradus::data {
 namespace {
 
 constexpr std::array<std::string_view, 6> kUsualWords = {"na", "n/a", "nan", "null", "?", "-"};
-constexpr std::size_t kLongest = 4;
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 bool is_usual(std::string_view field) {
-  if (field.size() > kLongest) return false;
-  std::array<char, kLongest> text{};
-  std::transform(field.begin(), field.end(), text.begin(), lower);
-  const std::string_view low(text.data(), field.size());
-  return std::find(kUsualWords.begin(), kUsualWords.end(), low) != kUsualWords.end();
+  return std::any_of(kUsualWords.begin(), kUsualWords.end(),
+                     [field](std::string_view word) { return equal_without_case(field, word); });
 }
 
 }  // namespace

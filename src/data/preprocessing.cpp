@@ -80,10 +80,10 @@ class StepWriter {
     }
   }
   /// `place` of each code: number of the level's input among those of the step.
-  void category(std::size_t row, std::int32_t code, const std::vector<std::size_t>& place) {
-    const std::size_t at = code == kMissingCode ? kNoPlace : place[static_cast<std::size_t>(code)];
-    if (at != kNoPlace) {
-      inputs_(row, first_ + at) = 1.0;
+  void category(std::size_t row, std::int32_t code, const std::vector<std::int32_t>& place) {
+    const std::int32_t at = code == kMissingCode ? kMissingCode : place[static_cast<std::size_t>(code)];
+    if (at != kMissingCode) {
+      inputs_(row, first_ + static_cast<std::size_t>(at)) = 1.0;
     } else {
       mark(row);
     }
@@ -100,33 +100,14 @@ class StepWriter {
   std::size_t mark_;
 };
 
-/// For each level of the table its place among the step's inputs. Levels without one of their own share the last,
-/// where there is one for them, else they are missing.
-std::vector<std::size_t> places_of(const Column& column, const ColumnStep& step) {
+/// For each level of the table its place among the step's inputs. Levels without one of their own share the last, where
+/// there is one for them, else they are missing.
+std::vector<std::int32_t> places_of(const Column& column, const ColumnStep& step) {
   const std::vector<std::string>& levels = step.column.levels;
-  std::vector<std::size_t> places;
-  for (const std::string& level : column.levels) {
-    const auto found = std::find(levels.begin(), levels.end(), level);
-    const std::size_t other = step.has_other ? levels.size() : kNoPlace;
-    places.push_back(found == levels.end() ? other : static_cast<std::size_t>(found - levels.begin()));
-  }
+  std::vector<std::int32_t> places = data::level_places(column.levels, levels);
+  if (step.has_other)
+    std::replace(places.begin(), places.end(), kMissingCode, static_cast<std::int32_t>(levels.size()));
   return places;
-}
-
-void note_unknown_levels(const Dataset& dataset, const Column& column, std::size_t at,
-                         const std::vector<std::size_t>& places, std::vector<std::string>& notes) {
-  std::size_t unknown = 0;
-  std::size_t first = 0;
-  for (std::size_t r = 0; r < dataset.table.codes.rows(); ++r) {
-    const std::int32_t code = dataset.table.codes(r, at);
-    if (code == kMissingCode || places[static_cast<std::size_t>(code)] != kNoPlace) continue;
-    if (unknown++ == 0) first = static_cast<std::size_t>(code);
-  }
-  if (unknown == 0) return;
-  notes.push_back(
-      fmt::format("{}: column '{}': {} cells hold levels that training did not see, such as '{}', and count "
-                  "as missing",
-                  dataset.name, column.name, unknown, column.levels[first].substr(0, 40)));
 }
 
 void check_columns(const Dataset& dataset, const std::vector<Column>& columns, const Preprocessing& preprocessing) {
@@ -140,14 +121,9 @@ void check_columns(const Dataset& dataset, const std::vector<Column>& columns, c
                               fmt::format("{} others", columns.size()), ""});
 }
 
-bool has_missing(const Matrix<double>& features) {
-  return std::any_of(features.span().begin(), features.span().end(), [](double x) { return std::isnan(x); });
-}
-
 /// What was trained on arrays reads numbers.
 void check_numbers_alone(const Dataset& dataset) {
-  const auto* const features = std::get_if<Matrix<double>>(&dataset.table.features);
-  const bool missing = features != nullptr && has_missing(*features);
+  const bool missing = dataset.table.has_missing_numbers();
   if (!missing && dataset.table.codes.cols() == 0 && count_kind(dataset.columns, ColumnKind::kDate) == 0) return;
   throw InputError(ErrorParts{dataset.name, "numbers without missing ones, as the model was trained on",
                               missing ? "missing cells" : "words or dates", "fill them in or leave the columns out"});
@@ -164,8 +140,10 @@ Matrix<double> make_inputs(const Dataset& dataset, const std::vector<Column>& co
     const ColumnStep& step = preprocessing.steps[c];
     StepWriter writer(step, inputs, first);
     if (step.column.kind == ColumnKind::kCategory) {
-      const std::vector<std::size_t> places = places_of(columns[c], step);
-      if (width_of(step) > 0) note_unknown_levels(dataset, columns[c], code_at, places, notes);
+      const std::vector<std::int32_t> places = places_of(columns[c], step);
+      if (width_of(step) > 0) {
+        data::note_unknown_levels(dataset.table.codes, code_at, columns[c], places, dataset.name, notes);
+      }
       for (std::size_t r = 0; r < inputs.rows(); ++r) writer.category(r, dataset.table.codes(r, code_at), places);
       ++code_at;
     } else {
@@ -203,7 +181,7 @@ std::size_t Preprocessing::num_inputs() const {
 
 std::vector<std::string> Preprocessing::input_names() const {
   std::vector<std::string> names;
-  if (!schema().has_names()) return names;
+  if (steps.empty() || steps.front().column.name.empty()) return names;
   for (const ColumnStep& step : steps) {
     const std::vector<std::string> suffixes = suffixes_of(step);
     for (const std::string& suffix : suffixes) names.push_back(step.column.name + suffix);
@@ -233,8 +211,7 @@ void apply_preprocessing(Dataset& dataset, const Preprocessing& preprocessing) {
   }
   const std::vector<Column> columns = data::stored_columns(dataset.columns);
   check_columns(dataset, columns, preprocessing);
-  auto& features = std::get<Matrix<double>>(dataset.table.features);
-  if (!preprocessing.is_identity() || has_missing(features)) {
+  if (!preprocessing.is_identity() || dataset.table.has_missing_numbers()) {
     Matrix<double> inputs = make_inputs(dataset, columns, preprocessing, dataset.notes);
     if (preprocessing.is_identity()) {
       dataset.notes.push_back(dataset.name + ": missing numbers, of which training had none, became its means");

@@ -3,13 +3,7 @@
 
 #include <algorithm>
 
-#include "core/suggest.hpp"
-
 namespace gradus {
-
-ColumnKind parse_column_kind(std::string_view name) {
-  return parse_kind("kind of a column", kColumnKindTable, name);
-}
 
 std::string_view column_kind_name(ColumnKind kind) {
   return kColumnKindTable[static_cast<std::size_t>(kind)].name;

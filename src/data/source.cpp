@@ -13,6 +13,7 @@
 #include "data/array_roles.hpp"
 #include "data/generators.hpp"
 #include "data/idx.hpp"
+#include "data/level_codes.hpp"
 #include "data/libsvm.hpp"
 #include "data/mat5.hpp"
 #include "data/named_sources.hpp"
@@ -292,9 +293,7 @@ SourceOptions options_of_further_file(const PartBlocks& blocks, const SourceOpti
   SourceOptions further = options;
   if (blocks.train.columns.empty() || options.schema) return further;
   Schema schema;
-  for (const Column& column : blocks.train.columns) {
-    if (column.kind != ColumnKind::kIgnored) schema.columns.push_back(column);
-  }
+  schema.columns = stored_columns(blocks.train.columns);
   schema.label_column = blocks.label_column;
   further.schema = std::make_shared<const Schema>(std::move(schema));
   if (further.label.empty()) further.label = blocks.target_name;

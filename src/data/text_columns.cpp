@@ -31,7 +31,7 @@ TextColumns::TextColumns(const std::string& name, const TextDialect& dialect, st
     state.input = std::move(columns[c]);
     state.kind = state.input.kind.value_or(ColumnKind::kNumber);
     state.has_words = state.kind == ColumnKind::kCategory || state.kind == ColumnKind::kDate;
-    num_words_ += state.has_words ? 1 : 0;
+    has_words_ = has_words_ || state.has_words;
   }
 }
 
@@ -61,7 +61,7 @@ void TextColumns::add_number(State& state, std::string_view field, std::size_t l
   }
   if (state.input.kind) throw no_number(state, field, line);
   state.has_words = true;
-  ++num_words_;
+  has_words_ = true;
 }
 
 void TextColumns::add_words(const std::vector<TextField>& fields, std::size_t line) {
@@ -83,15 +83,12 @@ std::string TextColumns::where(const State& state) const {
 }
 
 std::string TextColumns::advice(std::string_view field, std::size_t line) const {
-  const char decimal = dialect_.numbers.decimal;
-  const char other = decimal == '.' ? ',' : '.';
-  const bool decimal_helps = parse_number(field, {other, '\0'}).has_value();
-  const bool thousands_help = is_grouped(field, other) || parse_number(field, {decimal, other}).has_value();
-  if (decimal_helps && thousands_help) {
-    return fmt::format("set data.decimal or data.thousands to '{}', as is meant", other);
+  const OtherNotation other = other_notation(field, dialect_.numbers);
+  if (other.decimal && other.thousands) {
+    return fmt::format("set data.decimal or data.thousands to '{}', as is meant", other.sign);
   }
-  if (decimal_helps) return fmt::format("set data.decimal to '{}'", other);
-  if (thousands_help) return fmt::format("set data.thousands to '{}'", other);
+  if (other.decimal) return fmt::format("set data.decimal to '{}'", other.sign);
+  if (other.thousands) return fmt::format("set data.thousands to '{}'", other.sign);
   if (line == first_line_) {
     return "set data.header to yes if these are names, or data.categories to this column if it holds words";
   }

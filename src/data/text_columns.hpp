@@ -26,8 +26,7 @@ class TextColumns {
   /// First reading of a record. Throws InputError at infinity, and at a word where data.numbers wants a number.
   void add(const std::vector<TextField>& fields, std::size_t line);
   /// Some columns hold words, so all records must be given to add_words().
-  [[nodiscard]] bool has_words() const { return num_words_ > 0; }
-  [[nodiscard]] std::size_t num_words() const { return num_words_; }
+  [[nodiscard]] bool has_words() const { return has_words_; }
   /// Second reading of a record.
   void add_words(const std::vector<TextField>& fields, std::size_t line);
   /// Moves features, codes and columns to `block`, with a note on every guess. Throws InputError at a word that is a
@@ -56,7 +55,7 @@ class TextColumns {
   std::size_t first_line_;
   std::vector<State> states_;
   std::vector<double> numbers_;  // row by row, NaN where missing and for words
-  std::size_t num_words_ = 0;
+  bool has_words_ = false;
 };
 
 }  // namespace gradus::data

@@ -67,6 +67,11 @@ std::string_view trimmed(std::string_view field) {
   return field.substr(first, field.find_last_not_of(" \t") - first + 1);
 }
 
+bool equal_without_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 std::optional<double> parse_number(std::string_view field, const NumberFormat& format) {
   const bool plain = format == NumberFormat{};
   if (plain) {
@@ -96,6 +101,13 @@ bool is_grouped(std::string_view field, char separator) {
     }
   }
   return groups > 0 && digits == 3 && field.front() != '0';
+}
+
+OtherNotation other_notation(std::string_view field, const NumberFormat& format) {
+  OtherNotation other{.sign = format.decimal == '.' ? ',' : '.'};
+  other.decimal = parse_number(field, {other.sign, '\0'}).has_value();
+  other.thousands = is_grouped(field, other.sign) || parse_number(field, {format.decimal, other.sign}).has_value();
+  return other;
 }
 
 }  // namespace gradus::data

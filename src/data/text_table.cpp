@@ -68,7 +68,6 @@ class TableBuilder {
   TextTable finish(std::vector<std::string> notes) {
     if (lines_.empty()) throw InputError(ErrorParts{name_, "rows of numbers", "none", ""});
     TextTable table;
-    table.num_word_columns = columns_.num_words();
     table.notes = std::move(notes);
     table.block.where = name_;
     columns_.move_to(table.block, table.notes);
@@ -157,11 +156,6 @@ TextTable read_as_planned(std::string_view text, const std::string& name, const 
   return builder.finish(std::move(notes));
 }
 
-/// The first records may not show what later ones do: a decimal comma, say.
-bool shows_the_same(const TextPlan& plan, const TextPlan& of_all) {
-  return of_all.found.dialect == plan.found.dialect && of_all.layout == plan.layout;
-}
-
 }  // namespace
 
 TextTable read_text_table(std::string_view bytes, const std::string& name, const SourceOptions& options) {
@@ -176,16 +170,12 @@ TextTable read_text_table(std::string_view bytes, const std::string& name, const
   const TextPlan plan = make_plan(text, name, options, kSample);
   std::size_t line = 0;
   try {
-    TextTable table = read(plan, line);
-    if (table.num_word_columns == 0 || plan.found.survey.is_complete) return table;
-    const TextPlan of_all = make_plan(text, name, options, {});
-    if (shows_the_same(plan, of_all)) return table;
-    TextTable other = read(of_all, line);
-    return other.num_word_columns < table.num_word_columns ? other : table;
+    return read(plan, line);
   } catch (const InputError& first_error) {
+    // The first records may not show what later ones do: a decimal comma, say.
     if (plan.found.survey.is_complete) throw;
     const TextPlan of_all = make_plan(text, name, options, {});
-    if (shows_the_same(plan, of_all)) throw;
+    if (of_all.found.dialect == plan.found.dialect && of_all.layout == plan.layout) throw;
     std::size_t second_line = 0;
     try {
       return read(of_all, second_line);

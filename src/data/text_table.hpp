@@ -17,7 +17,6 @@ struct TextTable {
   std::vector<std::string> feature_names;  // of the columns of numbers and dates; empty without a header
   std::string target_name;                 // several are joined by commas
   std::size_t label_column = 0;            // in the file; as many as there are columns: there is none
-  std::size_t num_word_columns = 0;        // of inputs
   std::vector<std::string> notes;          // guesses that could be wrong, a sentence each
 };
 

@@ -57,12 +57,10 @@ void WordColumn::add(std::string_view field, std::size_t line) {
 }
 
 std::optional<WordColumn::Stray> WordColumn::foreign_number(const NumberFormat& format) const {
-  const char other = format.decimal == '.' ? ',' : '.';
   for (std::size_t v = 0; v < texts_.size(); ++v) {
     if (parse_number(texts_[v], format)) continue;
-    const bool is_number = parse_number(texts_[v], {other, '\0'}) || is_grouped(texts_[v], other) ||
-                           parse_number(texts_[v], {format.decimal, other});
-    if (is_number) return Stray{texts_[v], values_[v].first_line};
+    const OtherNotation other = other_notation(texts_[v], format);
+    if (other.decimal || other.thousands) return Stray{texts_[v], values_[v].first_line};
   }
   return std::nullopt;
 }

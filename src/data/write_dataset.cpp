@@ -191,15 +191,7 @@ void write_dataset(const Dataset& dataset, const std::string& path) {
                      : path.ends_with(".npz") ? write_npz
                                               : nullptr;
   if (write == nullptr) throw InputError(ErrorParts{path, "a name ending in .csv, .npy or .npz", "another", ""});
-  const bool has_gaps = visit_features(dataset.table.features, [](const auto& features) {
-    for (std::size_t r = 0; r < features.rows(); ++r) {
-      for (const auto x : features.row(r)) {
-        if (static_cast<double>(x) != static_cast<double>(x)) return true;
-      }
-    }
-    return false;
-  });
-  if (has_gaps || dataset.table.codes.cols() > 0) {
+  if (dataset.table.has_missing_numbers() || dataset.table.codes.cols() > 0) {
     throw InputError(ErrorParts{dataset.name, "a table of numbers without missing ones", "words or missing cells",
                                 "leave those columns out with data.ignore"});
   }

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "data/byte_reader.hpp"
+#include "data/unpacking.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus::data {
@@ -59,23 +60,6 @@ class FrameReader {
   bool is_cut_ = false;
 };
 
-[[noreturn]] void fail_too_large(const std::string& name, std::uint64_t max_bytes) {
-  throw InputError(ErrorParts{name, "data that unpacks to at most " + std::to_string(max_bytes) + " bytes",
-                              "more (a decompression bomb?)", "raise the limit if that is meant"});
-}
-
-/// Unpacked size, found without keeping the data.
-std::uint64_t count_unpacked(std::span<const std::byte> packed, const std::string& name, std::uint64_t max_bytes) {
-  FrameReader reader(packed);
-  Bytes scratch(std::size_t{1} << 18);
-  std::uint64_t total = 0;
-  for (std::size_t n = reader.read(scratch); n > 0; n = reader.read(scratch)) {
-    total += n;
-    if (total > max_bytes) fail_too_large(name, max_bytes);
-  }
-  return total;
-}
-
 /// What the frames say of their size; nothing where one does not, or where they cannot be told apart.
 std::optional<std::uint64_t> declared_size(std::span<const std::byte> packed) {
   std::uint64_t total = 0;
@@ -114,27 +98,10 @@ bool is_zstd(std::span<const std::byte> packed) {
 }
 
 Bytes unzstd(std::span<const std::byte> packed, const std::string& name, std::uint64_t max_bytes) {
-  const std::optional<std::uint64_t> declared = declared_size(packed);
-  bool counted = !declared || *declared > max_bytes;
-  std::uint64_t size = counted ? count_unpacked(packed, name, max_bytes) : *declared;
-  for (;;) {
-    FrameReader reader(packed);
-    Bytes bytes(static_cast<std::size_t>(size));
-    const std::size_t written = reader.read(bytes);
-    if (written == size && reader.more_follows()) {
-      // What was counted is not all only where a damaged frame gives more to a small buffer than to a large one.
-      if (counted) {
-        throw InputError(ErrorParts{name + ": offset " + std::to_string(reader.consumed()), "a complete zstd stream",
-                                    "damaged data", "get the file again"});
-      }
-      size = count_unpacked(packed, name, max_bytes);
-      counted = true;
-      continue;
-    }
-    check_end(reader, name);
-    bytes.resize(written);
-    return bytes;
-  }
+  std::optional<std::uint64_t> declared = declared_size(packed);
+  if (declared && *declared > max_bytes) declared.reset();
+  return unpack_all([packed] { return FrameReader(packed); }, declared, name, max_bytes,
+                    [&](const FrameReader& reader) { check_end(reader, name); });
 }
 
 Bytes unzstd_prefix(std::span<const std::byte> packed, std::size_t count) {

@@ -216,17 +216,6 @@ void resolve_training(RunConfig& config, const Dataset& dataset) {
   if (!config.data.scale) config.data.scale = default_divisor(dataset);
 }
 
-// Inputs that are 0 or 1 by their making stay so.
-void leave_indicators(Scaling& scaling, const Preprocessing& preprocessing) {
-  if (preprocessing.is_identity()) return;
-  const std::vector<bool> indicator = preprocessing.is_indicator();
-  for (std::size_t i = 0; i < indicator.size(); ++i) {
-    if (!indicator[i]) continue;
-    scaling.mean[i] = 0.0;
-    scaling.std[i] = 1.0;
-  }
-}
-
 // Whether a network's outputs and this loss take quantities of any unit.
 bool takes_scaled_targets(const RunConfig::Net& net) {
   if (net.output != "auto" && parse_output(net.output) != OutputKind::kLinear) return false;
@@ -325,10 +314,7 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
   run.scaling.divisor = *config.data.scale;
   // The columns of a text table are of any size.
   if (!config.data.standardize) config.data.standardize = !dataset.preprocessing.steps.empty();
-  if (*config.data.standardize) {
-    run.scaling = standardization(dataset, *config.data.scale);
-    leave_indicators(run.scaling, dataset.preprocessing);
-  }
+  if (*config.data.standardize) run.scaling = standardization(dataset, *config.data.scale);
   run.dtype = parse_kind("training.dtype", kDTypeTable, training.dtype);
   run.epochs = training.epochs;
   run.seed = training.seed;

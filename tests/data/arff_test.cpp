@@ -19,8 +19,7 @@ Dataset read_arff(const std::string& content, const SourceOptions& options = {},
 }
 
 std::string arff_error(const std::string& content, const SourceOptions& options = {}) {
-  const TempDir folder;
-  return error_of(write_bytes(folder / "a.arff", content), options);
+  return text_error(content, options, "a.arff");
 }
 
 const std::string kHead = "@relation r\n@attribute a numeric\n@attribute b real\n@attribute class {no,yes}\n@data\n";

@@ -9,8 +9,7 @@ namespace {
 using testing::HasSubstr;
 
 std::string gzip_error(const std::string& packed, const SourceOptions& options = {}) {
-  const TempDir folder;
-  return error_of(write_bytes(folder / "a.csv.gz", packed), options);
+  return text_error(packed, options, "a.csv.gz");
 }
 
 Dataset read_gzip(const std::string& packed) {

@@ -19,8 +19,7 @@ Dataset read_svm(const std::string& content, const SourceOptions& options = {}, 
 }
 
 std::string svm_error(const std::string& content, const SourceOptions& options = {}) {
-  const TempDir folder;
-  return error_of(write_bytes(folder / "a.svm", content), options);
+  return text_error(content, options, "a.svm");
 }
 
 /// The same with a second file as test part.

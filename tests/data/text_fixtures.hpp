@@ -22,9 +22,10 @@ inline Dataset read_text(const std::string& content, const SourceOptions& option
   return read_source(write_bytes(folder / name, content), options);
 }
 
-inline std::string text_error(const std::string& content, const SourceOptions& options = {}) {
+inline std::string text_error(const std::string& content, const SourceOptions& options = {},
+                              const std::string& name = "a.csv") {
   const TempDir folder;
-  return error_of(write_bytes(folder / "a.csv", content), options);
+  return error_of(write_bytes(folder / name, content), options);
 }
 
 inline double feature(const Dataset& dataset, std::size_t row, std::size_t col) {

@@ -81,6 +81,8 @@ struct Table {
   std::vector<double> weights;       // sample weights, N entries from 0, or empty: all equal
 
   [[nodiscard]] std::size_t rows() const { return num_rows(features); }
+  /// A number of a table with columns is missing (NaN).
+  [[nodiscard]] bool has_missing_numbers() const;
 };
 
 /// Height x width of image rows (row-major pixels), for pictures in reports.

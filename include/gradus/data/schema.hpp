@@ -29,8 +29,6 @@ inline constexpr std::array kColumnKindTable = {
     NamedKind<ColumnKind>{ColumnKind::kIgnored, "ignored"},
 };
 
-/// By the names of the table; throws InputError with a suggestion.
-ColumnKind parse_column_kind(std::string_view name);
 std::string_view column_kind_name(ColumnKind kind);
 
 /// The code of a missing cell of a category.

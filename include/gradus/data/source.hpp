@@ -89,7 +89,8 @@ struct SplitOptions {
 /// InputError where nothing would be left to train on.
 void split(Dataset& dataset, const SplitOptions& options);
 
-/// Mean and standard deviation (population) of the training part after division by `divisor`, I of each. Throws
+/// Mean and standard deviation (population) of the training part after division by `divisor`, I of each; 0
+/// and 1 for inputs that are indicators by their making (Preprocessing::is_indicator()). Throws
 /// InputError without training rows, or for a divisor that is 0 or not finite.
 Scaling standardization(const Dataset& dataset, double divisor);
 /// 255 for byte images, 1 for everything else.
