@@ -42,6 +42,7 @@ std::string source_in(const std::string& base_folder, const std::string& source)
 
 SourceOptions options_in(const std::string& base_folder, SourceOptions options) {
   if (changes_nothing(base_folder)) return options;
+  options.valid_path = source_in(base_folder, options.valid_path);
   options.test_path = source_in(base_folder, options.test_path);
   options.data_dir = path_in(base_folder, options.data_dir);
   return options;

@@ -52,12 +52,13 @@ class RunFolderProgram : public testing::Test {
 };
 
 TEST_F(RunFolderProgram, goes_on_from_another_folder_with_the_data_it_began_with) {
-  // A file, one in a folder, a test part beside it, and what has no path at all.
+  // A file, one in a folder, a test or validation part beside it, and what has no path at all.
   fs::create_directories(folder_ / "tables");
   fs::copy_file(folder_ / "d.csv", folder_ / "tables/d.csv");
   const std::vector<std::vector<std::string>> sources = {{"--data", "d.csv"},
                                                          {"--data", "tables/d.csv"},
                                                          {"--data", "d.csv", "--test-data", "tables/d.csv"},
+                                                         {"--data", "d.csv", "--valid-data", "tables/d.csv"},
                                                          {"--data", "./tables/../d.csv"},
                                                          {"--data", "moons", "--rows", "60"}};
   fs::create_directories(folder_ / "other");
