@@ -15,24 +15,13 @@ namespace {
 
 static_assert(is_complete(kTaskTable), "every Task has its row, in order");
 
-/// x' = (x / divisor - mean) / std for one stored element.
-struct ColumnScaler {
-  const Scaling& scaling;
-  [[nodiscard]] double operator()(double x, std::size_t col) const {
-    const double divided = scaling.divisor == 1.0 ? x : x / scaling.divisor;
-    return scaling.mean.empty() ? divided : (divided - scaling.mean[col]) / scaling.std[col];
-  }
-};
-
 /// A byte takes 256 values: each is divided once, and looked up from then on.
 template <class T>
 void gather(MatrixView<const std::uint8_t> from, const Scaling& scaling, std::span<const std::uint32_t> rows,
             MatrixView<T> out) {
-  std::array<double, 256> divided;
   std::array<T, 256> rounded;
   for (std::size_t byte = 0; byte < 256; ++byte) {
-    divided[byte] = static_cast<double>(byte) / scaling.divisor;
-    rounded[byte] = static_cast<T>(divided[byte]);
+    rounded[byte] = static_cast<T>(static_cast<double>(byte) / scaling.divisor);
   }
   const std::size_t cols = from.cols();
   for (std::size_t b = 0; b < rows.size(); ++b) {
@@ -42,7 +31,7 @@ void gather(MatrixView<const std::uint8_t> from, const Scaling& scaling, std::sp
       for (std::size_t c = 0; c < cols; ++c) to[c] = rounded[in[c]];
     } else {
       for (std::size_t c = 0; c < cols; ++c) {
-        to[c] = static_cast<T>((divided[in[c]] - scaling.mean[c]) / scaling.std[c]);
+        to[c] = static_cast<T>(scaling(static_cast<double>(in[c]), c));
       }
     }
   }
@@ -51,7 +40,6 @@ void gather(MatrixView<const std::uint8_t> from, const Scaling& scaling, std::sp
 template <class S, class T>
 void gather(MatrixView<const S> from, const Scaling& scaling, std::span<const std::uint32_t> rows, MatrixView<T> out) {
   const bool as_stored = scaling.divisor == 1.0 && scaling.mean.empty();
-  const ColumnScaler scale{scaling};
   const std::size_t cols = from.cols();
   for (std::size_t b = 0; b < rows.size(); ++b) {
     const S* in = from.row(rows[b]).data();
@@ -59,7 +47,7 @@ void gather(MatrixView<const S> from, const Scaling& scaling, std::span<const st
     if (as_stored) {
       for (std::size_t c = 0; c < cols; ++c) to[c] = static_cast<T>(in[c]);
     } else {
-      for (std::size_t c = 0; c < cols; ++c) to[c] = static_cast<T>(scale(static_cast<double>(in[c]), c));
+      for (std::size_t c = 0; c < cols; ++c) to[c] = static_cast<T>(scaling(static_cast<double>(in[c]), c));
     }
   }
 }
@@ -98,7 +86,9 @@ void gather_rows(const Features& features, const Scaling& scaling, std::span<con
   const std::size_t cols = num_cols(features);
   const std::size_t count = num_rows(features);
   const bool scaling_fits = scaling.mean.size() == scaling.std.size() &&
-                            (scaling.mean.empty() || scaling.mean.size() == cols) && scaling.divisor != 0.0;
+                            (scaling.mean.empty() || scaling.mean.size() == cols) &&
+                            (scaling.clip.empty() || scaling.clip.size() == scaling.mean.size()) &&
+                            scaling.divisor != 0.0;
   const bool rows_fit = std::all_of(rows.begin(), rows.end(), [count](std::uint32_t row) { return row < count; });
   if (!scaling_fits || !rows_fit || out.rows() != rows.size() || out.cols() != cols) {
     throw std::invalid_argument("gather_rows: rows, scaling or output do not fit the features");

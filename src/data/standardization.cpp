@@ -4,7 +4,7 @@
 #include <cmath>
 #include <span>
 
-#include "gradus/core/error.hpp"
+#include "data/indicators.hpp"
 #include "gradus/data/source.hpp"
 
 namespace gradus {
@@ -36,25 +36,11 @@ void rescaled_moments(const M& matrix, std::span<const std::uint32_t> train, std
   scaling.std[c] = std::scalbn(std::sqrt(squares / rows), exponent);
 }
 
-/// Inputs that are 0 or 1 by their making stay so.
-void leave_indicators(Scaling& scaling, const Preprocessing& preprocessing) {
-  if (preprocessing.is_identity()) return;
-  const std::vector<bool> indicator = preprocessing.is_indicator();
-  for (std::size_t i = 0; i < indicator.size(); ++i) {
-    if (!indicator[i]) continue;
-    scaling.mean[i] = 0.0;
-    scaling.std[i] = 1.0;
-  }
-}
-
 }  // namespace
 
 // Two passes in double, rows in the part's order: one fixed order of additions, and no cancellation.
 Scaling standardization(const Dataset& dataset, double divisor) {
-  if (dataset.train.empty()) throw InputError(ErrorParts{dataset.source, "training rows to standardise", "none", ""});
-  if (!std::isfinite(divisor) || divisor == 0.0) {
-    throw InputError(ErrorParts{"data.scale", "a divisor that is finite and not zero", std::to_string(divisor), ""});
-  }
+  data::check_can_scale(dataset, divisor);
   const std::size_t cols = dataset.num_features();
   const auto rows = static_cast<double>(dataset.train.size());
   Scaling scaling;
@@ -86,7 +72,7 @@ Scaling standardization(const Dataset& dataset, double divisor) {
     // A constant feature has no deviation but the rounding of its mean.
     if (!(scaling.std[c] > 1e-14 * std::abs(scaling.mean[c]))) scaling.std[c] = 1.0;
   }
-  leave_indicators(scaling, dataset.preprocessing);
+  data::leave_indicators(scaling, dataset.preprocessing);
   return scaling;
 }
 

@@ -151,8 +151,13 @@ Scaling parse_scaling(const ModelReader& reader, std::size_t num_inputs) {
   scaling.mean = reader.numbers("mean");
   scaling.std = reader.numbers("std");
   const auto fits = [num_inputs](const std::vector<double>& v) { return v.empty() || v.size() == num_inputs; };
-  if (!fits(scaling.mean) || !fits(scaling.std) || scaling.mean.size() != scaling.std.size()) {
-    throw InputError({reader.where(), "one mean and std per input", "other counts", ""});
+  if (reader.has("clip")) scaling.clip = reader.numbers("clip");
+  const bool clip_fits = scaling.clip.empty() || scaling.clip.size() == scaling.mean.size();
+  if (!fits(scaling.mean) || !fits(scaling.std) || scaling.mean.size() != scaling.std.size() || !clip_fits) {
+    throw InputError({reader.where(), "one mean, std and clip per input", "other counts", ""});
+  }
+  for (const double bound : scaling.clip) {
+    if (!(bound >= 0.0)) throw InputError({reader.where(), "bounds of a clip from 0", std::to_string(bound), ""});
   }
   bool nonzero = scaling.divisor != 0.0;
   for (const double std : scaling.std) nonzero = nonzero && std != 0.0;
@@ -167,6 +172,12 @@ TargetScaling parse_target_scaling(const ModelReader& reader, std::size_t num_ou
   const bool positive = std::all_of(scaling.std.begin(), scaling.std.end(), [](double std) { return std > 0.0; });
   if (fits && positive) return scaling;
   throw InputError({reader.where(), "one mean and one std above 0 per output, or none", "others", ""});
+}
+
+Json format_scaling(const Scaling& scaling) {
+  Json json = {{"divisor", scaling.divisor}, {"mean", scaling.mean}, {"std", scaling.std}};
+  if (!scaling.clip.empty()) json["clip"] = scaling.clip;
+  return json;
 }
 
 Json format_step(const ColumnStep& step) {
@@ -225,7 +236,7 @@ std::string format_model(const Model& model) {
         {"label_smoothing", spec.loss.label_smoothing},
         {"quantile", spec.loss.quantile},
         {"focal_gamma", spec.loss.focal_gamma}}},
-      {"scaling", {{"divisor", model.scaling.divisor}, {"mean", model.scaling.mean}, {"std", model.scaling.std}}},
+      {"scaling", format_scaling(model.scaling)},
       {"target_scaling", {{"mean", model.target_scaling.mean}, {"std", model.target_scaling.std}}},
       {"columns", columns},
       {"label_column", model.preprocessing.label_column},

@@ -24,7 +24,7 @@ class RangeCheck {
     for (std::size_t r = 0; r < features.rows(); ++r) {
       for (std::size_t c = 0; c < features.cols(); ++c) {
         const auto value = static_cast<double>(features(r, c));
-        if (!fits(scaled(value, c))) fail_feature(r, c, value);
+        if (!fits(run_.scaling(value, c))) fail_feature(r, c, value);
       }
     }
   }
@@ -45,11 +45,6 @@ class RangeCheck {
   [[nodiscard]] bool fits(double value) const {
     return run_.dtype == DType::kF64 ? std::isfinite(value) : std::isfinite(static_cast<float>(value));
   }
-  [[nodiscard]] double scaled(double value, std::size_t column) const {
-    const Scaling& scaling = run_.scaling;
-    const double divided = value / scaling.divisor;
-    return scaling.mean.empty() ? divided : (divided - scaling.mean[column]) / scaling.std[column];
-  }
   /// Whether every number of the stored type fits, so that none has to be looked at.
   template <class S>
   [[nodiscard]] bool always_fits(std::size_t num_columns) const {
@@ -59,7 +54,7 @@ class RangeCheck {
     const auto least = static_cast<double>(std::numeric_limits<S>::lowest());
     const auto most = static_cast<double>(std::numeric_limits<S>::max());
     for (std::size_t c = 0; c < num_columns; ++c) {
-      if (!fits(scaled(least, c)) || !fits(scaled(most, c))) return false;
+      if (!fits(run_.scaling(least, c)) || !fits(run_.scaling(most, c))) return false;
     }
     return true;
   }
@@ -75,7 +70,8 @@ class RangeCheck {
       }
     }
     for (std::size_t c = 0; c < features.cols(); ++c) {
-      if (!fits(scaled(static_cast<double>(least[c]), c)) || !fits(scaled(static_cast<double>(most[c]), c)))
+      if (!fits(run_.scaling(static_cast<double>(least[c]), c)) ||
+            !fits(run_.scaling(static_cast<double>(most[c]), c)))
         return false;
     }
     return true;

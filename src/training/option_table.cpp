@@ -12,6 +12,7 @@ namespace {
 using Names = std::string_view;
 constexpr std::array<Names, 3> kHeaders = {"auto", "yes", "no"};
 constexpr std::array<Names, 3> kDecimals = {"auto", ".", ","};
+constexpr std::array<Names, 4> kScalings = {"auto", "none", "standardize", "robust"};
 constexpr std::array<Names, 3> kTargetScalings = {"auto", "none", "standardize"};
 constexpr std::array<Names, 3> kIndexBases = {"auto", "0", "1"};
 constexpr std::array<Names, 3> kOrientations = {"auto", "rows", "columns"};
@@ -141,6 +142,13 @@ constexpr ConfigOption kOptions[] = {
              {"data.standardize", "--standardize",
               "subtract the training part's mean, divide by its standard deviation; auto = for text tables",
               GRADUS_FIELD(data.standardize)}),
+    later({"data.scaling", "--scaling",
+           "of the features: none, standardize, or robust = subtract the median, divide by the interquartile range; "
+           "auto = as data.standardize says, else robust for text tables",
+           GRADUS_FIELD(data.scaling), -kAny, kAny, kScalings}),
+    later({"data.smooth_clip", "",
+           "bound of scaled features x / sqrt(1 + (x / bound)^2), 0 = none; auto = 3 where data.scaling chose by itself",
+           GRADUS_FIELD(data.smooth_clip), 0, 1e9}),
     later({"data.target_scaling", "",
            "targets of a regression: auto = standardize where data.standardize is auto too and true, and the loss is "
            "mse, "

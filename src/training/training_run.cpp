@@ -1,5 +1,7 @@
 // From the configuration and a data set to a run: fills in what is "auto" and builds the typed options.
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -240,6 +242,27 @@ void scale_targets_as_asked(RunConfig& config, Dataset& dataset) {
   scale_targets(dataset, target_standardization(dataset));
 }
 
+// The columns of a text table are of any size, and some of their values are far out.
+Scaling resolve_scaling(RunConfig::Data& data, const Dataset& dataset) {
+  const bool is_table = !dataset.preprocessing.steps.empty();
+  const bool chosen = data.scaling == "auto" && !data.standardize && is_table;
+  if (data.scaling != "auto" && data.standardize && *data.standardize != (data.scaling == "standardize")) {
+    throw InputError({.where = "data.scaling",
+                      .expected = "what data.standardize says",
+                      .found = fmt::format("'{}' beside {}", data.scaling, *data.standardize),
+                      .advice = "state one of the two"});
+  }
+  if (chosen) data.scaling = "robust";
+  if (chosen && !data.smooth_clip) data.smooth_clip = 3.0;
+  if (!data.standardize) data.standardize = data.scaling == "standardize";
+  const std::string kind = data.scaling != "auto" ? data.scaling : *data.standardize ? "standardize" : "none";
+  Scaling scaling{.divisor = *data.scale, .mean = {}, .std = {}, .clip = {}};
+  if (kind == "none") return scaling;
+  scaling = kind == "robust" ? robust_scaling(dataset, *data.scale) : standardization(dataset, *data.scale);
+  if (data.smooth_clip.value_or(0.0) > 0.0) clip_smoothly(scaling, dataset, *data.smooth_clip);
+  return scaling;
+}
+
 void pool_parts(Dataset& dataset) {
   for (std::vector<std::uint32_t>* part : {&dataset.valid, &dataset.test}) {
     dataset.train.insert(dataset.train.end(), part->begin(), part->end());
@@ -311,10 +334,7 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
   const RunConfig::Training& training = config.training;
   TrainingRun run;
   run.spec = build_spec(config, dataset);
-  run.scaling.divisor = *config.data.scale;
-  // The columns of a text table are of any size.
-  if (!config.data.standardize) config.data.standardize = !dataset.preprocessing.steps.empty();
-  if (*config.data.standardize) run.scaling = standardization(dataset, *config.data.scale);
+  run.scaling = resolve_scaling(config.data, dataset);
   run.dtype = parse_kind("training.dtype", kDTypeTable, training.dtype);
   run.epochs = training.epochs;
   run.seed = training.seed;

@@ -93,6 +93,11 @@ void split(Dataset& dataset, const SplitOptions& options);
 /// and 1 for inputs that are indicators by their making (Preprocessing::is_indicator()). Throws
 /// InputError without training rows, or for a divisor that is 0 or not finite.
 Scaling standardization(const Dataset& dataset, double divisor);
+/// The same with the training part's median, and its interquartile range (quartiles as numpy.quantile has them; half
+/// the range where that is 0) in place of mean and deviation: what far outliers do not move.
+Scaling robust_scaling(const Dataset& dataset, double divisor);
+/// Bounds the inputs by smooth_clip(), `bound` > 0, but for indicators. `scaling` is of this data set.
+void clip_smoothly(Scaling& scaling, const Dataset& dataset, double bound);
 /// 255 for byte images, 1 for everything else.
 double default_divisor(const Dataset& dataset);
 

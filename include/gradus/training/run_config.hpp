@@ -31,6 +31,8 @@ struct RunConfig {
     std::uint64_t rows = 0, seed = 0, max_bytes = std::uint64_t{8} << 30;
     std::optional<double> noise;
     std::string feature_array, label_array, index_base = "auto", valid_path, impute = "mean", target_scaling = "auto";
+    std::string scaling = "auto";
+    std::optional<double> smooth_clip;
     std::vector<std::string> categories, numbers, dates, ignore, missing;
     std::uint64_t max_one_hot = 100;
   } data;
