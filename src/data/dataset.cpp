@@ -85,10 +85,9 @@ void gather_rows(const Features& features, const Scaling& scaling, std::span<con
                  MatrixView<T> out) {
   const std::size_t cols = num_cols(features);
   const std::size_t count = num_rows(features);
-  const bool scaling_fits = scaling.mean.size() == scaling.std.size() &&
-                            (scaling.mean.empty() || scaling.mean.size() == cols) &&
-                            (scaling.clip.empty() || scaling.clip.size() == scaling.mean.size()) &&
-                            scaling.divisor != 0.0;
+  const bool scaling_fits =
+      scaling.mean.size() == scaling.std.size() && (scaling.mean.empty() || scaling.mean.size() == cols) &&
+      (scaling.clip.empty() || scaling.clip.size() == scaling.mean.size()) && scaling.divisor != 0.0;
   const bool rows_fit = std::all_of(rows.begin(), rows.end(), [count](std::uint32_t row) { return row < count; });
   if (!scaling_fits || !rows_fit || out.rows() != rows.size() || out.cols() != cols) {
     throw std::invalid_argument("gather_rows: rows, scaling or output do not fit the features");

@@ -55,7 +55,8 @@ std::vector<std::size_t> proportional(const std::vector<Rows>& classes, std::siz
   return counts;
 }
 
-void split_stratified(Dataset& dataset, std::size_t valid, std::size_t test, bool shuffled, RandomStream& random) {
+void split_stratified(Dataset& dataset, std::size_t valid, std::size_t test, const SplitOptions& options,
+                      RandomStream& random) {
   if (dataset.table.labels.empty()) {
     throw InputError(ErrorParts{"data.stratified", "a classification task", "another", "turn it off"});
   }
@@ -69,13 +70,29 @@ void split_stratified(Dataset& dataset, std::size_t valid, std::size_t test, boo
   dataset.train.clear();
   Rows unused;
   for (std::size_t k = 0; k < classes.size(); ++k) {
-    if (shuffled) random.shuffle(classes[k]);
+    if (options.shuffled) random.shuffle(classes[k]);
     cut(classes[k], held_out[k], 0, held[k], unused);
     dataset.train.insert(dataset.train.end(), classes[k].begin(), classes[k].end());
   }
   const std::vector<std::size_t> tests = proportional(held, test, valid + test);
   for (std::size_t k = 0; k < classes.size(); ++k) {
     cut(held[k], held[k].size() - tests[k], tests[k], dataset.valid, dataset.test);
+  }
+}
+
+/// A network cannot learn what it never sees.
+void note_classes_without_training(Dataset& dataset) {
+  if (dataset.task != Task::kClassification) return;
+  std::vector<bool> seen(dataset.class_names.size());
+  for (const std::uint32_t row : dataset.train) seen[static_cast<std::size_t>(dataset.table.labels[row])] = true;
+  for (const Rows* part : {&dataset.valid, &dataset.test}) {
+    for (const std::uint32_t row : *part) {
+      const auto label = static_cast<std::size_t>(dataset.table.labels[row]);
+      if (seen[label]) continue;
+      seen[label] = true;
+      dataset.notes.push_back(fmt::format("{}: class '{}' has no training row: the split took all it has", dataset.name,
+                                          dataset.class_names[label]));
+    }
   }
 }
 
@@ -92,11 +109,12 @@ void split(Dataset& dataset, const SplitOptions& options) {
   }
   RandomStream random(options.seed, Purpose::kSplit);
   if (options.stratified) {
-    split_stratified(dataset, valid, test, options.shuffled, random);
+    split_stratified(dataset, valid, test, options, random);
   } else {
     if (options.shuffled) random.shuffle(dataset.train);
     cut(dataset.train, valid, test, dataset.valid, dataset.test);
   }
+  note_classes_without_training(dataset);
   // File order within each part: which rows are where is what the seed decides, nothing else.
   for (Rows* part : {&dataset.train, &dataset.valid, &dataset.test}) std::sort(part->begin(), part->end());
 }

@@ -166,7 +166,9 @@ Scaling parse_scaling(const ModelReader& reader, std::size_t num_inputs) {
 }
 
 TargetScaling parse_target_scaling(const ModelReader& reader, std::size_t num_outputs) {
-  TargetScaling scaling{reader.numbers("mean"), reader.numbers("std")};
+  TargetScaling scaling{.mean = reader.numbers("mean"),
+                        .std = reader.numbers("std"),
+                        .log1p = reader.has("log1p") && reader.flag("log1p")};
   const bool fits =
       scaling.mean.size() == scaling.std.size() && (scaling.empty() || scaling.mean.size() == num_outputs);
   const bool positive = std::all_of(scaling.std.begin(), scaling.std.end(), [](double std) { return std > 0.0; });
@@ -177,6 +179,12 @@ TargetScaling parse_target_scaling(const ModelReader& reader, std::size_t num_ou
 Json format_scaling(const Scaling& scaling) {
   Json json = {{"divisor", scaling.divisor}, {"mean", scaling.mean}, {"std", scaling.std}};
   if (!scaling.clip.empty()) json["clip"] = scaling.clip;
+  return json;
+}
+
+Json format_target_scaling(const TargetScaling& scaling) {
+  Json json = {{"mean", scaling.mean}, {"std", scaling.std}};
+  if (scaling.log1p) json["log1p"] = true;
   return json;
 }
 
@@ -222,31 +230,30 @@ std::string format_model(const Model& model) {
   for (const LayerSpec& layer : spec.layers) layers.push_back(format_layer(layer));
   Json columns = Json::array();
   for (const ColumnStep& step : model.preprocessing.steps) columns.push_back(format_step(step));
-  const Json json = {
-      {"version", kModelVersion},
-      {"inputs", spec.num_inputs},
-      {"layers", layers},
-      {"output", output_name(spec.output)},
-      {"loss",
-       {{"kind", loss_name(spec.loss.kind)},
-        {"floor_kind", floor_name(spec.loss.floor_kind)},
-        {"floor", spec.loss.floor},
-        {"gradient_through_floor", spec.loss.gradient_through_floor},
-        {"huber_delta", spec.loss.huber_delta},
-        {"label_smoothing", spec.loss.label_smoothing},
-        {"quantile", spec.loss.quantile},
-        {"focal_gamma", spec.loss.focal_gamma}}},
-      {"scaling", format_scaling(model.scaling)},
-      {"target_scaling", {{"mean", model.target_scaling.mean}, {"std", model.target_scaling.std}}},
-      {"columns", columns},
-      {"label_column", model.preprocessing.label_column},
-      {"mixed", model.mixed},
-      {"class_names", model.class_names},
-      {"feature_names", model.feature_names},
-      {"target_name", model.target_name},
-      {"weight_name", model.weight_name},
-      {"data_name", model.data_name},
-      {"training_sha256", model.training_sha256}};
+  const Json json = {{"version", kModelVersion},
+                     {"inputs", spec.num_inputs},
+                     {"layers", layers},
+                     {"output", output_name(spec.output)},
+                     {"loss",
+                      {{"kind", loss_name(spec.loss.kind)},
+                       {"floor_kind", floor_name(spec.loss.floor_kind)},
+                       {"floor", spec.loss.floor},
+                       {"gradient_through_floor", spec.loss.gradient_through_floor},
+                       {"huber_delta", spec.loss.huber_delta},
+                       {"label_smoothing", spec.loss.label_smoothing},
+                       {"quantile", spec.loss.quantile},
+                       {"focal_gamma", spec.loss.focal_gamma}}},
+                     {"scaling", format_scaling(model.scaling)},
+                     {"target_scaling", format_target_scaling(model.target_scaling)},
+                     {"columns", columns},
+                     {"label_column", model.preprocessing.label_column},
+                     {"mixed", model.mixed},
+                     {"class_names", model.class_names},
+                     {"feature_names", model.feature_names},
+                     {"target_name", model.target_name},
+                     {"weight_name", model.weight_name},
+                     {"data_name", model.data_name},
+                     {"training_sha256", model.training_sha256}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -29,6 +29,7 @@ const DataPool::Entry& DataPool::get(RunConfig& config) {
   }
   config.data.valid = entry->resolved.valid;
   config.data.test = entry->resolved.test;
+  config.data.stratified = entry->resolved.stratified;
   config.data.target_scaling = entry->resolved.target_scaling;
   return *entry;
 }

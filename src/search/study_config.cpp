@@ -43,6 +43,8 @@ class StudyReader {
     if (config_.space.parameters.empty() && config_.space.derived.empty() && config_.table.empty()) {
       reject(path_, "parameters in [search.space] or settings in [[search.trial]]", "an empty space");
     }
+    // Schedulers ration epochs before the data is known, which else decides them for tables.
+    config_.base.stated.emplace_back("training.epochs");
     config_.space.check();
     for (const std::string& text : config_.options.constraints) {
       config_.constraints.push_back(parse_constraint(text, path_ + ": search.constraints"));

@@ -122,14 +122,11 @@ std::vector<Residuals> make_residuals(const Dataset& dataset, std::span<const st
   std::iota(positions.begin(), positions.end(), 0U);
   const std::vector<std::uint32_t> chosen = spread_rows(positions, kMaxPoints);
   std::vector<Residuals> residuals;
-  const TargetScaling& scaling = dataset.target_scaling;
   for (std::size_t k = 0; k < std::min(outputs.cols(), kMaxResidualOutputs); ++k) {
     Residuals output{.output = k, .actual = {}, .predicted = {}};
-    const double mean = scaling.empty() ? 0.0 : scaling.mean[k];
-    const double std = scaling.empty() ? 1.0 : scaling.std[k];
     for (const std::uint32_t r : chosen) {
-      output.actual.push_back(dataset.table.values(rows[r], k) * std + mean);
-      output.predicted.push_back(outputs(r, k) * std + mean);
+      output.actual.push_back(unscaled_target(dataset.target_scaling, dataset.table.values(rows[r], k), k));
+      output.predicted.push_back(unscaled_target(dataset.target_scaling, outputs(r, k), k));
     }
     residuals.push_back(std::move(output));
   }

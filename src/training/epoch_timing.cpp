@@ -44,7 +44,7 @@ Matrix<T> random_rows(std::size_t rows, std::size_t cols, double low, double hig
 }
 
 Scaling scaling_of(const Workload& workload) {
-  return {.divisor = workload.storage == Storage::kBytes ? 255.0 : 1.0, .mean = {}, .std = {}, .clip = {}};
+  return {.divisor = workload.storage == Storage::kBytes ? 255.0 : 1.0, .mean = {}, .std = {}};
 }
 
 // One training that is stopped and continued. The engine is laid out as `train` does it: buffers for the rows of an

@@ -70,8 +70,7 @@ class RangeCheck {
       }
     }
     for (std::size_t c = 0; c < features.cols(); ++c) {
-      if (!fits(run_.scaling(static_cast<double>(least[c]), c)) ||
-            !fits(run_.scaling(static_cast<double>(most[c]), c)))
+      if (!fits(run_.scaling(static_cast<double>(least[c]), c)) || !fits(run_.scaling(static_cast<double>(most[c]), c)))
         return false;
     }
     return true;

@@ -13,7 +13,7 @@ using Names = std::string_view;
 constexpr std::array<Names, 3> kHeaders = {"auto", "yes", "no"};
 constexpr std::array<Names, 3> kDecimals = {"auto", ".", ","};
 constexpr std::array<Names, 4> kScalings = {"auto", "none", "standardize", "robust"};
-constexpr std::array<Names, 3> kTargetScalings = {"auto", "none", "standardize"};
+constexpr std::array<Names, 4> kTargetScalings = {"auto", "none", "standardize", "log1p"};
 constexpr std::array<Names, 3> kIndexBases = {"auto", "0", "1"};
 constexpr std::array<Names, 3> kOrientations = {"auto", "rows", "columns"};
 // The names of a table, "auto" before them.
@@ -133,7 +133,10 @@ constexpr ConfigOption kOptions[] = {
      GRADUS_FIELD(data.valid), 0},
     {"data.test", "--test", "test rows, below 1 a fraction; auto = what the source has", GRADUS_FIELD(data.test), 0},
     {"data.pool", "", "put all parts of the source together before the split", GRADUS_FIELD(data.pool)},
-    {"data.stratified", "--stratified", "divide every class in the same proportion", GRADUS_FIELD(data.stratified)},
+    reworded("divide every class in the same proportion",
+             {"data.stratified", "--stratified",
+              "divide every class in the same proportion; auto = for text tables where data.valid is auto",
+              GRADUS_FIELD(data.stratified)}),
     {"data.shuffled", "", "split at random; false takes the last rows", GRADUS_FIELD(data.shuffled)},
     {"data.seed", "", "seed of the split and of generators", GRADUS_FIELD(data.seed)},
     {"data.scale", "--scale", "divisor of the features; auto = 255 for byte images, else 1", GRADUS_FIELD(data.scale),
@@ -146,13 +149,13 @@ constexpr ConfigOption kOptions[] = {
            "of the features: none, standardize, or robust = subtract the median, divide by the interquartile range; "
            "auto = as data.standardize says, else robust for text tables",
            GRADUS_FIELD(data.scaling), -kAny, kAny, kScalings}),
-    later({"data.smooth_clip", "",
-           "bound of scaled features x / sqrt(1 + (x / bound)^2), 0 = none; auto = 3 where data.scaling chose by itself",
-           GRADUS_FIELD(data.smooth_clip), 0, 1e9}),
+    later(
+        {"data.smooth_clip", "",
+         "bound of scaled features x / sqrt(1 + (x / bound)^2), 0 = none; auto = 3 where data.scaling chose by itself",
+         GRADUS_FIELD(data.smooth_clip), 0, 1e9}),
     later({"data.target_scaling", "",
-           "targets of a regression: auto = standardize where data.standardize is auto too and true, and the loss is "
-           "mse, "
-           "huber or quantile",
+           "targets of a regression: none, standardize, or log1p = standardize ln(1 + y); auto = standardize for text "
+           "tables where data.standardize is auto too and the loss is mse, huber or quantile",
            GRADUS_FIELD(data.target_scaling), -kAny, kAny, kTargetScalings}),
     {"data.rows", "--rows", "rows to generate, 0 = the generator's default", GRADUS_FIELD(data.rows)},
     {"data.noise", "--noise", "noise of a generator; auto = its default", GRADUS_FIELD(data.noise), 0},

@@ -53,6 +53,7 @@ void set_option(RunConfig& config, std::string_view key, std::string_view text, 
   const ConfigOption* option = find_option(key);
   if (option == nullptr) throw unknown_key(key, where);
   store_text(*option, config, text, where);
+  config.stated.emplace_back(key);
 }
 
 std::string config_toml(const RunConfig& config) {
@@ -63,7 +64,9 @@ std::string config_toml(const RunConfig& config) {
 std::string config_identity(const RunConfig& given) {
   const RunConfig defaults;
   RunConfig config = given;
-  config.data.standardize = given.data.standardize.value_or(false);  // before there was auto
+  // Before there was auto.
+  config.data.standardize = given.data.standardize.value_or(false);
+  config.data.stratified = given.data.stratified.value_or(false);
   return written_options(
       config,
       [&](const ConfigOption& option) {

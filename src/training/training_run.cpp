@@ -10,6 +10,7 @@
 #include "gradus/training/run_config.hpp"
 #include "training/class_weights.hpp"
 #include "training/option_text.hpp"
+#include "training/table_defaults.hpp"
 
 namespace gradus {
 namespace {
@@ -232,14 +233,20 @@ void scale_targets_as_asked(RunConfig& config, Dataset& dataset) {
   const bool can = dataset.task == Task::kRegression && takes_scaled_targets(config.network);
   const bool is_table = !dataset.preprocessing.steps.empty();
   if (data.target_scaling == "auto" && !data.standardize && is_table && can) data.target_scaling = "standardize";
-  if (data.target_scaling != "standardize") return;
+  if (data.target_scaling == "auto" || data.target_scaling == "none") return;
   if (!can) {
     throw InputError({.where = "data.target_scaling",
                       .expected = "none, but for a regression with linear outputs and the loss mse, huber or quantile",
-                      .found = "'standardize'",
+                      .found = "'" + data.target_scaling + "'",
                       .advice = ""});
   }
-  scale_targets(dataset, target_standardization(dataset));
+  scale_targets(dataset, target_standardization(dataset, data.target_scaling == "log1p"));
+}
+
+// Where nothing was said of parts, every class has its share of the validation part.
+bool divides_classes(const RunConfig& config, const Dataset& dataset) {
+  return has_table_defaults(config, dataset) && !config.data.valid && dataset.task == Task::kClassification &&
+         config.data.shuffled;
 }
 
 // The columns of a text table are of any size, and some of their values are far out.
@@ -256,7 +263,7 @@ Scaling resolve_scaling(RunConfig::Data& data, const Dataset& dataset) {
   if (chosen && !data.smooth_clip) data.smooth_clip = 3.0;
   if (!data.standardize) data.standardize = data.scaling == "standardize";
   const std::string kind = data.scaling != "auto" ? data.scaling : *data.standardize ? "standardize" : "none";
-  Scaling scaling{.divisor = *data.scale, .mean = {}, .std = {}, .clip = {}};
+  Scaling scaling{.divisor = *data.scale, .mean = {}, .std = {}};
   if (kind == "none") return scaling;
   scaling = kind == "robust" ? robust_scaling(dataset, *data.scale) : standardization(dataset, *data.scale);
   if (data.smooth_clip.value_or(0.0) > 0.0) clip_smoothly(scaling, dataset, *data.smooth_clip);
@@ -316,11 +323,12 @@ Dataset read_data(RunConfig& config, const std::string& base_folder) {
   Dataset dataset = read_source(data.source, options);
   if (data.pool) pool_parts(dataset);
   const bool has_parts = !dataset.valid.empty() || !dataset.test.empty();
+  if (!data.stratified) data.stratified = divides_classes(config, dataset);
   if (!data.test) data.test = 0.0;
   if (!data.valid) data.valid = has_parts || *data.test > 0.0 ? 0.0 : 0.2;
   split(dataset, {.valid = *data.valid,
                   .test = *data.test,
-                  .stratified = data.stratified,
+                  .stratified = *data.stratified,
                   .shuffled = data.shuffled,
                   .seed = data.seed});
   const PreprocessingOptions preparing{.impute = data.impute, .max_one_hot = data.max_one_hot};
@@ -330,6 +338,7 @@ Dataset read_data(RunConfig& config, const std::string& base_folder) {
 }
 
 TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
+  apply_table_defaults(config, dataset);
   resolve_training(config, dataset);
   const RunConfig::Training& training = config.training;
   TrainingRun run;

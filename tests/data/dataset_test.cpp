@@ -71,6 +71,17 @@ TEST(Split, stratified_parts_keep_the_class_proportions) {
   EXPECT_EQ(test, (std::vector<int>{7, 2, 1}));
 }
 
+TEST(Split, class_without_a_training_row_is_noted) {
+  Dataset dataset = hundred_rows();
+  dataset.name = "hundred";
+  split(dataset, {95, 0, false, false, 0});
+  ASSERT_EQ(dataset.notes.size(), 2U);
+  EXPECT_EQ(dataset.notes[0], "hundred: class 'b' has no training row: the split took all it has");
+  Dataset fair = hundred_rows();
+  split(fair, {20, 10, true, true, 1});
+  EXPECT_TRUE(fair.notes.empty());
+}
+
 TEST(Split, seed_decides_and_repeats) {
   Dataset first = hundred_rows(), same = hundred_rows(), other = hundred_rows();
   split(first, {0.2, 0, false, true, 1});

@@ -51,7 +51,8 @@ Model make_model() {
   initialize(network, 1);
   Model model;
   model.network = network;
-  model.scaling = {255.0, {0.1, 0.2, 1.0 / 3}, {1.0, 2.0, 3e-300}};
+  model.scaling = {255.0, {0.1, 0.2, 1.0 / 3}, {1.0, 2.0, 3e-300}, {3.0, 0.0, 1.5}};
+  model.target_scaling = {{0.5, -2.0}, {1.0, 1.0 / 3}, true};
   model.mixed = sizeof(T) == sizeof(float);
   model.class_names = {"cat \"quoted\"", "dög"};
   model.feature_names = {"a", "b", ""};
@@ -72,6 +73,7 @@ void expect_round_trip() {
   EXPECT_EQ(back.spec(), model.spec());
   EXPECT_EQ(weights_sha256(std::get<Network<T>>(back.network)), weights_sha256(std::get<Network<T>>(model.network)));
   EXPECT_EQ(back.scaling, model.scaling);
+  EXPECT_EQ(back.target_scaling, model.target_scaling);
   EXPECT_EQ(back.class_names, model.class_names);
   EXPECT_EQ(back.feature_names, model.feature_names);
   EXPECT_EQ(back.target_name, model.target_name);
@@ -227,6 +229,11 @@ TEST(ModelFile, refuses_numbers_that_do_not_fit) {
       {"std of 0",
        [](Damage& d) {
          d.model["scaling"]["std"] = {0.0, 1.0, 1.0};
+       }},
+      {"clip of another size", [](Damage& d) { d.model["scaling"]["clip"] = {3.0}; }},
+      {"clip below 0",
+       [](Damage& d) {
+         d.model["scaling"]["clip"] = {3.0, -1.0, 3.0};
        }},
       {"class names of another size", [](Damage& d) { d.model["class_names"] = {"a"}; }},
       {"changed weight", [](Damage& d) { d.data[0] = static_cast<char>(d.data[0] ^ 1); }},

@@ -146,6 +146,7 @@ TEST(RunConfig, identity_has_what_came_later_only_where_it_is_set) {
     const OptionField field = option.field(config);
     if (auto* const* number = std::get_if<double*>(&field)) **number += 0.25;
     if (auto* const* count = std::get_if<std::uint64_t*>(&field)) ++**count;
+    if (auto* const* number = std::get_if<std::optional<double>*>(&field)) **number = 2.5;
     if (auto* const* text = std::get_if<std::string*>(&field)) **text += "another";
     if (auto* const* texts = std::get_if<std::vector<std::string>*>(&field)) (*texts)->push_back("another");
     EXPECT_NE(config_identity(config), before) << option.key;

@@ -23,8 +23,8 @@ inline double smooth_clip(double x, double bound) {
 struct Scaling {
   double divisor = 1.0;  // finite, not 0
   std::vector<double> mean;
-  std::vector<double> std;   // above 0
-  std::vector<double> clip;  // bounds of smooth_clip(), 0: none; empty: none at all, else one per feature
+  std::vector<double> std;        // above 0
+  std::vector<double> clip = {};  // bounds of smooth_clip(), 0: none; empty: none at all, else one per feature
   bool operator==(const Scaling&) const = default;
 
   /// The input that the stored value `x` of feature `column` becomes.
@@ -35,11 +35,12 @@ struct Scaling {
   }
 };
 
-/// How quantities become targets of a network: y' = (y - mean) / std. Empty: they are targets as they are. K entries
-/// otherwise.
+/// How quantities become targets of a network: y' = (y - mean) / std, or y' = (ln(1 + y) - mean) / std. Empty: they are
+/// targets as they are. K entries otherwise.
 struct TargetScaling {
   std::vector<double> mean;
   std::vector<double> std;  // above 0
+  bool log1p = false;       // quantities are above -1
   bool operator==(const TargetScaling&) const = default;
 
   [[nodiscard]] bool empty() const { return mean.empty(); }

@@ -123,9 +123,12 @@ struct Dataset {
 void take_weight_column(Dataset& dataset, const std::string& column);
 
 /// Mean and standard deviation of the training part's values, K of each; 1 for a constant one. Regression only.
-TargetScaling target_standardization(const Dataset& dataset);
+/// `log1p`: those of their ln(1 + y); throws InputError where one is not above -1.
+TargetScaling target_standardization(const Dataset& dataset, bool log1p = false);
 /// Replaces the values by targets. The data set must have K values and be unscaled.
 void scale_targets(Dataset& dataset, const TargetScaling& scaling);
+/// What an output of the network, the k-th, is in the values' own unit.
+double unscaled_target(const TargetScaling& scaling, double output, std::size_t k);
 /// Targets or outputs (N x K) back in the values' own unit, in place.
 void unscale_targets(const TargetScaling& scaling, MatrixView<double> values);
 

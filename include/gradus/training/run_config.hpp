@@ -25,8 +25,8 @@ struct RunConfig {
     std::string source, data_dir, test_path, label, weight, task = "auto", header = "auto", orientation = "auto";
     std::string delimiter = "auto", decimal = "auto", thousands = "none", comment = "auto", encoding = "auto";
     std::optional<double> valid, test;
-    bool pool = false, stratified = false, shuffled = true;
-    std::optional<bool> standardize;
+    bool pool = false, shuffled = true;
+    std::optional<bool> standardize, stratified;
     std::optional<double> scale;
     std::uint64_t rows = 0, seed = 0, max_bytes = std::uint64_t{8} << 30;
     std::optional<double> noise;
@@ -73,6 +73,9 @@ struct RunConfig {
     double min_delta = 0.0;
     bool restore_best = true;
   } early_stopping;
+  /// Keys that set_option() was given: they hold where text tables have defaults of their own. A field that differs
+  /// from its default counts as stated too.
+  std::vector<std::string> stated;
 };
 
 using OptionField = std::variant<std::string*, bool*, double*, std::uint64_t*, std::optional<bool>*,
