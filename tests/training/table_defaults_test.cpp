@@ -58,10 +58,10 @@ TEST(TableDefaults, fill_what_is_not_stated) {
 TEST(TableDefaults, leave_what_is_stated_even_as_it_would_be_without_a_table) {
   const Dataset table = small_table();
   const std::vector<std::pair<std::string, std::string>> stated = {
-      {"network.hidden", "64"},       {"network.dropout", "0"},       {"training.epochs", "30"},
-      {"training.batch_size", "7"},   {"training.optimizer", "adam"}, {"training.learning_rate", "0.001"},
-      {"training.weight_decay", "0"}, {"schedule.kind", "constant"},  {"data.scaling", "standardize"},
-      {"data.smooth_clip", "0"}};
+      {"network.hidden", "64"},         {"network.dropout", "0.0"},     {"training.epochs", "30"},
+      {"training.batch_size", "7"},     {"training.optimizer", "adam"}, {"training.learning_rate", "0.001"},
+      {"training.weight_decay", "0.0"}, {"schedule.kind", "constant"},  {"data.scaling", "standardize"},
+      {"data.smooth_clip", "0.0"}};
   ASSERT_EQ(stated.size(), kFilled.size());
   for (const auto& setting : stated) {
     const RunConfig config = resolved({setting}, table);
