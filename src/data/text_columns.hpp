@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,10 +13,27 @@
 #include "data/missing_cells.hpp"
 #include "data/part_block.hpp"
 #include "data/text_records.hpp"
-#include "data/word_column.hpp"
+#include "data/word_list.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus::data {
+
+/// No column of a matrix.
+inline constexpr std::size_t kNoSlot = static_cast<std::size_t>(-1);
+
+/// What the cells of all inputs are, before it is decided what the columns of words mean.
+struct InputCells {
+  struct Input {
+    std::size_t number_slot = kNoSlot;  // column of `numbers`
+    std::size_t code_slot = kNoSlot;    // column of `codes`
+    std::size_t num_missing = 0;        // of a column of numbers
+    WordList words;                     // the values of a column of words
+  };
+  std::vector<Input> inputs;   // as many as there are inputs
+  Matrix<double> numbers;      // N x slots: NaN where missing; columns of words that may be dates have a slot too
+  Matrix<std::int32_t> codes;  // N x slots: codes of the words, kMissingCode where missing
+  MissingCounts missing;       // of all inputs
+};
 
 class TextColumns {
  public:
@@ -29,24 +47,30 @@ class TextColumns {
   [[nodiscard]] bool has_words() const { return has_words_; }
   /// Second reading of a record.
   void add_words(const std::vector<TextField>& fields, std::size_t line);
-  /// Moves features, codes and columns to `block`, with a note on every guess. Throws InputError at a word that is a
-  /// mistake among numbers, or a number that is written in another way.
-  void move_to(PartBlock& block, std::vector<std::string>& notes);
+  /// The cells that both readings found, one slot for every column that needs one.
+  InputCells take_cells();
+
+  /// Moves features, codes and columns to `block`, with a note on every guess. `cells` must be those of these columns.
+  /// Throws InputError at a word that is a mistake among numbers, or a number that is written in another way.
+  void move_to(PartBlock& block, InputCells cells, std::vector<std::string>& notes);
 
  private:
   struct State {
     InputColumn input;
     bool has_words = false;
     ColumnKind kind = ColumnKind::kNumber;
-    WordColumn words;
+    std::size_t num_missing = 0;
+    MissingCounts missing;  // of the reading that counts for this column
+    WordList words;
+    std::vector<std::int32_t> codes;
   };
   void add_number(State& state, std::string_view field, std::size_t line);
-  void decide(State& state, std::vector<std::string>& notes);
-  void check_words(const State& state) const;
+  void decide(State& state, const WordList& words, std::vector<std::string>& notes);
+  void check_words(const State& state, const WordList& words) const;
   [[nodiscard]] std::string where(const State& state) const;
   [[nodiscard]] InputError no_number(const State& state, std::string_view field, std::size_t line) const;
   [[nodiscard]] std::string advice(std::string_view field, std::size_t line) const;
-  void note_numbers(const State& state, const Matrix<double>& features, std::size_t column,
+  void note_numbers(const State& state, const InputCells& cells, const InputCells::Input& input,
                     std::vector<std::string>& notes) const;
 
   const std::string& name_;

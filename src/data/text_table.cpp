@@ -70,7 +70,7 @@ class TableBuilder {
     TextTable table;
     table.notes = std::move(notes);
     table.block.where = name_;
-    columns_.move_to(table.block, table.notes);
+    columns_.move_to(table.block, columns_.take_cells(), table.notes);
     move_labels(table);
     table.block.lines = std::move(lines_);
     for (const Column& column : table.block.columns) {
