@@ -109,20 +109,33 @@ void TextColumns::decide(State& state, const WordList& words, std::vector<std::s
   state.kind = words.decide(name_ + ": " + where(state), dialect_.numbers, notes);
 }
 
-void TextColumns::note_numbers(const State& state, const InputCells& cells, const InputCells::Input& input,
-                               std::vector<std::string>& notes) const {
+void TextColumns::watch_numbers(State& state, const InputCells& cells, const InputCells::Input& input) const {
   const std::size_t rows = cells.numbers.rows();
-  if (state.kind != ColumnKind::kNumber || rows < kFewestRows) return;
-  bool counts = true;
-  for (std::size_t r = 0; counts && r < rows; ++r) {
-    counts = cells.numbers(r, input.number_slot) == cells.numbers(0, input.number_slot) + static_cast<double>(r);
+  if (moved_rows_ == 0 && rows > 0) state.first = cells.numbers(0, input.number_slot);
+  for (std::size_t r = 0; state.counts_rows && r < rows; ++r) {
+    const double row = static_cast<double>(moved_rows_ + r);
+    state.counts_rows = cells.numbers(r, input.number_slot) == state.first + row;
   }
-  if (counts) {
+  state.moved_missing += input.num_missing;
+}
+
+void TextColumns::note_numbers(const State& state, std::vector<std::string>& notes) const {
+  if (state.kind != ColumnKind::kNumber || moved_rows_ < kFewestRows) return;
+  if (state.counts_rows) {
     notes.push_back(fmt::format("{}: {} counts the rows; data.ignore leaves it out", name_, where(state)));
   }
-  if (2 * input.num_missing > rows) {
-    notes.push_back(fmt::format("{}: {} is missing in {} of {} rows", name_, where(state), input.num_missing, rows));
+  if (2 * state.moved_missing > moved_rows_) {
+    notes.push_back(
+        fmt::format("{}: {} is missing in {} of {} rows", name_, where(state), state.moved_missing, moved_rows_));
   }
+}
+
+void TextColumns::note_cells(std::vector<std::string>& notes) const {
+  for (const State& state : states_) {
+    notes.insert(notes.end(), state.notes.begin(), state.notes.end());
+    note_numbers(state, notes);
+  }
+  missing_.note(name_, moved_missing_, notes);
 }
 
 InputCells TextColumns::take_cells() {
@@ -162,7 +175,7 @@ void TextColumns::move_to(PartBlock& block, InputCells cells, std::vector<std::s
   }
   WordCodes meaning(cells);
   for (std::size_t c = 0; c < states_.size(); ++c) {
-    const State& state = states_[c];
+    State& state = states_[c];
     const InputCells::Input& input = cells.inputs[c];
     Column column{state.input.name, state.kind, {}};
     if (state.kind == ColumnKind::kCategory) {
@@ -170,14 +183,15 @@ void TextColumns::move_to(PartBlock& block, InputCells cells, std::vector<std::s
       column.levels = std::move(levels.names);
       meaning.set_category(c, std::move(levels.place));
     } else if (state.kind == ColumnKind::kDate) {
-      meaning.set_date(c, input.words.days(name_ + ": " + where(state), notes));
+      meaning.set_date(c, input.words.days(name_ + ": " + where(state), state.notes));
     } else if (state.kind == ColumnKind::kNumber) {
       meaning.set_number(c);
-      note_numbers(state, cells, input, notes);
+      watch_numbers(state, cells, input);
     }
     block.columns.push_back(std::move(column));
   }
-  missing_.note(name_, cells.missing, notes);
+  moved_rows_ += cells.numbers.rows();
+  add_counts(cells.missing, moved_missing_);
   meaning.apply();
   block.codes = std::move(cells.codes);
   block.features = std::move(cells.numbers);

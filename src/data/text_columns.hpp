@@ -50,9 +50,12 @@ class TextColumns {
   /// The cells that both readings found, one slot for every column that needs one.
   InputCells take_cells();
 
-  /// Moves features, codes and columns to `block`, with a note on every guess. `cells` must be those of these columns.
-  /// Throws InputError at a word that is a mistake among numbers, or a number that is written in another way.
+  /// Moves features, codes and columns to `block`, with a note on every guess of a kind. `cells` must be those of these
+  /// columns. May be called again with the cells of further rows where all kinds are given. Throws InputError at a word
+  /// that is a mistake among numbers, or a number that is written in another way.
   void move_to(PartBlock& block, InputCells cells, std::vector<std::string>& notes);
+  /// What is to be said of all cells that were moved.
+  void note_cells(std::vector<std::string>& notes) const;
 
  private:
   struct State {
@@ -63,6 +66,10 @@ class TextColumns {
     MissingCounts missing;  // of the reading that counts for this column
     WordList words;
     std::vector<std::int32_t> codes;
+    bool counts_rows = true;  // so far: cells that were moved
+    double first = 0.0;       // the first of them
+    std::size_t moved_missing = 0;
+    std::vector<std::string> notes;
   };
   void add_number(State& state, std::string_view field, std::size_t line);
   void decide(State& state, const WordList& words, std::vector<std::string>& notes);
@@ -70,8 +77,8 @@ class TextColumns {
   [[nodiscard]] std::string where(const State& state) const;
   [[nodiscard]] InputError no_number(const State& state, std::string_view field, std::size_t line) const;
   [[nodiscard]] std::string advice(std::string_view field, std::size_t line) const;
-  void note_numbers(const State& state, const InputCells& cells, const InputCells::Input& input,
-                    std::vector<std::string>& notes) const;
+  void watch_numbers(State& state, const InputCells& cells, const InputCells::Input& input) const;
+  void note_numbers(const State& state, std::vector<std::string>& notes) const;
 
   const std::string& name_;
   const TextDialect& dialect_;
@@ -80,6 +87,8 @@ class TextColumns {
   std::vector<State> states_;
   std::vector<double> numbers_;  // row by row, NaN where missing and for words
   bool has_words_ = false;
+  std::size_t moved_rows_ = 0;
+  MissingCounts moved_missing_;
 };
 
 }  // namespace gradus::data
