@@ -209,6 +209,25 @@ TextCells BlockReader::take_cells() {
   return cells;
 }
 
+bool BlockReader::has_open_roles() const {
+  const auto is_open = [](const ColumnRole& role) {
+    return role.kind == Kind::kLabelNumber || (role.kind == Kind::kNumber && !role.is_given);
+  };
+  return std::any_of(roles_.begin(), roles_.end(), is_open);
+}
+
+bool BlockReader::look_at(std::span<const TextBlock> sample, std::size_t first_line) {
+  do {
+    if (!run(sample, first_line)) return false;
+  } while (change_roles());
+  merge_findings(sample);
+  for (std::size_t i = 0; i < column_of_.size(); ++i) {
+    const bool dates = inputs_.inputs[i].code_slot != kNoSlot && !inputs_.inputs[i].words.date_orders().empty();
+    if (dates && !plan_.columns[i].kind) may_be_date_[i] = 1;
+  }
+  return true;
+}
+
 std::optional<TextCells> BlockReader::read(const std::vector<TextBlock>& blocks, std::size_t first_line) {
   if (blocks.empty() || !choose_roles()) return std::nullopt;
   // Every field ends in a delimiter or a line end, so there are not more of them than bytes.
@@ -216,16 +235,7 @@ std::optional<TextCells> BlockReader::read(const std::vector<TextBlock>& blocks,
   const std::size_t rows = last.first_line + last.num_lines - blocks.front().first_line;
   if (rows > (last.offset + last.size - blocks.front().offset + 1) / roles_.size()) return std::nullopt;
   const std::span<const TextBlock> all(blocks);
-  const std::span<const TextBlock> sample = all.first(1);
-  // The first block shows what most columns are.
-  do {
-    if (!run(sample, first_line)) return std::nullopt;
-  } while (change_roles());
-  merge_findings(sample);
-  for (std::size_t i = 0; i < column_of_.size(); ++i) {
-    const bool dates = inputs_.inputs[i].code_slot != kNoSlot && !inputs_.inputs[i].words.date_orders().empty();
-    if (dates && !plan_.columns[i].kind) may_be_date_[i] = 1;
-  }
+  if (has_open_roles() && !look_at(all.first(1), first_line)) return std::nullopt;
   for (;;) {
     if (!run(all, first_line)) return std::nullopt;
     if (change_roles()) continue;

@@ -41,6 +41,10 @@ class BlockReader {
  private:
   /// Whether rows of this layout can be read by lines at all, and the roles of columns as far as they are known.
   bool choose_roles();
+  /// Whether the values decide what some columns are.
+  [[nodiscard]] bool has_open_roles() const;
+  /// Finds the roles that most columns will keep; false: declined.
+  bool look_at(std::span<const TextBlock> sample, std::size_t first_line);
   /// Reads blocks in the present roles; false: declined.
   bool run(std::span<const TextBlock> blocks, std::size_t first_line);
   bool read_block(const TextBlock& block, std::size_t first_line, unsigned thread, KeptFields& kept);

@@ -21,6 +21,7 @@
 #include "data/packed_file.hpp"
 #include "data/part_block.hpp"
 #include "data/pickle.hpp"
+#include "data/source_format.hpp"
 #include "data/source_path.hpp"
 #include "data/sparse_rows.hpp"
 #include "data/text_table.hpp"
@@ -353,6 +354,11 @@ Dataset read_found(const std::string& source, const SourceOptions& options) {
 }
 
 }  // namespace
+
+bool is_text_table(const std::string& path, std::span<const std::byte> start) {
+  return detect_format(path, start) == Format::kText;
+}
+
 }  // namespace data
 
 Dataset read_source(const std::string& given, const SourceOptions& given_options) {
