@@ -55,9 +55,20 @@ Json part_info(const Dataset& dataset, const std::string& name, const std::vecto
   return part;
 }
 
+/// Of each column of numbers. Row by row, as they stand in memory.
+std::vector<Range> ranges_of(const Features& features) {
+  std::vector<Range> ranges(num_cols(features));
+  const auto* const numbers = std::get_if<Matrix<double>>(&features);
+  for (std::size_t r = 0; numbers != nullptr && r < numbers->rows(); ++r) {
+    for (std::size_t c = 0; c < ranges.size(); ++c) ranges[c].add((*numbers)(r, c));
+  }
+  return ranges;
+}
+
 /// What is known of each column of a table: kind, missing cells, levels or range.
 Json columns_info(const Dataset& dataset) {
   const auto* const features = std::get_if<Matrix<double>>(&dataset.table.features);
+  const std::vector<Range> ranges = dataset.columns.empty() ? std::vector<Range>() : ranges_of(dataset.table.features);
   Json list = Json::array();
   std::size_t number_at = 0;
   std::size_t code_at = 0;
@@ -76,10 +87,7 @@ Json columns_info(const Dataset& dataset) {
       entry["level_counts"] = counts;
       ++code_at;
     } else if (column.kind != ColumnKind::kIgnored && features != nullptr) {
-      Range range;
-      for (std::size_t r = 0; r < features->rows(); ++r) {
-        range.add((*features)(r, number_at));
-      }
+      const Range& range = ranges[number_at];
       entry["missing"] = features->rows() - range.count;
       if (range.count > 0) entry["min"] = range.low;
       if (range.count > 0) entry["max"] = range.high;

@@ -6,14 +6,16 @@
 #include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/model_data.hpp"
 #include "cli/note.hpp"
+#include "cli/predict_pieces.hpp"
+#include "cli/prediction_text.hpp"
 #include "core/atomic_file.hpp"
-#include "core/csv_field.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/metrics.hpp"
 #include "gradus/training/run_folder.hpp"
@@ -27,44 +29,34 @@ struct PredictArguments {
   std::string part = "all";
   std::string out;
   bool probabilities = false;
+  std::vector<std::string> keep;
 };
 
-/// Predictions and what their columns mean. A classifier has one class per row beside its outputs.
+[[noreturn]] void refuse_keep(const std::string& found) {
+  throw InputError({.where = "--keep",
+                    .expected = "predictions as CSV of all rows of a text table",
+                    .found = found,
+                    .advice = "leave out --keep"});
+}
+
+/// Predictions and what their columns mean.
 struct Predictions {
+  PredictionFormat format;
   Matrix<double> outputs;
-  std::vector<std::string> names;  // of the outputs
-  bool classifies = false;
 
   [[nodiscard]] std::size_t class_of(std::size_t row) const { return largest_column(outputs.row(row)); }
 };
 
-std::string csv_text(const Predictions& p, bool probabilities) {
-  const bool with_outputs = probabilities || !p.classifies;
-  std::string text = p.classifies ? "class" : "";
-  for (std::size_t k = 0; with_outputs && k < p.names.size(); ++k) {
-    text += (text.empty() ? "" : ",") + csv_field(p.classifies ? "p_" + p.names[k] : p.names[k]);
-  }
-  text += "\n";
-  for (std::size_t r = 0; r < p.outputs.rows(); ++r) {
-    std::string line = p.classifies ? csv_field(p.names[p.class_of(r)]) : "";
-    for (std::size_t k = 0; with_outputs && k < p.names.size(); ++k) {
-      line += fmt::format("{}{}", line.empty() ? "" : ",", p.outputs(r, k));
-    }
-    text += line + "\n";
-  }
-  return text;
-}
-
-std::string json_text(const Predictions& p, bool probabilities) {
+std::string json_text(const Predictions& p) {
   nlohmann::ordered_json object;
-  object["names"] = p.names;
+  object["names"] = p.format.names;
   object["rows"] = nlohmann::ordered_json::array();
   for (std::size_t r = 0; r < p.outputs.rows(); ++r) {
     nlohmann::ordered_json row;
-    const std::span<const double> outputs = p.outputs.row(r);
-    if (p.classifies) row["class"] = p.names[p.class_of(r)];
-    if (probabilities || !p.classifies) {
-      row[p.classifies ? "probabilities" : "values"] = std::vector<double>(outputs.begin(), outputs.end());
+    if (p.format.classifies) row["class"] = p.format.names[p.class_of(r)];
+    if (p.format.with_outputs) {
+      nlohmann::ordered_json& values = row[p.format.classifies ? "probabilities" : "values"];
+      for (const double value : p.outputs.row(r)) values.push_back(shown_value(p.format, value));
     }
     object["rows"].push_back(row);
   }
@@ -88,9 +80,9 @@ std::string_view raw_bytes(std::span<const T> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
 }
 
-std::string npy_of(const Predictions& p, bool probabilities) {
+std::string npy_of(const Predictions& p) {
   const std::size_t rows = p.outputs.rows();
-  if (probabilities || !p.classifies) {
+  if (p.format.with_outputs) {
     return npy_text("<f8", fmt::format("({}, {})", rows, p.outputs.cols()), raw_bytes<double>(p.outputs.span()));
   }
   std::vector<std::int64_t> classes(rows);
@@ -98,18 +90,61 @@ std::string npy_of(const Predictions& p, bool probabilities) {
   return npy_text("<i8", fmt::format("({},)", rows), raw_bytes<std::int64_t>(classes));
 }
 
-Predictions predict_all(const PredictArguments& arguments) {
-  const Model model = read_model(model_path(arguments.source.model));
+Predictions predict_all(const PredictArguments& arguments, const Model& model) {
   const Dataset dataset = read_model_data(arguments.source, model, false);
   check_model_fits(model, dataset, false);
   const auto rows = rows_of_part(dataset, arguments.part).second;
-  Predictions p;
-  p.outputs = predict_rows(model, dataset.table.features, rows, arguments.source.threads);
-  p.classifies = !model.class_names.empty();
-  p.names = model.class_names;
-  if (!p.classifies && p.outputs.cols() == 1) p.names = {model.target_name.empty() ? "value" : model.target_name};
-  for (std::size_t k = p.names.size(); k < p.outputs.cols(); ++k) p.names.push_back(fmt::format("value_{}", k));
-  return p;
+  return {PredictionFormat(model, arguments.probabilities),
+          predict_rows(model, dataset.table.features, rows, arguments.source.threads)};
+}
+
+/// A file in place of which CSV appears, or standard output.
+class CsvOutput {
+ public:
+  explicit CsvOutput(const std::string& path) : path_(path) {}
+  void write(std::string_view text) {
+    if (path_.empty()) {
+      fmt::print("{}", text);
+    } else {
+      if (!file_) file_.emplace(path_);
+      file_->write(text);
+    }
+    is_written_ = true;
+  }
+  /// Takes back what was written; false where it has been read already.
+  bool restart() {
+    if (path_.empty() && is_written_) return false;
+    file_.reset();
+    return true;
+  }
+  void commit() {
+    if (file_) file_->commit();
+  }
+
+ private:
+  const std::string& path_;
+  std::optional<AtomicFile> file_;
+  bool is_written_ = false;
+};
+
+/// How many rows were written as CSV.
+std::size_t predict_csv(const PredictArguments& arguments, const Model& model) {
+  CsvOutput output(arguments.out);
+  const PredictionFormat format(model, arguments.probabilities);
+  PiecesOutcome pieces;
+  if (arguments.part == "all") {
+    pieces = predict_pieces(
+        arguments.source, model, format, arguments.keep, [&output](std::string_view text) { output.write(text); },
+        [&output] { return output.restart(); });
+  }
+  if (!pieces.is_done) {
+    if (!arguments.keep.empty()) refuse_keep("a source without columns of text, or a part of it");
+    const Predictions predictions = predict_all(arguments, model);
+    pieces.rows = predictions.outputs.rows();
+    output.write(csv_header(format) + csv_rows(format, predictions.outputs.view()));
+  }
+  output.commit();
+  return pieces.rows;
 }
 
 void predict(const PredictArguments& arguments) {
@@ -120,16 +155,17 @@ void predict(const PredictArguments& arguments) {
     throw InputError(
         {.where = "--out", .expected = "a name that ends in .csv, .npy or .json", .found = out, .advice = ""});
   }
-  const Predictions predictions = predict_all(arguments);
-  const std::string text = as_npy    ? npy_of(predictions, arguments.probabilities)
-                           : as_json ? json_text(predictions, arguments.probabilities)
-                                     : csv_text(predictions, arguments.probabilities);
-  if (out.empty()) {
-    fmt::print("{}", text);
-    return;
+  if ((as_npy || as_json) && !arguments.keep.empty()) refuse_keep("'" + out + "'");
+  const Model model = read_model(model_path(arguments.source.model));
+  std::size_t rows = 0;
+  if (as_npy || as_json) {
+    const Predictions predictions = predict_all(arguments, model);
+    rows = predictions.outputs.rows();
+    write_file(out, as_npy ? npy_of(predictions) : json_text(predictions));
+  } else {
+    rows = predict_csv(arguments, model);
   }
-  write_file(out, text);
-  note("{}: {} rows\n", out, predictions.outputs.rows());
+  if (!out.empty()) note("{}: {} rows\n", out, rows);
 }
 
 }  // namespace
@@ -141,6 +177,8 @@ void add_predict_command(CLI::App& app, int& exit_code) {
   add_option(*command, "--part", arguments->part, "train, valid, test or all [all]");
   add_option(*command, "--out", arguments->out, "FILE.csv, .npy or .json [CSV on standard output]");
   add_flag(*command, "--probabilities", arguments->probabilities, "the outputs of every class beside the class");
+  add_option(*command, "--keep", arguments->keep, "columns of the table to write in front: names, numbers or patterns")
+      ->delimiter(',');
   command->callback([arguments, &exit_code] {
     predict(*arguments);
     exit_code = 0;

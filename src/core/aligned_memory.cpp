@@ -38,13 +38,13 @@ void advise(void* memory, std::size_t bytes, std::size_t page, int advice) {
 }  // namespace
 
 // Rows of a shuffled batch lie on a page each; with pages of 4 KiB finding the pages took longer than reading the rows.
-void* aligned_memory(std::size_t bytes) {
+void* aligned_memory(std::size_t bytes, bool untouched) {
   void* const memory = std::aligned_alloc(kAlignment, bytes);
   if (memory == nullptr) throw std::bad_alloc();
 #ifdef __linux__
   if (bytes >= kWorthLargePages) advise(memory, bytes, kLargePage, MADV_HUGEPAGE);
 #ifdef MADV_POPULATE_WRITE
-  if (bytes >= kWorthPopulating) advise(memory, bytes, kPage, MADV_POPULATE_WRITE);
+  if (!untouched && bytes >= kWorthPopulating) advise(memory, bytes, kPage, MADV_POPULATE_WRITE);
 #endif
 #endif
   return memory;

@@ -67,6 +67,14 @@ Bytes read_pipe(const std::string& path, std::uint64_t max_bytes) {
 
 }  // namespace
 
+Bytes first_bytes(const std::string& path, std::size_t count) {
+  std::ifstream file(path, std::ios::binary);
+  Bytes bytes(count);
+  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(count));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
+}
+
 Bytes read_file_bytes(const std::string& path, std::uint64_t max_bytes) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);

@@ -16,4 +16,7 @@ using Bytes = std::vector<std::byte>;
 /// InputError when it is missing, a folder, or larger than `max_bytes`.
 Bytes read_file_bytes(const std::string& path, std::uint64_t max_bytes);
 
+/// At most `count` first bytes of a regular file; none where it cannot be read.
+Bytes first_bytes(const std::string& path, std::size_t count);
+
 }  // namespace gradus::data

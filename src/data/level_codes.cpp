@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/level_codes.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 #include <string_view>
 #include <unordered_map>
+
+#include "data/unknown_levels.hpp"
 
 namespace gradus::data {
 namespace {
@@ -38,36 +38,22 @@ std::vector<std::int32_t> level_places(const std::vector<std::string>& from, con
   return places;
 }
 
-void note_unknown_levels(const Matrix<std::int32_t>& codes, std::size_t at, const Column& column,
-                         const std::vector<std::int32_t>& places, const std::string& where,
-                         std::vector<std::string>& notes) {
-  std::size_t unknown = 0;
-  std::int32_t first = kMissingCode;
-  for (std::size_t r = 0; r < codes.rows(); ++r) {
-    const std::int32_t code = codes(r, at);
-    if (code == kMissingCode || places[static_cast<std::size_t>(code)] != kMissingCode) continue;
-    if (unknown++ == 0) first = code;
-  }
-  if (unknown == 0) return;
-  notes.push_back(
-      fmt::format("{}: column '{}': {} cells hold levels that training did not see, such as '{}', and count as missing",
-                  where, column.name, unknown, column.levels[static_cast<std::size_t>(first)].substr(0, 40)));
-}
-
 Matrix<std::int32_t> codes_in(const Matrix<std::int32_t>& codes, const std::vector<Column>& from,
                               const std::vector<Column>& to, const std::string& where,
                               std::vector<std::string>& notes) {
   const std::vector<Column> own = categories_of(from);
   const std::vector<Column> wanted = categories_of(to);
   Matrix<std::int32_t> result(codes.rows(), codes.cols());
+  UnknownLevels unknown;
   for (std::size_t c = 0; c < codes.cols(); ++c) {
     const std::vector<std::int32_t> places = level_places(own[c].levels, wanted[c].levels);
     for (std::size_t r = 0; r < codes.rows(); ++r) {
       const std::int32_t code = codes(r, c);
       result(r, c) = code == kMissingCode ? kMissingCode : places[static_cast<std::size_t>(code)];
     }
-    note_unknown_levels(codes, c, own[c], places, where, notes);
+    unknown.count(c, codes, c, own[c], places);
   }
+  unknown.note(where, notes);
   return result;
 }
 

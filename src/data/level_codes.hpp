@@ -17,12 +17,6 @@ std::vector<Column> stored_columns(const std::vector<Column>& columns);
 /// For each level of `from` its index in `to`; kMissingCode where it is not there.
 std::vector<std::int32_t> level_places(const std::vector<std::string>& from, const std::vector<std::string>& to);
 
-/// Adds a sentence after `where` where cells of column `column` (codes of its levels) have a place that is
-/// kMissingCode.
-void note_unknown_levels(const Matrix<std::int32_t>& codes, std::size_t at, const Column& column,
-                         const std::vector<std::int32_t>& places, const std::string& where,
-                         std::vector<std::string>& notes);
-
 /// `codes` (N x C), whose levels are those of the categories among `from`, as codes of the categories among `to`, which
 /// are as many. Levels are matched by name; one that `to` has not is missing, and a sentence after `where` says so.
 Matrix<std::int32_t> codes_in(const Matrix<std::int32_t>& codes, const std::vector<Column>& from,

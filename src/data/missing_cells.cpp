@@ -28,26 +28,30 @@ bool MissingCells::is_missing(std::string_view field) const {
   return are_given_ ? std::find(words_.begin(), words_.end(), field) != words_.end() : is_usual(field);
 }
 
-bool MissingCells::count(std::string_view field) {
+bool MissingCells::count(std::string_view field, MissingCounts& counts) const {
   if (!is_missing(field)) return false;
   field = trimmed(field);
   if (field.empty()) return true;
-  const auto found = counts_.find(field);
-  if (found == counts_.end()) {
-    counts_.emplace(field, 1);
+  const auto found = counts.find(field);
+  if (found == counts.end()) {
+    counts.emplace(field, 1);
   } else {
     ++found->second;
   }
   return true;
 }
 
-void MissingCells::note(const std::string& name, std::vector<std::string>& notes) const {
-  if (are_given_ || counts_.empty()) return;
+void MissingCells::note(const std::string& name, const MissingCounts& counts, std::vector<std::string>& notes) const {
+  if (are_given_ || counts.empty()) return;
   std::string list;
-  for (const auto& [word, times] : counts_) {
+  for (const auto& [word, times] : counts) {
     list += fmt::format("{}'{}' ({} of them)", list.empty() ? "" : ", ", word, times);
   }
   notes.push_back(fmt::format("{}: these cells were taken as missing: {}; data.missing can say otherwise", name, list));
+}
+
+void add_counts(const MissingCounts& further, MissingCounts& counts) {
+  for (const auto& [word, times] : further) counts[word] += times;
 }
 
 }  // namespace gradus::data

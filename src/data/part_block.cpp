@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "data/level_codes.hpp"
 #include "data/text_number.hpp"
@@ -111,9 +114,9 @@ class ClassList {
       names = blocks.fixed_classes;
       for (std::size_t k = 0; k < names.size() && train.words.empty(); ++k) values_.push_back(static_cast<double>(k));
     } else if (!train.words.empty()) {
-      names = train.words;
+      const std::unordered_set<std::string_view> distinct(train.words.begin(), train.words.end());
+      names.assign(distinct.begin(), distinct.end());
       std::sort(names.begin(), names.end());
-      names.erase(std::unique(names.begin(), names.end()), names.end());
     } else if (train.numbers.cols() > 1) {
       set_range(train.numbers.cols());
     } else {
@@ -190,8 +193,8 @@ class ClassList {
     return at - values_.begin();
   }
 
-  std::vector<double> values_;                  // empty when labels are words
-  std::map<std::string, std::size_t> numbers_;  // of the classes, by name
+  std::vector<double> values_;                            // empty when labels are words
+  std::unordered_map<std::string, std::size_t> numbers_;  // of the classes, by name
 };
 
 template <class T>

@@ -11,6 +11,7 @@
 #include "core/scalar_math.hpp"
 #include "data/calendar.hpp"
 #include "data/level_codes.hpp"
+#include "data/unknown_levels.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/data/dataset.hpp"
 
@@ -130,7 +131,7 @@ void check_numbers_alone(const Dataset& dataset) {
 }
 
 Matrix<double> make_inputs(const Dataset& dataset, const std::vector<Column>& columns,
-                           const Preprocessing& preprocessing, std::vector<std::string>& notes) {
+                           const Preprocessing& preprocessing, data::UnknownLevels& unknown) {
   const auto& features = std::get<Matrix<double>>(dataset.table.features);
   Matrix<double> inputs(dataset.table.rows(), preprocessing.num_inputs());
   std::size_t first = 0;
@@ -141,9 +142,7 @@ Matrix<double> make_inputs(const Dataset& dataset, const std::vector<Column>& co
     StepWriter writer(step, inputs, first);
     if (step.column.kind == ColumnKind::kCategory) {
       const std::vector<std::int32_t> places = places_of(columns[c], step);
-      if (width_of(step) > 0) {
-        data::note_unknown_levels(dataset.table.codes, code_at, columns[c], places, dataset.name, notes);
-      }
+      if (width_of(step) > 0) unknown.count(c, dataset.table.codes, code_at, columns[c], places);
       for (std::size_t r = 0; r < inputs.rows(); ++r) writer.category(r, dataset.table.codes(r, code_at), places);
       ++code_at;
     } else {
@@ -200,7 +199,7 @@ std::vector<bool> Preprocessing::is_indicator() const {
   return indicator;
 }
 
-void apply_preprocessing(Dataset& dataset, const Preprocessing& preprocessing) {
+void data::apply_preprocessing(Dataset& dataset, const Preprocessing& preprocessing, UnknownLevels& unknown) {
   // Arrays have no columns with names: they are used by position.
   const bool is_array = dataset.columns.empty() && preprocessing.is_identity();
   if (is_array) return;
@@ -212,7 +211,7 @@ void apply_preprocessing(Dataset& dataset, const Preprocessing& preprocessing) {
   const std::vector<Column> columns = data::stored_columns(dataset.columns);
   check_columns(dataset, columns, preprocessing);
   if (!preprocessing.is_identity() || dataset.table.has_missing_numbers()) {
-    Matrix<double> inputs = make_inputs(dataset, columns, preprocessing, dataset.notes);
+    Matrix<double> inputs = make_inputs(dataset, columns, preprocessing, unknown);
     if (preprocessing.is_identity()) {
       dataset.notes.push_back(dataset.name + ": missing numbers, of which training had none, became its means");
     }
@@ -223,6 +222,12 @@ void apply_preprocessing(Dataset& dataset, const Preprocessing& preprocessing) {
   }
   dataset.columns.clear();
   dataset.preprocessing = preprocessing;
+}
+
+void apply_preprocessing(Dataset& dataset, const Preprocessing& preprocessing) {
+  data::UnknownLevels unknown;
+  data::apply_preprocessing(dataset, preprocessing, unknown);
+  unknown.note(dataset.name, dataset.notes);
 }
 
 }  // namespace gradus

@@ -21,6 +21,7 @@
 #include "data/packed_file.hpp"
 #include "data/part_block.hpp"
 #include "data/pickle.hpp"
+#include "data/source_format.hpp"
 #include "data/source_path.hpp"
 #include "data/sparse_rows.hpp"
 #include "data/text_table.hpp"
@@ -179,8 +180,7 @@ PartBlocks read_pickle(const std::shared_ptr<const Bytes>& file, const std::stri
   return blocks;
 }
 
-PartBlocks read_text(const Bytes& file, const std::string& path, const SourceOptions& options) {
-  TextTable table = read_text_table(text_of(file), path, options);
+PartBlocks blocks_of_text(TextTable table) {
   PartBlocks blocks;
   blocks.train = std::move(table.block);
   blocks.feature_names = std::move(table.feature_names);
@@ -190,7 +190,19 @@ PartBlocks read_text(const Bytes& file, const std::string& path, const SourceOpt
   return blocks;
 }
 
+/// A large text on disk, without keeping its bytes; nothing where it is something else, or has to be read as a whole.
+std::optional<PartBlocks> read_large_text(const std::string& path, const SourceOptions& options, Sha256& hash) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > options.max_bytes) return std::nullopt;
+  const Bytes start = first_bytes(path, kLookedAt);
+  if (is_packed(start, path) || detect_format(path, start) != Format::kText) return std::nullopt;
+  std::optional<TextTable> table = read_text_file(path, options, hash, {.threads = options.threads});
+  if (!table) return std::nullopt;
+  return blocks_of_text(std::move(*table));
+}
+
 PartBlocks read_file(const std::string& path, const SourceOptions& options, Sha256& hash) {
+  if (std::optional<PartBlocks> blocks = read_large_text(path, options, hash)) return std::move(*blocks);
   Bytes file = read_file_bytes(path, options.max_bytes);
   const Format format = format_of(path, file);
   if (format == Format::kIdx) return read_idx_single(path, options, hash);
@@ -208,7 +220,7 @@ PartBlocks read_file(const std::string& path, const SourceOptions& options, Sha2
     case Format::kArff:
       return read_arff(text_of(*shared), path, options);
     default:
-      return read_text(*shared, path, options);
+      return blocks_of_text(read_text_table(text_of(*shared), path, options, {.threads = options.threads}));
   }
 }
 
@@ -342,6 +354,11 @@ Dataset read_found(const std::string& source, const SourceOptions& options) {
 }
 
 }  // namespace
+
+bool is_text_table(const std::string& path, std::span<const std::byte> start) {
+  return detect_format(path, start) == Format::kText;
+}
+
 }  // namespace data
 
 Dataset read_source(const std::string& given, const SourceOptions& given_options) {

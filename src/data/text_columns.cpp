@@ -8,6 +8,8 @@
 #include <limits>
 #include <utility>
 
+#include "data/cell_rule.hpp"
+#include "data/word_codes.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus::data {
@@ -16,10 +18,6 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 // In fewer rows everything looks like a sequence.
 constexpr std::size_t kFewestRows = 20;
-
-bool is_stored_number(ColumnKind kind) {
-  return kind == ColumnKind::kNumber || kind == ColumnKind::kDate;
-}
 
 }  // namespace
 
@@ -46,33 +44,26 @@ void TextColumns::add(const std::vector<TextField>& fields, std::size_t line) {
 }
 
 void TextColumns::add_number(State& state, std::string_view field, std::size_t line) {
-  const bool asked_first = missing_.are_given() && missing_.is_missing(field);
-  const std::optional<double> number = asked_first ? std::nullopt : parse_number(field, dialect_.numbers);
-  const bool is_known = number && std::isfinite(*number);
-  if (is_known && (state.input.kind || !is_code(field, *number))) {
-    numbers_.push_back(*number);
-    return;
-  }
-  numbers_.push_back(kNaN);
-  if (!is_known && missing_.count(field)) return;
-  if (number && !is_known) {
+  const bool is_given = state.input.kind.has_value();
+  const Cell cell = read_cell(field, dialect_.numbers, missing_, is_given, state.missing);
+  numbers_.push_back(cell.kind == CellKind::kNumber ? cell.number : kNaN);
+  if (cell.kind == CellKind::kMissing) ++state.num_missing;
+  if (cell.kind == CellKind::kNumber || cell.kind == CellKind::kMissing) return;
+  if (cell.kind == CellKind::kInfinite) {
     throw InputError(ErrorParts{fmt::format("{}: line {}, {}", name_, line, where(state)), "a finite number",
                                 fmt::format("'{}'", field.substr(0, 40)), "fill in or remove the row"});
   }
-  if (state.input.kind) throw no_number(state, field, line);
+  if (is_given) throw no_number(state, field, line);
   state.has_words = true;
+  state.missing.clear();  // the second reading counts them all
   has_words_ = true;
 }
 
 void TextColumns::add_words(const std::vector<TextField>& fields, std::size_t line) {
   for (State& state : states_) {
     if (!state.has_words) continue;
-    const std::string_view field = fields[state.input.at].text;
-    if (missing_.count(field)) {
-      state.words.add_missing();
-    } else {
-      state.words.add(field, line);
-    }
+    const std::string_view field = trimmed(fields[state.input.at].text);
+    state.codes.push_back(missing_.count(field, state.missing) ? kMissingCode : state.words.add(field, line));
   }
 }
 
@@ -103,72 +94,107 @@ InputError TextColumns::no_number(const State& state, std::string_view field, st
 }
 
 /// Numbers in another notation, and a few words among many numbers, are no levels.
-void TextColumns::check_words(const State& state) const {
+void TextColumns::check_words(const State& state, const WordList& words) const {
   const NumberFormat& format = dialect_.numbers;
-  if (const std::optional<WordColumn::Stray> foreign = state.words.foreign_number(format)) {
+  if (const std::optional<WordList::Stray> foreign = words.foreign_number(format)) {
     throw no_number(state, foreign->word, foreign->line);
   }
-  const std::optional<WordColumn::Stray> stray = state.words.stray(format, first_line_);
+  const std::optional<WordList::Stray> stray = words.stray(format, first_line_);
   if (stray) throw no_number(state, stray->word, stray->line);
 }
 
-void TextColumns::decide(State& state, std::vector<std::string>& notes) {
+void TextColumns::decide(State& state, const WordList& words, std::vector<std::string>& notes) {
   if (!state.has_words || state.input.kind) return;
-  check_words(state);
-  state.kind = state.words.decide(name_ + ": " + where(state), dialect_.numbers, notes);
+  check_words(state, words);
+  state.kind = words.decide(name_ + ": " + where(state), dialect_.numbers, notes);
 }
 
-void TextColumns::note_numbers(const State& state, const Matrix<double>& features, std::size_t column,
-                               std::vector<std::string>& notes) const {
-  const std::size_t rows = features.rows();
-  if (state.kind != ColumnKind::kNumber || rows < kFewestRows) return;
-  std::size_t missing = 0;
-  bool counts = true;
-  for (std::size_t r = 0; r < rows; ++r) {
-    const double value = features(r, column);
-    missing += std::isnan(value) ? 1 : 0;
-    counts = counts && value == features(0, column) + static_cast<double>(r);
+void TextColumns::watch_numbers(State& state, const InputCells& cells, const InputCells::Input& input) const {
+  const std::size_t rows = cells.numbers.rows();
+  if (moved_rows_ == 0 && rows > 0) state.first = cells.numbers(0, input.number_slot);
+  for (std::size_t r = 0; state.counts_rows && r < rows; ++r) {
+    const double row = static_cast<double>(moved_rows_ + r);
+    state.counts_rows = cells.numbers(r, input.number_slot) == state.first + row;
   }
-  if (counts) {
+  state.moved_missing += input.num_missing;
+}
+
+void TextColumns::note_numbers(const State& state, std::vector<std::string>& notes) const {
+  if (state.kind != ColumnKind::kNumber || moved_rows_ < kFewestRows) return;
+  if (state.counts_rows) {
     notes.push_back(fmt::format("{}: {} counts the rows; data.ignore leaves it out", name_, where(state)));
   }
-  if (2 * missing > rows) {
-    notes.push_back(fmt::format("{}: {} is missing in {} of {} rows", name_, where(state), missing, rows));
+  if (2 * state.moved_missing > moved_rows_) {
+    notes.push_back(
+        fmt::format("{}: {} is missing in {} of {} rows", name_, where(state), state.moved_missing, moved_rows_));
   }
 }
 
-void TextColumns::move_to(PartBlock& block, std::vector<std::string>& notes) {
+void TextColumns::note_cells(std::vector<std::string>& notes) const {
+  for (const State& state : states_) {
+    notes.insert(notes.end(), state.notes.begin(), state.notes.end());
+    note_numbers(state, notes);
+  }
+  missing_.note(name_, moved_missing_, notes);
+}
+
+InputCells TextColumns::take_cells() {
   const std::size_t width = states_.size();
   const std::size_t rows = width == 0 ? 0 : numbers_.size() / width;
-  for (State& state : states_) decide(state, notes);
-  const auto count = [this](auto has) {
-    return static_cast<std::size_t>(std::count_if(states_.begin(), states_.end(), has));
-  };
-  Matrix<double> features(rows, count([](const State& s) { return is_stored_number(s.kind); }));
-  block.codes = Matrix<std::int32_t>(rows, count([](const State& s) { return s.kind == ColumnKind::kCategory; }));
-  std::size_t at = 0;
-  std::size_t code_at = 0;
+  InputCells cells;
+  std::size_t num_slots = 0;
+  std::size_t code_slots = 0;
+  for (State& state : states_) {
+    InputCells::Input& input = cells.inputs.emplace_back();
+    const bool is_date = state.has_words && (state.kind == ColumnKind::kDate || !state.words.date_orders().empty());
+    if (state.has_words) input.code_slot = code_slots++;
+    if (is_date || (!state.has_words && state.kind == ColumnKind::kNumber)) input.number_slot = num_slots++;
+    input.num_missing = state.num_missing;
+    input.words = std::move(state.words);
+    add_counts(state.missing, cells.missing);
+  }
+  cells.numbers = Matrix<double>(rows, num_slots);
+  cells.codes = Matrix<std::int32_t>(rows, code_slots);
   for (std::size_t c = 0; c < width; ++c) {
+    const InputCells::Input& input = cells.inputs[c];
+    for (std::size_t r = 0; r < rows && input.number_slot != kNoSlot; ++r) {
+      cells.numbers(r, input.number_slot) = numbers_[r * width + c];
+    }
+    for (std::size_t r = 0; r < rows && input.code_slot != kNoSlot; ++r) {
+      cells.codes(r, input.code_slot) = states_[c].codes[r];
+    }
+  }
+  numbers_ = {};
+  return cells;
+}
+
+void TextColumns::move_to(PartBlock& block, InputCells cells, std::vector<std::string>& notes) {
+  for (std::size_t c = 0; c < states_.size(); ++c) {
+    states_[c].has_words = cells.inputs[c].code_slot != kNoSlot;
+    decide(states_[c], cells.inputs[c].words, notes);
+  }
+  WordCodes meaning(cells);
+  for (std::size_t c = 0; c < states_.size(); ++c) {
     State& state = states_[c];
+    const InputCells::Input& input = cells.inputs[c];
     Column column{state.input.name, state.kind, {}};
     if (state.kind == ColumnKind::kCategory) {
-      column.levels = state.words.levels(dialect_.numbers);
-      for (std::size_t r = 0; r < rows; ++r) block.codes(r, code_at) = state.words.codes()[r];
-      ++code_at;
+      WordList::Levels levels = input.words.levels(dialect_.numbers);
+      column.levels = std::move(levels.names);
+      meaning.set_category(c, std::move(levels.place));
     } else if (state.kind == ColumnKind::kDate) {
-      const std::vector<double> days = state.words.days(name_ + ": " + where(state), notes);
-      for (std::size_t r = 0; r < rows; ++r) features(r, at) = days[r];
-      ++at;
+      meaning.set_date(c, input.words.days(name_ + ": " + where(state), state.notes));
     } else if (state.kind == ColumnKind::kNumber) {
-      for (std::size_t r = 0; r < rows; ++r) features(r, at) = numbers_[r * width + c];
-      note_numbers(state, features, at, notes);
-      ++at;
+      meaning.set_number(c);
+      watch_numbers(state, cells, input);
     }
     block.columns.push_back(std::move(column));
   }
-  missing_.note(name_, notes);
-  block.features = std::move(features);
-  numbers_ = {};
+  moved_rows_ += cells.numbers.rows();
+  add_counts(cells.missing, moved_missing_);
+  meaning.apply();
+  block.codes = std::move(cells.codes);
+  block.features = std::move(cells.numbers);
 }
 
 }  // namespace gradus::data

@@ -9,15 +9,38 @@
 
 namespace gradus::data {
 
-void TextLabels::add(std::string_view field, std::optional<double> number) {
+std::optional<double> TextLabels::look_at(std::string_view field, std::optional<double> number) {
   const bool has_digit = field.find_first_of("0123456789") != std::string_view::npos;
   if (!has_digit && (number == 0.0 || number == 1.0)) number.reset();  // True and False are good names of classes
   all_numbers_ = all_numbers_ && number.has_value();
-  numbers_.push_back(number.value_or(0.0));
   const std::string_view digits = trimmed(field);
   all_digits_ = all_digits_ && digits.find_first_not_of("0123456789") == std::string_view::npos;
   any_code_ = any_code_ || (digits.size() > 1 && digits.front() == '0');
+  return number;
+}
+
+void TextLabels::add(std::string_view field, std::optional<double> number) {
+  numbers_.push_back(look_at(field, number).value_or(0.0));
   words_.emplace_back(field);
+}
+
+void TextLabels::adopt_numbers(std::vector<double> numbers) {
+  numbers_ = std::move(numbers);
+}
+
+void TextLabels::adopt_words(const WordList& words, const std::vector<std::int32_t>& codes,
+                             const NumberFormat& format) {
+  std::vector<double> numbers;
+  numbers.reserve(words.texts().size());
+  for (const std::string& text : words.texts()) {
+    numbers.push_back(look_at(text, parse_number(text, format)).value_or(0.0));
+  }
+  words_.reserve(codes.size());
+  numbers_.reserve(codes.size());
+  for (const std::int32_t code : codes) {
+    words_.push_back(words.texts()[static_cast<std::size_t>(code)]);
+    numbers_.push_back(numbers[static_cast<std::size_t>(code)]);
+  }
 }
 
 void TextLabels::move_to(PartBlock& block, const std::string& name, std::vector<std::string>& notes) {

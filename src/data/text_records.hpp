@@ -44,6 +44,8 @@ class RecordReader {
   bool next(std::vector<TextField>& fields);
   /// Physical line on which the last record starts, from 1.
   [[nodiscard]] std::size_t line() const { return record_line_; }
+  /// The line behind the last record.
+  [[nodiscard]] std::size_t next_line() const { return line_; }
   /// Offset behind the last record.
   [[nodiscard]] std::size_t offset() const { return at_; }
   [[nodiscard]] std::size_t num_comments() const { return num_comments_; }

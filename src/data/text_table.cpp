@@ -1,134 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/text_table.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
+#include <future>
+#include <optional>
 #include <utility>
 
-#include "data/input_columns.hpp"
-#include "data/text_columns.hpp"
+#include "data/block_reader.hpp"
+#include "data/table_builder.hpp"
 #include "data/text_encoding.hpp"
-#include "data/text_labels.hpp"
-#include "data/text_layout.hpp"
+#include "data/text_plan.hpp"
 #include "gradus/core/error.hpp"
+#include "gradus/core/threads.hpp"
 
 namespace gradus::data {
 namespace {
 
-constexpr SurveyLimit kSample{.records = 100, .bytes = std::size_t{1} << 16};
+constexpr std::uint64_t kHashedAtATime = std::uint64_t{1} << 20U;
 
-/// All that is known of a text before its records are read.
-struct TextPlan {
-  FoundDialect found;
-  TextLayout layout;
-  std::vector<InputColumn> columns;
-  std::vector<std::string> notes;
-};
-
-[[noreturn]] void fail_empty(std::string_view text, const std::string& name, const FoundDialect& found) {
-  RecordReader reader(text, found.dialect, name);
+/// `head` starts the text and holds the header. Nothing where the text is not plain.
+std::optional<TextTable> read_plain(const TextStore& text, std::string_view head, char refused, const std::string& name,
+                                    const SourceOptions& options, const TextPlan& plan, const BlockOptions& how) {
+  RecordReader reader(head, plan.found.dialect, name);
   std::vector<TextField> fields;
-  reader.next(fields);  // says what is wrong with the first record
-  const bool comments = reader.num_comments() > 0;
-  throw InputError(ErrorParts{name, "rows of numbers", comments ? "comments only" : "an empty file",
-                              comments ? "set data.comment to none if they are rows" : ""});
+  if (plan.layout.has_header) reader.next(fields);
+  const std::uint64_t bytes = text.size() - reader.offset();
+  const std::uint64_t most = std::max<std::uint64_t>(bytes / how.block_bytes, 1);
+  ThreadPool pool(static_cast<unsigned>(std::min<std::uint64_t>(resolve_threads(how.threads), most)));
+  const MissingCells missing(options.missing);
+  std::optional<TextCells> cells =
+      BlockReader(text, plan, missing, refused, pool)
+          .read(find_blocks(text, reader.offset(), how.block_bytes, pool), reader.next_line());
+  if (!cells) return std::nullopt;
+  return TableBuilder(name, plan, options)
+      .finish(std::move(*cells), reader.next_line(),
+              notes_of({reader.num_comments(), reader.num_blank()}, plan, name, options));
 }
 
-TextPlan make_plan(std::string_view text, const std::string& name, const SourceOptions& options,
-                   const SurveyLimit& limit) {
-  TextPlan plan;
-  plan.found = find_dialect(text, options, name, limit, plan.notes);
-  if (plan.found.survey.num_records == 0) fail_empty(text, name, plan.found);
-  plan.layout = find_layout(plan.found, options, name, plan.notes);
-  plan.columns = input_columns(plan.layout, options, name, plan.notes);
-  return plan;
-}
-
-/// Collects records into inputs and labels.
-class TableBuilder {
- public:
-  TableBuilder(const std::string& name, const TextPlan& plan, const SourceOptions& options)
-      : name_(name),
-        layout_(plan.layout),
-        dialect_(plan.found.dialect),
-        columns_(name, plan.found.dialect, plan.columns, MissingCells(options.missing), plan.found.survey.first_line),
-        labels_(plan.layout.labels.size()) {}
-
-  void add(const std::vector<TextField>& fields, std::size_t line) {
-    const bool fits = layout_.ends_in_delimiter
-                          ? fields.size() >= layout_.num_columns && filled_size(fields) <= layout_.num_columns
-                          : fields.size() == layout_.num_columns;
-    if (!fits) fail_size(fields.size(), line);
-    columns_.add(fields, line);
-    for (std::size_t k = 0; k < labels_.size(); ++k) add_label(labels_[k], fields[layout_.labels[k]].text, line);
-    lines_.push_back(line);
-  }
-  [[nodiscard]] TextColumns& columns() { return columns_; }
-
-  TextTable finish(std::vector<std::string> notes) {
-    if (lines_.empty()) throw InputError(ErrorParts{name_, "rows of numbers", "none", ""});
-    TextTable table;
-    table.notes = std::move(notes);
-    table.block.where = name_;
-    columns_.move_to(table.block, table.notes);
-    move_labels(table);
-    table.block.lines = std::move(lines_);
-    for (const Column& column : table.block.columns) {
-      const bool is_feature = column.kind != ColumnKind::kIgnored && column.kind != ColumnKind::kCategory;
-      if (is_feature && !layout_.names.empty()) table.feature_names.push_back(column.name);
-    }
-    table.label_column = layout_.labels.empty() ? layout_.num_columns : layout_.labels.front();
-    return table;
-  }
-
- private:
-  void move_labels(TextTable& table) {
-    for (const std::size_t label : layout_.labels) {
-      if (layout_.names.empty()) continue;
-      table.target_name += (table.target_name.empty() ? "" : ",") + layout_.names[label];
-    }
-    if (labels_.size() == 1) labels_.front().move_to(table.block, name_, table.notes);
-    if (labels_.size() < 2) return;
-    table.block.numbers = Matrix<double>(lines_.size(), labels_.size());
-    for (std::size_t k = 0; k < labels_.size(); ++k) {
-      if (!labels_[k].move_to_column(table.block.numbers, k)) {
-        throw InputError(ErrorParts{fmt::format("{}: column {} (from 0)", name_, layout_.labels[k]),
-                                    "numbers, as one of several targets", "words", "name one label column"});
-      }
-    }
-  }
-  void add_label(TextLabels& labels, std::string_view field, std::size_t line) const {
-    if (field.empty()) {
-      throw InputError(ErrorParts{fmt::format("{}: line {}", name_, line), "a label", "an empty field",
-                                  "fill it in or remove the row"});
-    }
-    labels.add(field, parse_number(field, dialect_.numbers));
-  }
-  [[noreturn]] void fail_size(std::size_t size, std::size_t line) const {
-    throw InputError(ErrorParts{fmt::format("{}: line {}", name_, line), fmt::format("{} fields", layout_.num_columns),
-                                std::to_string(size),
-                                fmt::format("every row must have the columns of the first; data.delimiter is '{}' here",
-                                            delimiter_name(dialect_.delimiter))});
-  }
-
-  const std::string& name_;
-  const TextLayout& layout_;
-  const TextDialect& dialect_;
-  TextColumns columns_;
-  std::vector<TextLabels> labels_;
-  std::vector<std::size_t> lines_;
-};
-
-void note_skipped(const RecordReader& reader, const TextDialect& dialect, const std::string& name, bool guessed,
-                  std::size_t names_in_comments, std::vector<std::string>& notes) {
-  const std::size_t comments = reader.num_comments() - names_in_comments;
-  if (guessed && comments > 0) {
-    notes.push_back(
-        fmt::format("{}: lines that start with {} were taken as comments ({} of them); data.comment can say otherwise",
-                    name, dialect.comment, comments));
-  }
-  if (reader.num_blank() > 0) {
-    notes.push_back(fmt::format("{}: lines without any value were left out ({} of them)", name, reader.num_blank()));
+/// What is wrong with a table is said by the other way of reading it.
+std::optional<TextTable> read_plain_or_decline(std::string_view text, const std::string& name,
+                                               const SourceOptions& options, const TextPlan& plan,
+                                               const BlockOptions& how) {
+  try {
+    return read_plain(MemoryText(text), text, '\0', name, options, plan, how);
+  } catch (const InputError&) {
+    return std::nullopt;
   }
 }
 
@@ -149,21 +65,29 @@ TextTable read_as_planned(std::string_view text, const std::string& name, const 
     if (plan.layout.has_header) again.next(fields);
     while (again.next(fields)) builder.columns().add_words(fields, again.line());
   }
-  std::vector<std::string> notes = plan.notes;
-  const bool guessed = options.comment.empty() || options.comment == "auto";
-  const bool has_names = !plan.layout.has_header && !plan.layout.names.empty();
-  note_skipped(reader, dialect, name, guessed, has_names ? 1 : 0, notes);
-  return builder.finish(std::move(notes));
+  return builder.finish(notes_of({reader.num_comments(), reader.num_blank()}, plan, name, options));
+}
+
+/// What make_plan() made of the start of a file is what it makes of the whole.
+bool is_plan_of_all(const TextPlan& plan, std::string_view head, const SourceOptions& options, char& refused) {
+  const std::vector<std::string>& first = plan.found.survey.first;
+  const bool guesses = options.comment.empty() || options.comment == "auto";
+  const bool label_first = options.label == "0" || (!first.empty() && options.label == first.front());
+  refused = guesses && label_first ? '#' : '\0';  // all of the text would decide whether it starts comments
+  return !plan.found.survey.is_complete && (refused == '\0' || head.find(refused) == std::string_view::npos);
 }
 
 }  // namespace
 
-TextTable read_text_table(std::string_view bytes, const std::string& name, const SourceOptions& options) {
+TextTable read_text_table(std::string_view bytes, const std::string& name, const SourceOptions& options,
+                          const BlockOptions& how) {
   std::vector<std::string> notes;
   const DecodedText decoded = decode_text(bytes, name, options.encoding, notes);
   const std::string_view text = decoded.text();
   const auto read = [&](const TextPlan& plan, std::size_t& line) {
-    TextTable table = read_as_planned(text, name, options, plan, line);
+    std::optional<TextTable> plain;
+    if (text.size() >= how.worth_it) plain = read_plain_or_decline(text, name, options, plan, how);
+    TextTable table = plain ? std::move(*plain) : read_as_planned(text, name, options, plan, line);
     table.notes.insert(table.notes.begin(), notes.begin(), notes.end());
     return table;
   };
@@ -183,6 +107,44 @@ TextTable read_text_table(std::string_view bytes, const std::string& name, const
       if (second_line >= line) throw;
       throw InputError(std::string(first_error.what()));
     }
+  }
+}
+
+std::optional<TextTable> read_text_file(const std::string& path, const SourceOptions& options, Sha256& hash,
+                                        const BlockOptions& how) {
+  const std::string& encoding = options.encoding;
+  if (!encoding.empty() && encoding != "auto" && encoding != "utf-8") return std::nullopt;
+  FileText file(path);
+  if (file.size() < how.worth_it || file.size() < how.head_bytes) return std::nullopt;
+  const auto hash_file = [&path, own = hash]() mutable {
+    FileText bytes(path);
+    std::string buffer;
+    for (std::uint64_t at = 0; at < bytes.size();) {
+      const std::string_view piece =
+          bytes.read(at, static_cast<std::size_t>(std::min<std::uint64_t>(kHashedAtATime, bytes.size() - at)), buffer);
+      own.update(std::as_bytes(std::span(piece)));
+      at += piece.size();
+    }
+    return own;
+  };
+  std::string buffer;
+  if (file.read(0, 3, buffer) == "\xef\xbb\xbf") file.skip(3);
+  std::string head(
+      file.read(0, static_cast<std::size_t>(std::min<std::uint64_t>(how.head_bytes, file.size())), buffer));
+  head.resize(head.rfind('\n') + 1);  // empty where there is none
+  // A quote may be closed behind the head.
+  if (head.find('\0') != std::string::npos || head.find('"') != std::string::npos) return std::nullopt;
+  try {
+    const TextPlan plan = make_plan(head, path, options, kSample);
+    char refused = '\0';
+    if (!is_plan_of_all(plan, head, options, refused)) return std::nullopt;
+    const auto when = resolve_threads(how.threads) > 1 ? std::launch::async : std::launch::deferred;
+    std::future<Sha256> hashed = std::async(when, hash_file);
+    std::optional<TextTable> table = read_plain(file, head, refused, path, options, plan, how);
+    if (table) hash = hashed.get();
+    return table;
+  } catch (const InputError&) {
+    return std::nullopt;
   }
 }
 

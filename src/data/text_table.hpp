@@ -4,11 +4,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "data/part_block.hpp"
+#include "gradus/core/sha256.hpp"
 
 namespace gradus::data {
 
@@ -20,9 +23,23 @@ struct TextTable {
   std::vector<std::string> notes;          // guesses that could be wrong, a sentence each
 };
 
+/// How a plain table is read in blocks; nothing of it changes what is read.
+struct BlockOptions {
+  std::size_t block_bytes = std::size_t{1} << 19U;
+  std::size_t worth_it = std::size_t{1} << 18U;    // smaller texts are read record by record
+  std::size_t head_bytes = std::size_t{1} << 20U;  // of a file, from which dialect and layout are found
+  unsigned threads = 0;                            // 0: one per core
+};
+
 /// The table that the bytes of a text file hold. What the options leave open is decided from the first records, and
 /// from all of them where that fails. Throws InputError with line and column at a ragged row, an empty label, a word
 /// among numbers, or infinity.
-TextTable read_text_table(std::string_view bytes, const std::string& name, const SourceOptions& options);
+TextTable read_text_table(std::string_view bytes, const std::string& name, const SourceOptions& options,
+                          const BlockOptions& how = {});
+
+/// The same of a file that stands on disk, in blocks, so that the file itself needs no memory; its bytes are added to
+/// `hash`. Nothing where only the bytes as a whole can tell what they hold.
+std::optional<TextTable> read_text_file(const std::string& path, const SourceOptions& options, Sha256& hash,
+                                        const BlockOptions& how = {});
 
 }  // namespace gradus::data

@@ -58,12 +58,15 @@ class MatrixView {
 
 namespace detail {
 /// `bytes` (a multiple of kAlignment) at an address that is one too, freed by std::free; very large ones on large pages
-/// where the system has them. Throws std::bad_alloc.
-void* aligned_memory(std::size_t bytes);
+/// where the system has them, and all pages there at once unless `untouched`. Throws std::bad_alloc.
+void* aligned_memory(std::size_t bytes, bool untouched = false);
 struct AlignedFree {
   void operator()(void* p) const { std::free(p); }
 };
 }  // namespace detail
+
+/// Asks for memory that nobody has written to, so that the threads that fill it can take its pages side by side.
+struct Unset {};
 
 /// `size` elements at `kAlignment`, set to zero; trivially copyable types only. Throws std::bad_alloc.
 template <class T>
@@ -76,6 +79,10 @@ class AlignedBuffer {
     if (size == 0) return;
     data_.reset(static_cast<T*>(detail::aligned_memory(bytes_for(size))));
     std::fill_n(data_.get(), size, T{});
+  }
+  /// Elements of any value.
+  AlignedBuffer(std::size_t size, Unset /*unset*/) : size_(size) {
+    if (size > 0) data_.reset(static_cast<T*>(detail::aligned_memory(bytes_for(size), true)));
   }
   /// Makes room for `size` elements, at least as many as now; the new ones are zero. The system moves the pages of
   /// large buffers instead of copying them, so that old and new need not stand side by side.
@@ -130,6 +137,10 @@ class Matrix {
  public:
   Matrix() = default;
   Matrix(std::size_t rows, std::size_t cols) : buffer_(checked_size(rows, cols)), rows_(rows), cols_(cols) {}
+
+  /// Elements of any value.
+  Matrix(std::size_t rows, std::size_t cols, Unset unset)
+      : buffer_(checked_size(rows, cols), unset), rows_(rows), cols_(cols) {}
 
   /// Adds rows of zeros until there are `rows`.
   void grow_rows(std::size_t rows) {

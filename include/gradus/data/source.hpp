@@ -52,6 +52,7 @@ struct SourceOptions {
   std::uint64_t seed = 0;                // generators
   double noise = -1.0;                   // generators: < 0 = their default
   std::uint64_t max_bytes = std::uint64_t{8} << 30;  // refuse files that unpack to more
+  unsigned threads = 0;  // how many read a text side by side; 0: one per core. The result is the same
   /// LibSVM: sets of labels have a column for each of these; empty: for those that occur.
   std::vector<std::string> label_names;
 };

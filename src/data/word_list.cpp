@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "data/word_column.hpp"
+#include "data/word_list.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstring>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -41,22 +44,66 @@ bool is_code(std::string_view field, double number) {
   return digits.size() > 1 && (digits.front() == '0' || std::abs(number) >= kLargestExact);
 }
 
-void WordColumn::add(std::string_view field, std::size_t line) {
-  field = trimmed(field);
-  auto found = code_of_.find(field);
-  if (found == code_of_.end()) {
+std::uint64_t WordList::hash_of(std::string_view text) {
+  constexpr std::uint64_t kFactor = 0x9e3779b97f4a7c15ULL;
+  std::uint64_t hash = text.size();
+  while (!text.empty()) {
+    std::uint64_t word = 0;
+    const std::size_t count = std::min(text.size(), sizeof word);
+    std::memcpy(&word, text.data(), count);
+    hash = (hash ^ word) * kFactor;
+    hash ^= hash >> 29U;
+    text.remove_prefix(count);
+  }
+  return hash * kFactor;
+}
+
+std::int32_t WordList::find(std::string_view text, std::uint64_t hash) const {
+  if (table_.empty()) return kMissingCode;
+  const std::size_t mask = table_.size() - 1;
+  for (std::size_t at = hash >> 20U;; ++at) {
+    const std::int32_t code = table_[at & mask];
+    if (code == kMissingCode) return kMissingCode;
+    const auto known = static_cast<std::size_t>(code);
+    if (hashes_[known] == hash && texts_[known] == text) return code;
+  }
+}
+
+/// At most half of the table is taken.
+void WordList::make_room() {
+  constexpr std::size_t kSmallest = 16;
+  if (2 * texts_.size() < table_.size()) return;
+  table_.assign(std::max(kSmallest, 4 * texts_.size()), kMissingCode);
+  table_.resize(std::bit_ceil(table_.size()), kMissingCode);
+  const std::size_t mask = table_.size() - 1;
+  for (std::size_t code = 0; code < hashes_.size(); ++code) {
+    std::size_t at = hashes_[code] >> 20U;
+    while (table_[at & mask] != kMissingCode) ++at;
+    table_[at & mask] = static_cast<std::int32_t>(code);
+  }
+}
+
+std::int32_t WordList::add(std::string_view text, std::size_t line, std::size_t count) {
+  const std::uint64_t hash = hash_of(text);
+  std::int32_t code = find(text, hash);
+  if (code == kMissingCode) {
     if (texts_.size() >= static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
       throw InputError(ErrorParts{"a column of words", "fewer than 2^31 different values", "more", "ignore it"});
     }
-    texts_.emplace_back(field);
+    make_room();
+    code = static_cast<std::int32_t>(texts_.size());
+    std::size_t at = hash >> 20U;
+    while (table_[at & (table_.size() - 1)] != kMissingCode) ++at;
+    table_[at & (table_.size() - 1)] = code;
+    texts_.emplace_back(text);
     values_.push_back({0, line});
-    found = code_of_.emplace(texts_.back(), static_cast<std::int32_t>(texts_.size() - 1)).first;
+    hashes_.push_back(hash);
   }
-  ++values_[static_cast<std::size_t>(found->second)].count;
-  codes_.push_back(found->second);
+  values_[static_cast<std::size_t>(code)].count += count;
+  return code;
 }
 
-std::optional<WordColumn::Stray> WordColumn::foreign_number(const NumberFormat& format) const {
+std::optional<WordList::Stray> WordList::foreign_number(const NumberFormat& format) const {
   for (std::size_t v = 0; v < texts_.size(); ++v) {
     if (parse_number(texts_[v], format)) continue;
     const OtherNotation other = other_notation(texts_[v], format);
@@ -65,7 +112,7 @@ std::optional<WordColumn::Stray> WordColumn::foreign_number(const NumberFormat& 
   return std::nullopt;
 }
 
-std::optional<WordColumn::Stray> WordColumn::stray(const NumberFormat& format, std::size_t first_line) const {
+std::optional<WordList::Stray> WordList::stray(const NumberFormat& format, std::size_t first_line) const {
   std::size_t numbers = 0;
   std::size_t words = 0;
   std::optional<Stray> first;
@@ -83,7 +130,7 @@ std::optional<WordColumn::Stray> WordColumn::stray(const NumberFormat& format, s
   return words > 0 && (few || is_title) ? first : std::nullopt;
 }
 
-std::vector<DateOrder> WordColumn::date_orders() const {
+std::vector<DateOrder> WordList::date_orders() const {
   std::vector<DateOrder> orders;
   for (const DateOrder order : kOrders) {
     const bool fits = !texts_.empty() && std::all_of(texts_.begin(), texts_.end(), [order](const std::string& text) {
@@ -94,8 +141,8 @@ std::vector<DateOrder> WordColumn::date_orders() const {
   return orders;
 }
 
-ColumnKind WordColumn::decide(const std::string& where, const NumberFormat& format,
-                              std::vector<std::string>& notes) const {
+ColumnKind WordList::decide(const std::string& where, const NumberFormat& format,
+                            std::vector<std::string>& notes) const {
   if (!date_orders().empty()) return ColumnKind::kDate;
   std::size_t cells = 0;
   std::size_t numbers = 0;
@@ -126,7 +173,7 @@ ColumnKind WordColumn::decide(const std::string& where, const NumberFormat& form
   return ColumnKind::kCategory;
 }
 
-std::vector<std::string> WordColumn::levels(const NumberFormat& format) {
+WordList::Levels WordList::levels(const NumberFormat& format) const {
   std::vector<std::int32_t> order(texts_.size());
   std::iota(order.begin(), order.end(), 0);
   std::vector<double> numbers(texts_.size());
@@ -142,19 +189,16 @@ std::vector<std::string> WordColumn::levels(const NumberFormat& format) {
     if (all_numbers && numbers[x] != numbers[y]) return numbers[x] < numbers[y];
     return texts_[x] < texts_[y];
   });
-  std::vector<std::string> levels;
-  std::vector<std::int32_t> place(order.size());
+  Levels levels;
+  levels.place.resize(order.size());
   for (std::size_t i = 0; i < order.size(); ++i) {
-    levels.push_back(texts_[static_cast<std::size_t>(order[i])]);
-    place[static_cast<std::size_t>(order[i])] = static_cast<std::int32_t>(i);
-  }
-  for (std::int32_t& code : codes_) {
-    if (code != kMissingCode) code = place[static_cast<std::size_t>(code)];
+    levels.names.push_back(texts_[static_cast<std::size_t>(order[i])]);
+    levels.place[static_cast<std::size_t>(order[i])] = static_cast<std::int32_t>(i);
   }
   return levels;
 }
 
-std::vector<double> WordColumn::days(const std::string& where, std::vector<std::string>& notes) const {
+std::vector<double> WordList::days(const std::string& where, std::vector<std::string>& notes) const {
   const std::vector<DateOrder> orders = date_orders();
   if (orders.empty() && !texts_.empty()) {
     const auto bad = std::find_if(texts_.begin(), texts_.end(), [](const std::string& text) {
@@ -170,11 +214,9 @@ std::vector<double> WordColumn::days(const std::string& where, std::vector<std::
                                 shown(texts_.front())));
   }
   std::vector<double> days;
-  days.reserve(codes_.size());
-  for (const std::int32_t code : codes_) {
-    days.push_back(code == kMissingCode ? std::nan("")
-                                        : *parse_date(texts_[static_cast<std::size_t>(code)], orders.front()));
-  }
+  days.reserve(texts_.size());
+  std::transform(texts_.begin(), texts_.end(), std::back_inserter(days),
+                 [&orders](const std::string& text) { return *parse_date(text, orders.front()); });
   return days;
 }
 
