@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/certified_run.hpp"
@@ -189,9 +190,10 @@ int train_new(const TrainArguments& arguments) {
 
 void refuse_new_settings(const TrainArguments& arguments) {
   for (const auto& [option, text] : arguments.flags) {
-    if (option->key == "training.threads" || arguments.command->count(std::string(option->flag)) == 0) continue;
+    const bool allowed = option->key == "training.threads" || option->key == "training.epochs";
+    if (allowed || arguments.command->count(std::string(option->flag)) == 0) continue;
     throw InputError({.where = std::string(option->flag),
-                      .expected = "no new setting with --resume",
+                      .expected = "no new setting but --epochs and --threads with --resume",
                       .found = "'" + *text + "'",
                       .advice = "the run's own config.toml holds; start a new run to change it"});
   }
@@ -203,25 +205,58 @@ void refuse_new_settings(const TrainArguments& arguments) {
   }
 }
 
+// What --resume may change: the number of epochs, and of threads.
+void take_resume_flags(const TrainArguments& arguments, RunConfig& config) {
+  for (const auto& [option, text] : arguments.flags) {
+    const std::string flag(option->flag);
+    const bool allowed = option->key == "training.threads" || option->key == "training.epochs";
+    if (allowed && arguments.command->count(flag) > 0) set_option(config, option->key, *text, flag);
+  }
+}
+
+// A longer run must have the bits of one that was as long from its start.
+void check_longer(const RunConfig& config, std::uint64_t epochs_before, const RunFolder& folder) {
+  const std::uint64_t epochs = config.training.epochs;
+  if (epochs < epochs_before) {
+    throw InputError({.where = "--epochs",
+                      .expected = fmt::format("at least the {} epochs of the run", epochs_before),
+                      .found = std::to_string(epochs),
+                      .advice = "say how many epochs there shall be in all"});
+  }
+  if (epochs > epochs_before && schedule_facts(parse_schedule(config.schedule.kind)).needs_total) {
+    throw InputError({.where = "--epochs",
+                      .expected = fmt::format("{}, since the rates of the schedule {} depend on the number of epochs",
+                                              epochs_before, config.schedule.kind),
+                      .found = std::to_string(epochs),
+                      .advice = "begin a run from the model of this one with --init-from " + folder.path()});
+  }
+  if (epochs > epochs_before && folder.stopped_early()) {
+    throw InputError({.where = "--epochs",
+                      .expected = fmt::format("{}, since early stopping ended the run", epochs_before),
+                      .found = std::to_string(epochs),
+                      .advice = "begin a run from the model of this one with --init-from " + folder.path()});
+  }
+}
+
 int train_on(const TrainArguments& arguments) {
   refuse_new_settings(arguments);
   RunFolder folder(arguments.resume, RunFolder::Mode::kResume);
+  RunConfig config;
+  read_config(folder.config_path(), config);
+  const std::uint64_t epochs_before = config.training.epochs;
+  const std::uint64_t threads_before = config.training.threads;
+  take_resume_flags(arguments, config);
+  const std::uint64_t threads = std::exchange(config.training.threads, threads_before);
+  check_longer(config, epochs_before, folder);
   const std::string summary = folder.completed_summary();
-  if (!summary.empty()) {
-    note("{}: this run is complete\n", folder.path());
+  if (!summary.empty() && config.training.epochs == epochs_before) {
+    note("{}: this run is complete; --epochs with more than {} goes on\n", folder.path(), epochs_before);
     if (arguments.json) fmt::print("{}", summary);
     return 0;
   }
-  RunConfig config;
-  read_config(folder.config_path(), config);
   const Dataset dataset = read_data(config, folder.origin());
-  TrainingRun run = make_training_run(config, dataset);
-  for (const auto& [option, text] : arguments.flags) {
-    if (option->key == "training.threads" && arguments.command->count("--threads") > 0) {
-      set_option(config, option->key, *text, "--threads");
-      run.threads = static_cast<unsigned>(config.training.threads);
-    }
-  }
+  TrainingRun run = make_training_run(config, dataset, folder.origin());
+  run.threads = static_cast<unsigned>(threads);
   return train_and_report(config, run, dataset, &folder, arguments);
 }
 
@@ -271,7 +306,8 @@ void add_train_command(CLI::App& app, int& exit_code) {
   add_option(*command, "--set", arguments->settings, "key=value, any key of the configuration; may be repeated")
       ->allow_extra_args(false);
   add_option(*command, "--out", arguments->out, "run folder [runs/NAME-N]; none keeps nothing");
-  add_option(*command, "--resume", arguments->resume, "continue the run in this folder to the same final bits");
+  add_option(*command, "--resume", arguments->resume,
+             "continue the run in this folder to the same final bits; --epochs adds to a finished one");
   add_flag(*command, "--check", arguments->check,
            "certify the gradient before the first and after the last step; exit 3 when a claim fails");
   add_flag(*command, "--force", arguments->force, "overwrite the run in --out");

@@ -2,6 +2,7 @@
 #include "gradus/training/run_folder.hpp"
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "core/atomic_file.hpp"
 #include "core/file_lock.hpp"
@@ -103,6 +104,11 @@ std::string RunFolder::completed_summary() const {
   return read_text_if_there(path_ + "/summary.json").value_or("");
 }
 
+bool RunFolder::stopped_early() const {
+  const auto summary = nlohmann::json::parse(completed_summary(), nullptr, false);
+  return summary.is_object() && summary.value("stopped_early", false);
+}
+
 std::vector<std::byte> RunFolder::newest_checkpoint() const {
   bool damaged = false;
   for (const char* name : {kNewest, kPrevious}) {
@@ -130,6 +136,12 @@ Next RunFolder::on_start(const StartEvent& event) {
   if (mode_ != Mode::kResume) {
     write_file(path_ + kOrigin,
                (event.run.origin.empty() ? fs::current_path(ignored).string() : event.run.origin) + "\n");
+    write_file(config_path(), event.run.config);
+  } else if (!completed_summary().empty()) {
+    // More epochs. Without the summary, whatever config.toml says, the run is one that goes on from its checkpoint.
+    for (const char* name : {"/summary.json", "/certificate.json"}) fs::remove(path_ + name, ignored);
+  }
+  if (mode_ == Mode::kResume && read_text_if_there(config_path()).value_or("") != event.run.config) {
     write_file(config_path(), event.run.config);
   }
   // Lines after the checkpoint, torn or whole, are written again as their epochs are trained again.

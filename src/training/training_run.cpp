@@ -7,6 +7,8 @@
 #include "core/suggest.hpp"
 #include "gradus/training/run_config.hpp"
 #include "training/class_weights.hpp"
+#include "training/initial_model.hpp"
+#include "training/model_source.hpp"
 #include "training/option_text.hpp"
 
 namespace gradus {
@@ -290,6 +292,8 @@ Dataset read_data(RunConfig& config, const std::string& base_folder) {
   }
   SourceOptions options = source_options(config);
   options.base_folder = base_folder;
+  const std::optional<Model> start = read_initial_model(config, base_folder);
+  if (start) options = options_for_model(std::move(options), *start, true);
   Dataset dataset = read_source(data.source, options);
   if (data.pool) pool_parts(dataset);
   const bool has_parts = !dataset.valid.empty() || !dataset.test.empty();
@@ -300,13 +304,17 @@ Dataset read_data(RunConfig& config, const std::string& base_folder) {
                   .stratified = data.stratified,
                   .shuffled = data.shuffled,
                   .seed = data.seed});
+  if (start) {
+    apply_initial_model(config, dataset, *start);
+    return dataset;
+  }
   const PreprocessingOptions preparing{.impute = data.impute, .max_one_hot = data.max_one_hot};
   apply_preprocessing(dataset, fit_preprocessing(dataset, preparing, dataset.notes));
   scale_targets_as_asked(config, dataset);
   return dataset;
 }
 
-TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
+TrainingRun make_training_run(RunConfig& config, const Dataset& dataset, const std::string& base_folder) {
   resolve_training(config, dataset);
   const RunConfig::Training& training = config.training;
   TrainingRun run;
@@ -343,7 +351,14 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
   run.config = config_toml(config);
   RunConfig plain = config;
   plain.report = {};
-  run.identity = config_identity(plain);
+  std::string behind;
+  if (const auto start = read_initial_model(config, base_folder)) behind = start_from(run, *start);
+  run.identity_of_epochs = [plain, behind](std::size_t epochs) {
+    RunConfig other = plain;
+    other.training.epochs = epochs;
+    return config_identity(other) + behind;
+  };
+  run.identity = run.identity_of_epochs(run.epochs);
   return run;
 }
 

@@ -37,6 +37,8 @@ class RunFolder : public TrainingObserver {
   [[nodiscard]] std::string config_path() const { return path_ + "/config.toml"; }
   /// summary.json's text when the run is complete, else empty.
   [[nodiscard]] std::string completed_summary() const;
+  /// The run is complete, and early stopping ended it.
+  [[nodiscard]] bool stopped_early() const;
   /// The folder that relative paths in config.toml are meant in; empty where that was not recorded.
   [[nodiscard]] std::string origin() const { return run_origin(path_); }
   /// The newest intact checkpoint; empty when none was written yet. A damaged one is passed over for the one before
