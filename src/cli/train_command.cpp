@@ -15,34 +15,19 @@
 #include "cli/flags.hpp"
 #include "cli/folder_report.hpp"
 #include "cli/note.hpp"
-#include "cli/numbered_folder.hpp"
-#include "cli/progress.hpp"
-#include "cli/stop_request.hpp"
-#include "cli/stop_signal.hpp"
 #include "cli/tables.hpp"
+#include "cli/train_folds.hpp"
+#include "cli/train_run.hpp"
 #include "core/printable.hpp"
+#include "core/text_file.hpp"
 #include "gradus/config/config_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_config.hpp"
 #include "gradus/training/run_folder.hpp"
+#include "training/folds.hpp"
 
 namespace gradus::cli {
 namespace {
-
-struct TrainArguments {
-  std::string config_file;
-  std::vector<std::string> settings;  // --set key=value
-  std::vector<std::pair<const ConfigOption*, std::unique_ptr<std::string>>> flags;
-  std::string out;
-  std::string resume;
-  bool force = false;
-  bool check = false;
-  bool no_report = false;
-  bool dry_run = false;
-  bool json = false;
-  bool quiet = false;
-  CLI::App* command = nullptr;
-};
 
 // File first, then flags, then --set: the later wins.
 RunConfig read_arguments(const TrainArguments& arguments) {
@@ -64,14 +49,6 @@ RunConfig read_arguments(const TrainArguments& arguments) {
     set_option(config, key, setting.substr(equals + 1), "--set " + key);
   }
   return config;
-}
-
-// runs/NAME-1, -2, ...: a run that nobody named still leaves its record, and never over another one. Made at once, so
-// that runs that start together find different ones.
-std::string make_free_folder(const std::string& data_name) {
-  std::string name;
-  for (const char c : data_name) name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' ? c : '-';
-  return make_numbered_folder("runs/" + name + "-");
 }
 
 void print_result(const RunRecord& record, const std::string& folder) {
@@ -116,26 +93,6 @@ void advise_scaling(const RunConfig& config, const TrainingRun& run, const Datas
   if (largest > 20.0) note("note: features reach {:.3g}; --standardize usually trains better\n", largest);
 }
 
-RunRecord run_training(const TrainingRun& run, const Dataset& dataset, RunFolder* folder,
-                       const TrainArguments& arguments) {
-  Progress progress;
-  std::vector<TrainingObserver*> observers;
-  if (folder != nullptr) observers.push_back(folder);
-  StopRequest request(folder != nullptr ? folder->path() : "");
-  if (folder != nullptr) observers.push_back(&request);
-  if (!arguments.quiet) observers.push_back(&progress);
-  std::vector<std::byte> checkpoint;
-  if (!arguments.resume.empty()) checkpoint = folder->newest_checkpoint();
-  const TrainControl control{.observers = observers, .stop = &catch_stop_signal(), .checkpoint = checkpoint};
-  try {
-    return train(run, dataset, control);
-  } catch (const Interrupted& interruption) {
-    const std::string advice = folder != nullptr ? "; continue with `gradus train --resume " + folder->path() + "`"
-                                                 : "; nothing is kept without a run folder";
-    throw Interrupted(interruption.what() + advice);
-  }
-}
-
 void print_record(const RunRecord& record, const std::string& folder, bool json) {
   if (json) {
     fmt::print("{}\n", summary_json(record));
@@ -167,6 +124,7 @@ int train_and_report(const RunConfig& config, const TrainingRun& run, const Data
 
 int train_new(const TrainArguments& arguments) {
   RunConfig config = read_arguments(arguments);
+  if (is_folded(config)) return train_folds(config, arguments);
   std::unique_ptr<RunFolder> folder;
   const auto mode = arguments.force ? RunFolder::Mode::kForce : RunFolder::Mode::kNew;
   const bool keeps_folder = arguments.out != "none" && !arguments.dry_run;
@@ -214,6 +172,14 @@ void take_resume_flags(const TrainArguments& arguments, RunConfig& config) {
   }
 }
 
+void check_fold_flags(const TrainArguments& arguments) {
+  if (arguments.command->count("--epochs") == 0) return;
+  throw InputError({.where = "--epochs",
+                    .expected = "a single run to resume",
+                    .found = "the folds of " + arguments.resume,
+                    .advice = "train the folds anew, or one of them for longer"});
+}
+
 // A longer run must have the bits of one that was as long from its start.
 void check_longer(const RunConfig& config, std::uint64_t epochs_before, const RunFolder& folder) {
   const std::uint64_t epochs = config.training.epochs;
@@ -240,9 +206,16 @@ void check_longer(const RunConfig& config, std::uint64_t epochs_before, const Ru
 
 int train_on(const TrainArguments& arguments) {
   refuse_new_settings(arguments);
-  RunFolder folder(arguments.resume, RunFolder::Mode::kResume);
   RunConfig config;
-  read_config(folder.config_path(), config);
+  if (read_text_if_there(arguments.resume + "/config.toml")) {
+    read_config(arguments.resume + "/config.toml", config);
+    if (is_folded(config)) {
+      check_fold_flags(arguments);
+      take_resume_flags(arguments, config);
+      return train_on_folds(config, arguments);
+    }
+  }
+  RunFolder folder(arguments.resume, RunFolder::Mode::kResume);
   const std::uint64_t epochs_before = config.training.epochs;
   const std::uint64_t threads_before = config.training.threads;
   take_resume_flags(arguments, config);
@@ -283,7 +256,7 @@ void add_config_flags(CLI::App& command, TrainArguments& arguments) {
   RunConfig probe;
   for (const ConfigOption& option : config_options()) {
     if (option.flag.empty()) continue;
-    arguments.flags.emplace_back(&option, std::make_unique<std::string>());
+    arguments.flags.emplace_back(&option, std::make_shared<std::string>());
     std::string& text = *arguments.flags.back().second;
     CLI::Option* added = nullptr;
     const OptionField field = option.field(probe);

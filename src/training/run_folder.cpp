@@ -22,9 +22,10 @@ namespace {
 namespace fs = std::filesystem;
 
 // Everything that a run writes; --force removes these and nothing else.
-constexpr const char* kOwnFiles[] = {"summary.json",  "model.safetensors", "metrics.jsonl",    "metrics.csv",
-                                     "config.toml",   "certificate.json",  "statistics.jsonl", "analysis.json",
-                                     "progress.json", "report.html",       "origin.txt"};
+constexpr const char* kOwnFiles[] = {"summary.json",   "model.safetensors", "metrics.jsonl",    "metrics.csv",
+                                     "config.toml",    "certificate.json",  "statistics.jsonl", "analysis.json",
+                                     "progress.json",  "report.html",       "origin.txt",       "folds.json",
+                                     "out_of_fold.csv"};
 constexpr const char* kTensorBoard = "/tensorboard";
 constexpr const char* kCheckpoints = "/checkpoint";
 constexpr const char* kNewest = "/checkpoint/last.ckpt";
@@ -87,6 +88,21 @@ RunFolder::RunFolder(std::string path, Mode mode) : path_(std::move(path)), mode
 }
 
 RunFolder::~RunFolder() = default;
+
+void begin_folds_folder(const std::string& path, const std::string& config, bool force) {
+  std::error_code ignored;
+  if (fs::exists(path + "/summary.json", ignored) || fs::exists(path + kCheckpoints, ignored)) {
+    throw InputError({.where = path,
+                      .expected = "a new folder or one of folds",
+                      .found = "a single run's",
+                      .advice = "choose another --out"});
+  }
+  if (!force && fs::exists(path, ignored) && !fs::is_empty(path, ignored)) refuse_files(path);
+  make_folder(path);
+  remove_own_files(path);
+  write_file(path + kOrigin, fs::current_path(ignored).string() + "\n");
+  write_file(path + "/config.toml", config);
+}
 
 void RunFolder::lock() {
   if (lock_) return;

@@ -7,6 +7,7 @@
 #include "core/suggest.hpp"
 #include "gradus/training/run_config.hpp"
 #include "training/class_weights.hpp"
+#include "training/folds.hpp"
 #include "training/initial_model.hpp"
 #include "training/model_source.hpp"
 #include "training/option_text.hpp"
@@ -283,7 +284,11 @@ SourceOptions source_options(const RunConfig& config) {
 }
 
 Dataset read_data(RunConfig& config, const std::string& base_folder) {
-  RunConfig::Data& data = config.data;
+  return prepare_data(config, read_rows(config, base_folder), base_folder);
+}
+
+Dataset read_rows(const RunConfig& config, const std::string& base_folder) {
+  const RunConfig::Data& data = config.data;
   if (data.source.empty()) {
     throw InputError({.where = "data.source",
                       .expected = "a data set",
@@ -296,6 +301,12 @@ Dataset read_data(RunConfig& config, const std::string& base_folder) {
   if (start) options = options_for_model(std::move(options), *start, true);
   Dataset dataset = read_source(data.source, options);
   if (data.pool) pool_parts(dataset);
+  return dataset;
+}
+
+Dataset prepare_data(RunConfig& config, Dataset dataset, const std::string& base_folder) {
+  RunConfig::Data& data = config.data;
+  if (config.training.folds > 0 || config.training.fold > 0) hold_out_fold(config, dataset);
   const bool has_parts = !dataset.valid.empty() || !dataset.test.empty();
   if (!data.test) data.test = 0.0;
   if (!data.valid) data.valid = has_parts || *data.test > 0.0 ? 0.0 : 0.2;
@@ -304,7 +315,7 @@ Dataset read_data(RunConfig& config, const std::string& base_folder) {
                   .stratified = data.stratified,
                   .shuffled = data.shuffled,
                   .seed = data.seed});
-  if (start) {
+  if (const std::optional<Model> start = read_initial_model(config, base_folder)) {
     apply_initial_model(config, dataset, *start);
     return dataset;
   }
