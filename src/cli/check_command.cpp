@@ -91,8 +91,9 @@ VerificationPoint point_of_model(const CheckArguments& arguments) {
 VerificationPoint point_of_config(const CheckArguments& arguments) {
   const bool is_run = is_folder(arguments.source);
   RunConfig config = config_with_data(is_run ? arguments.source + "/config.toml" : arguments.source, arguments);
-  const Dataset dataset = read_data(config, is_run && arguments.data.empty() ? run_origin(arguments.source) : "");
-  const TrainingRun run = make_training_run(config, dataset);
+  const std::string origin = is_run && arguments.data.empty() ? run_origin(arguments.source) : "";
+  const Dataset dataset = read_data(config, origin);
+  const TrainingRun run = make_training_run(config, dataset, origin);
   if (!is_run) return make_point(run, dataset, arguments.choice);
   const Model model = read_model(model_path(arguments.source));
   return make_point(run, dataset, arguments.choice, &model);

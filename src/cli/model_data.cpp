@@ -11,20 +11,12 @@
 #include "cli/reader_flags.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
+#include "training/model_source.hpp"
 
 namespace gradus::cli {
 namespace {
 
 constexpr std::array<std::string_view, 4> kParts = {"train", "valid", "test", "all"};
-
-// The columns that the model reads; of models that knew no columns yet the names of their features.
-Schema schema_of(const Model& model) {
-  Schema schema = model.preprocessing.schema();
-  if (!model.preprocessing.steps.empty()) return schema;
-  schema.label_column = model.feature_names.size();
-  for (const std::string& name : model.feature_names) schema.columns.push_back({name, ColumnKind::kNumber, {}});
-  return schema;
-}
 
 // The data with the label column that the arguments or the model name.
 Dataset read_labelled(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
@@ -54,20 +46,8 @@ Dataset read_labelled(const ModelDataArguments& arguments, const Model& model, b
 }  // namespace
 
 SourceOptions options_for(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
-  SourceOptions options = arguments.options;
-  // A model without class names learned numbers, even where whole ones look like classes.
-  if (options.task.empty() && model.class_names.empty()) options.task = "regression";
-  if (options.task.empty() && model.spec().output == OutputKind::kSoftmax) options.task = "classification";
-  if (options.label.empty()) options.label = model.target_name;
-  Schema schema = schema_of(model);
-  if (!schema.columns.empty()) {
-    schema.weight_name = model.weight_name;
-    options.schema = std::make_shared<const Schema>(std::move(schema));
-    options.read_targets = with_targets;
-  }
+  SourceOptions options = options_for_model(arguments.options, model, with_targets);
   options.threads = arguments.threads;
-  options.num_features = model.spec().num_inputs;
-  options.label_names = model.class_names;
   return options;
 }
 
@@ -86,19 +66,9 @@ void add_model_data_options(CLI::App& command, ModelDataArguments& arguments) {
   add_option(command, "--threads", arguments.threads, "0 = one per core")->check(in_range(0, 1024));
 }
 
-void apply_model_columns(Dataset& dataset, const Model& model, data::UnknownLevels& unknown) {
-  const std::vector<std::string>& names = dataset.feature_names;
-  const bool has_weights = std::find(names.begin(), names.end(), model.weight_name) != names.end();
-  if (!model.weight_name.empty() && has_weights) take_weight_column(dataset, model.weight_name);
-  data::apply_preprocessing(dataset, model.preprocessing, unknown);
-}
-
 Dataset read_model_data(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
   Dataset dataset = read_labelled(arguments, model, with_targets);
-  data::UnknownLevels unknown;
-  apply_model_columns(dataset, model, unknown);
-  unknown.note(dataset.name, dataset.notes);
-  scale_targets(dataset, model.target_scaling);
+  prepare_for_model(dataset, model);
   print_notes(dataset);
   return dataset;
 }

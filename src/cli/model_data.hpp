@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "data/unknown_levels.hpp"
 #include "gradus/data/source.hpp"
 #include "gradus/model/model_file.hpp"
 
@@ -25,10 +24,6 @@ void add_model_data_options(CLI::App& command, ModelDataArguments& arguments);
 
 /// The data's options, where they leave something open what the model says.
 SourceOptions options_for(const ModelDataArguments& arguments, const Model& model, bool with_targets);
-
-/// Takes the model's column of sample weights out of the features where the data has it, and makes inputs of the
-/// others.
-void apply_model_columns(Dataset& dataset, const Model& model, data::UnknownLevels& unknown);
 
 /// Reads the data; the label column is the model's own where the file has it and nothing else is asked for.
 Dataset read_model_data(const ModelDataArguments& arguments, const Model& model, bool with_targets);

@@ -14,6 +14,7 @@
 #include "gradus/core/error.hpp"
 #include "gradus/core/threads.hpp"
 #include "gradus/training/trainer.hpp"
+#include "training/model_source.hpp"
 
 namespace gradus::cli {
 namespace {

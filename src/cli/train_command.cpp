@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/certified_run.hpp"
@@ -14,34 +15,19 @@
 #include "cli/flags.hpp"
 #include "cli/folder_report.hpp"
 #include "cli/note.hpp"
-#include "cli/numbered_folder.hpp"
-#include "cli/progress.hpp"
-#include "cli/stop_request.hpp"
-#include "cli/stop_signal.hpp"
 #include "cli/tables.hpp"
+#include "cli/train_folds.hpp"
+#include "cli/train_run.hpp"
 #include "core/printable.hpp"
+#include "core/text_file.hpp"
 #include "gradus/config/config_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_config.hpp"
 #include "gradus/training/run_folder.hpp"
+#include "training/folds.hpp"
 
 namespace gradus::cli {
 namespace {
-
-struct TrainArguments {
-  std::string config_file;
-  std::vector<std::string> settings;  // --set key=value
-  std::vector<std::pair<const ConfigOption*, std::unique_ptr<std::string>>> flags;
-  std::string out;
-  std::string resume;
-  bool force = false;
-  bool check = false;
-  bool no_report = false;
-  bool dry_run = false;
-  bool json = false;
-  bool quiet = false;
-  CLI::App* command = nullptr;
-};
 
 // File first, then flags, then --set: the later wins.
 RunConfig read_arguments(const TrainArguments& arguments) {
@@ -63,14 +49,6 @@ RunConfig read_arguments(const TrainArguments& arguments) {
     set_option(config, key, setting.substr(equals + 1), "--set " + key);
   }
   return config;
-}
-
-// runs/NAME-1, -2, ...: a run that nobody named still leaves its record, and never over another one. Made at once, so
-// that runs that start together find different ones.
-std::string make_free_folder(const std::string& data_name) {
-  std::string name;
-  for (const char c : data_name) name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' ? c : '-';
-  return make_numbered_folder("runs/" + name + "-");
 }
 
 void print_result(const RunRecord& record, const std::string& folder) {
@@ -115,26 +93,6 @@ void advise_scaling(const RunConfig& config, const TrainingRun& run, const Datas
   if (largest > 20.0) note("note: features reach {:.3g}; --standardize usually trains better\n", largest);
 }
 
-RunRecord run_training(const TrainingRun& run, const Dataset& dataset, RunFolder* folder,
-                       const TrainArguments& arguments) {
-  Progress progress;
-  std::vector<TrainingObserver*> observers;
-  if (folder != nullptr) observers.push_back(folder);
-  StopRequest request(folder != nullptr ? folder->path() : "");
-  if (folder != nullptr) observers.push_back(&request);
-  if (!arguments.quiet) observers.push_back(&progress);
-  std::vector<std::byte> checkpoint;
-  if (!arguments.resume.empty()) checkpoint = folder->newest_checkpoint();
-  const TrainControl control{.observers = observers, .stop = &catch_stop_signal(), .checkpoint = checkpoint};
-  try {
-    return train(run, dataset, control);
-  } catch (const Interrupted& interruption) {
-    const std::string advice = folder != nullptr ? "; continue with `gradus train --resume " + folder->path() + "`"
-                                                 : "; nothing is kept without a run folder";
-    throw Interrupted(interruption.what() + advice);
-  }
-}
-
 void print_record(const RunRecord& record, const std::string& folder, bool json) {
   if (json) {
     fmt::print("{}\n", summary_json(record));
@@ -166,6 +124,7 @@ int train_and_report(const RunConfig& config, const TrainingRun& run, const Data
 
 int train_new(const TrainArguments& arguments) {
   RunConfig config = read_arguments(arguments);
+  if (is_folded(config)) return train_folds(config, arguments);
   std::unique_ptr<RunFolder> folder;
   const auto mode = arguments.force ? RunFolder::Mode::kForce : RunFolder::Mode::kNew;
   const bool keeps_folder = arguments.out != "none" && !arguments.dry_run;
@@ -189,9 +148,10 @@ int train_new(const TrainArguments& arguments) {
 
 void refuse_new_settings(const TrainArguments& arguments) {
   for (const auto& [option, text] : arguments.flags) {
-    if (option->key == "training.threads" || arguments.command->count(std::string(option->flag)) == 0) continue;
+    const bool allowed = option->key == "training.threads" || option->key == "training.epochs";
+    if (allowed || arguments.command->count(std::string(option->flag)) == 0) continue;
     throw InputError({.where = std::string(option->flag),
-                      .expected = "no new setting with --resume",
+                      .expected = "no new setting but --epochs and --threads with --resume",
                       .found = "'" + *text + "'",
                       .advice = "the run's own config.toml holds; start a new run to change it"});
   }
@@ -203,25 +163,73 @@ void refuse_new_settings(const TrainArguments& arguments) {
   }
 }
 
+// What --resume may change: the number of epochs, and of threads.
+void take_resume_flags(const TrainArguments& arguments, RunConfig& config) {
+  for (const auto& [option, text] : arguments.flags) {
+    const std::string flag(option->flag);
+    const bool allowed = option->key == "training.threads" || option->key == "training.epochs";
+    if (allowed && arguments.command->count(flag) > 0) set_option(config, option->key, *text, flag);
+  }
+}
+
+void check_fold_flags(const TrainArguments& arguments) {
+  if (arguments.command->count("--epochs") == 0) return;
+  throw InputError({.where = "--epochs",
+                    .expected = "a single run to resume",
+                    .found = "the folds of " + arguments.resume,
+                    .advice = "train the folds anew, or one of them for longer"});
+}
+
+// A longer run must have the bits of one that was as long from its start.
+void check_longer(const RunConfig& config, std::uint64_t epochs_before, const RunFolder& folder) {
+  const std::uint64_t epochs = config.training.epochs;
+  if (epochs < epochs_before) {
+    throw InputError({.where = "--epochs",
+                      .expected = fmt::format("at least the {} epochs of the run", epochs_before),
+                      .found = std::to_string(epochs),
+                      .advice = "say how many epochs there shall be in all"});
+  }
+  if (epochs > epochs_before && schedule_facts(parse_schedule(config.schedule.kind)).needs_total) {
+    throw InputError({.where = "--epochs",
+                      .expected = fmt::format("{}, since the rates of the schedule {} depend on the number of epochs",
+                                              epochs_before, config.schedule.kind),
+                      .found = std::to_string(epochs),
+                      .advice = "begin a run from the model of this one with --init-from " + folder.path()});
+  }
+  if (epochs > epochs_before && folder.stopped_early()) {
+    throw InputError({.where = "--epochs",
+                      .expected = fmt::format("{}, since early stopping ended the run", epochs_before),
+                      .found = std::to_string(epochs),
+                      .advice = "begin a run from the model of this one with --init-from " + folder.path()});
+  }
+}
+
 int train_on(const TrainArguments& arguments) {
   refuse_new_settings(arguments);
+  RunConfig config;
+  if (read_text_if_there(arguments.resume + "/config.toml")) {
+    read_config(arguments.resume + "/config.toml", config);
+    if (is_folded(config)) {
+      check_fold_flags(arguments);
+      take_resume_flags(arguments, config);
+      return train_on_folds(config, arguments);
+    }
+  }
   RunFolder folder(arguments.resume, RunFolder::Mode::kResume);
+  const std::uint64_t epochs_before = config.training.epochs;
+  const std::uint64_t threads_before = config.training.threads;
+  take_resume_flags(arguments, config);
+  const std::uint64_t threads = std::exchange(config.training.threads, threads_before);
+  check_longer(config, epochs_before, folder);
   const std::string summary = folder.completed_summary();
-  if (!summary.empty()) {
-    note("{}: this run is complete\n", folder.path());
+  if (!summary.empty() && config.training.epochs == epochs_before) {
+    note("{}: this run is complete; --epochs with more than {} goes on\n", folder.path(), epochs_before);
     if (arguments.json) fmt::print("{}", summary);
     return 0;
   }
-  RunConfig config;
-  read_config(folder.config_path(), config);
   const Dataset dataset = read_data(config, folder.origin());
-  TrainingRun run = make_training_run(config, dataset);
-  for (const auto& [option, text] : arguments.flags) {
-    if (option->key == "training.threads" && arguments.command->count("--threads") > 0) {
-      set_option(config, option->key, *text, "--threads");
-      run.threads = static_cast<unsigned>(config.training.threads);
-    }
-  }
+  TrainingRun run = make_training_run(config, dataset, folder.origin());
+  run.threads = static_cast<unsigned>(threads);
   return train_and_report(config, run, dataset, &folder, arguments);
 }
 
@@ -248,7 +256,7 @@ void add_config_flags(CLI::App& command, TrainArguments& arguments) {
   RunConfig probe;
   for (const ConfigOption& option : config_options()) {
     if (option.flag.empty()) continue;
-    arguments.flags.emplace_back(&option, std::make_unique<std::string>());
+    arguments.flags.emplace_back(&option, std::make_shared<std::string>());
     std::string& text = *arguments.flags.back().second;
     CLI::Option* added = nullptr;
     const OptionField field = option.field(probe);
@@ -271,7 +279,8 @@ void add_train_command(CLI::App& app, int& exit_code) {
   add_option(*command, "--set", arguments->settings, "key=value, any key of the configuration; may be repeated")
       ->allow_extra_args(false);
   add_option(*command, "--out", arguments->out, "run folder [runs/NAME-N]; none keeps nothing");
-  add_option(*command, "--resume", arguments->resume, "continue the run in this folder to the same final bits");
+  add_option(*command, "--resume", arguments->resume,
+             "continue the run in this folder to the same final bits; --epochs adds to a finished one");
   add_flag(*command, "--check", arguments->check,
            "certify the gradient before the first and after the last step; exit 3 when a claim fails");
   add_flag(*command, "--force", arguments->force, "overwrite the run in --out");

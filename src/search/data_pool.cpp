@@ -8,7 +8,8 @@ std::string key_of(const RunConfig& config) {
   std::string key;
   for (const ConfigOption& option : config_options()) {
     // The divisor acts when batches are gathered; the stored rows are the same.
-    if (!option.key.starts_with("data.") || option.key == "data.scale") continue;
+    const bool decides = option.key.starts_with("data.") || option.key == "training.init_from";
+    if (!decides || option.key == "data.scale") continue;
     key += option_text(option, config) + '\n';
   }
   return key;

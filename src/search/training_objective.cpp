@@ -178,7 +178,7 @@ RunConfig TrainingObjective::config_of(const TrialRecord& trial, std::size_t rep
 TrainingRun TrainingObjective::make_run(RunConfig& config, const TrialRecord& trial, std::size_t repeat,
                                         bool with_network) {
   const DataPool::Entry& data = data_.get(config);
-  TrainingRun run = make_training_run(config, data.dataset);
+  TrainingRun run = make_training_run(config, data.dataset, data_.base_folder());
   run.also_watched.push_back(objective_);
   run.validate(data.dataset);
   if (run.epochs == 0) {

@@ -154,6 +154,7 @@ std::vector<std::byte> encode_checkpoint(const TrainState<T>& state, const Check
   header["has_best"] = state.best.has_value();
   header["data_sha256"] = identity.data_sha256;
   header["config_sha256"] = identity.config_sha256;
+  header["epochs"] = identity.epochs;
   const std::string text = header.dump(-1, ' ', false, SortedJson::error_handler_t::replace);
 
   std::vector<std::byte> bytes;
@@ -197,7 +198,11 @@ void decode_checkpoint(std::span<const std::byte> bytes, const CheckpointIdentit
   try {
     const SortedJson header = SortedJson::parse(text, text + header_size);
     require_same(header, "data_sha256", identity.data_sha256, "data");
-    require_same(header, "config_sha256", identity.config_sha256, "configuration");
+    // Older checkpoints do not say it.
+    const std::size_t epochs = header.value("epochs", identity.epochs);
+    const bool other = epochs != identity.epochs && identity.config_of_epochs;
+    require_same(header, "config_sha256", other ? identity.config_of_epochs(epochs) : identity.config_sha256,
+                 "configuration");
     require_same(header, "dtype", kTypeName<T>, "type");
     require_same(header, "shape", shape_string(state.network.spec), "network");
     if (header.at("slots").get<std::size_t>() != state.optimizer.slots.size()) damaged("another optimizer's state");

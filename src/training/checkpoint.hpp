@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,9 @@ namespace gradus {
 struct CheckpointIdentity {
   std::string data_sha256;
   std::string config_sha256;
+  std::size_t epochs = 0;  // that the run will have; a checkpoint may be of a run of fewer or more
+  /// config_sha256 of the same run with another number of epochs; null where only a run of as many continues.
+  std::function<std::string(std::size_t epochs)> config_of_epochs;
 };
 
 template <class T>

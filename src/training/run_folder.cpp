@@ -2,6 +2,7 @@
 #include "gradus/training/run_folder.hpp"
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "core/atomic_file.hpp"
 #include "core/file_lock.hpp"
@@ -21,9 +22,10 @@ namespace {
 namespace fs = std::filesystem;
 
 // Everything that a run writes; --force removes these and nothing else.
-constexpr const char* kOwnFiles[] = {"summary.json",  "model.safetensors", "metrics.jsonl",    "metrics.csv",
-                                     "config.toml",   "certificate.json",  "statistics.jsonl", "analysis.json",
-                                     "progress.json", "report.html",       "origin.txt"};
+constexpr const char* kOwnFiles[] = {"summary.json",   "model.safetensors", "metrics.jsonl",    "metrics.csv",
+                                     "config.toml",    "certificate.json",  "statistics.jsonl", "analysis.json",
+                                     "progress.json",  "report.html",       "origin.txt",       "folds.json",
+                                     "out_of_fold.csv"};
 constexpr const char* kTensorBoard = "/tensorboard";
 constexpr const char* kCheckpoints = "/checkpoint";
 constexpr const char* kNewest = "/checkpoint/last.ckpt";
@@ -87,6 +89,21 @@ RunFolder::RunFolder(std::string path, Mode mode) : path_(std::move(path)), mode
 
 RunFolder::~RunFolder() = default;
 
+void begin_folds_folder(const std::string& path, const std::string& config, bool force) {
+  std::error_code ignored;
+  if (fs::exists(path + "/summary.json", ignored) || fs::exists(path + kCheckpoints, ignored)) {
+    throw InputError({.where = path,
+                      .expected = "a new folder or one of folds",
+                      .found = "a single run's",
+                      .advice = "choose another --out"});
+  }
+  if (!force && fs::exists(path, ignored) && !fs::is_empty(path, ignored)) refuse_files(path);
+  make_folder(path);
+  remove_own_files(path);
+  write_file(path + kOrigin, fs::current_path(ignored).string() + "\n");
+  write_file(path + "/config.toml", config);
+}
+
 void RunFolder::lock() {
   if (lock_) return;
   make_folder(path_ + kCheckpoints);
@@ -101,6 +118,11 @@ void RunFolder::lock() {
 
 std::string RunFolder::completed_summary() const {
   return read_text_if_there(path_ + "/summary.json").value_or("");
+}
+
+bool RunFolder::stopped_early() const {
+  const auto summary = nlohmann::json::parse(completed_summary(), nullptr, false);
+  return summary.is_object() && summary.value("stopped_early", false);
 }
 
 std::vector<std::byte> RunFolder::newest_checkpoint() const {
@@ -130,6 +152,12 @@ Next RunFolder::on_start(const StartEvent& event) {
   if (mode_ != Mode::kResume) {
     write_file(path_ + kOrigin,
                (event.run.origin.empty() ? fs::current_path(ignored).string() : event.run.origin) + "\n");
+    write_file(config_path(), event.run.config);
+  } else if (!completed_summary().empty()) {
+    // More epochs. Without the summary, whatever config.toml says, the run is one that goes on from its checkpoint.
+    for (const char* name : {"/summary.json", "/certificate.json"}) fs::remove(path_ + name, ignored);
+  }
+  if (mode_ == Mode::kResume && read_text_if_there(config_path()).value_or("") != event.run.config) {
     write_file(config_path(), event.run.config);
   }
   // Lines after the checkpoint, torn or whole, are written again as their epochs are trained again.

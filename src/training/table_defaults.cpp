@@ -54,7 +54,8 @@ void apply_table_defaults(RunConfig& config, const Dataset& dataset) {
                                      [&](const BySize& s) { return dataset.train.size() <= s.most_rows; });
   Filler filler(config);
   filler.fill("network.hidden", "256,256");
-  filler.fill("network.dropout", "0.2");
+  filler.fill("network.activation", "mish");
+  filler.fill("network.dropout", dataset.task == Task::kRegression ? "0.1" : "0.2");
   filler.fill("training.epochs", size.epochs);
   filler.fill("training.batch_size", size.batch_size);
   filler.fill("schedule.kind", "cosine");

@@ -15,9 +15,18 @@
 namespace gradus {
 namespace {
 
-std::string config_hash(const TrainingRun& run) {
-  const std::string& text = run.identity.empty() ? run.config : run.identity;
+std::string hash_of(const std::string& text) {
   return sha256_hex(std::as_bytes(std::span(text)));
+}
+
+CheckpointIdentity identity_of(const TrainingRun& run, const Dataset& dataset) {
+  CheckpointIdentity identity{.data_sha256 = dataset.sha256,
+                              .config_sha256 = hash_of(run.identity.empty() ? run.config : run.identity),
+                              .epochs = run.epochs,
+                              .config_of_epochs = {}};
+  if (!run.identity_of_epochs || schedule_facts(run.schedule.kind).needs_total) return identity;
+  identity.config_of_epochs = [&run](std::size_t epochs) { return hash_of(run.identity_of_epochs(epochs)); };
+  return identity;
 }
 
 template <class T>
@@ -51,7 +60,7 @@ TrainingLoop<T>::TrainingLoop(const TrainingRun& run, const Dataset& dataset,
       dataset_(dataset),
       observers_(observers.begin(), observers.end()),
       row_weights_(make_row_weights(run, dataset)),
-      identity_{dataset.sha256, config_hash(run)},
+      identity_(identity_of(run, dataset)),
       feeder_(dataset, run.scaling, row_weights_),
       keeps_best_(run.early_stopping.patience > 0 && run.early_stopping.restore_best) {
   state_.network = initial_network<T>(run);

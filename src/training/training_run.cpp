@@ -9,6 +9,9 @@
 #include "core/suggest.hpp"
 #include "gradus/training/run_config.hpp"
 #include "training/class_weights.hpp"
+#include "training/folds.hpp"
+#include "training/initial_model.hpp"
+#include "training/model_source.hpp"
 #include "training/option_text.hpp"
 #include "training/table_defaults.hpp"
 
@@ -311,7 +314,11 @@ SourceOptions source_options(const RunConfig& config) {
 }
 
 Dataset read_data(RunConfig& config, const std::string& base_folder) {
-  RunConfig::Data& data = config.data;
+  return prepare_data(config, read_rows(config, base_folder), base_folder);
+}
+
+Dataset read_rows(const RunConfig& config, const std::string& base_folder) {
+  const RunConfig::Data& data = config.data;
   if (data.source.empty()) {
     throw InputError({.where = "data.source",
                       .expected = "a data set",
@@ -320,10 +327,18 @@ Dataset read_data(RunConfig& config, const std::string& base_folder) {
   }
   SourceOptions options = source_options(config);
   options.base_folder = base_folder;
+  const std::optional<Model> start = read_initial_model(config, base_folder);
+  if (start) options = options_for_model(std::move(options), *start, true);
   Dataset dataset = read_source(data.source, options);
   if (data.pool) pool_parts(dataset);
-  const bool has_parts = !dataset.valid.empty() || !dataset.test.empty();
+  return dataset;
+}
+
+Dataset prepare_data(RunConfig& config, Dataset dataset, const std::string& base_folder) {
+  RunConfig::Data& data = config.data;
   if (!data.stratified) data.stratified = divides_classes(config, dataset);
+  if (config.training.folds > 0 || config.training.fold > 0) hold_out_fold(config, dataset);
+  const bool has_parts = !dataset.valid.empty() || !dataset.test.empty();
   if (!data.test) data.test = 0.0;
   if (!data.valid) data.valid = has_parts || *data.test > 0.0 ? 0.0 : 0.2;
   split(dataset, {.valid = *data.valid,
@@ -331,13 +346,17 @@ Dataset read_data(RunConfig& config, const std::string& base_folder) {
                   .stratified = *data.stratified,
                   .shuffled = data.shuffled,
                   .seed = data.seed});
+  if (const std::optional<Model> start = read_initial_model(config, base_folder)) {
+    apply_initial_model(config, dataset, *start);
+    return dataset;
+  }
   const PreprocessingOptions preparing{.impute = data.impute, .max_one_hot = data.max_one_hot};
   apply_preprocessing(dataset, fit_preprocessing(dataset, preparing, dataset.notes));
   scale_targets_as_asked(config, dataset);
   return dataset;
 }
 
-TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
+TrainingRun make_training_run(RunConfig& config, const Dataset& dataset, const std::string& base_folder) {
   apply_table_defaults(config, dataset);
   resolve_training(config, dataset);
   const RunConfig::Training& training = config.training;
@@ -372,7 +391,14 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset) {
   run.config = config_toml(config);
   RunConfig plain = config;
   plain.report = {};
-  run.identity = config_identity(plain);
+  std::string behind;
+  if (const auto start = read_initial_model(config, base_folder)) behind = start_from(run, *start);
+  run.identity_of_epochs = [plain, behind](std::size_t epochs) {
+    RunConfig other = plain;
+    other.training.epochs = epochs;
+    return config_identity(other) + behind;
+  };
+  run.identity = run.identity_of_epochs(run.epochs);
   return run;
 }
 

@@ -408,6 +408,12 @@ def add_later():
             schedule(kind="plateau", patience=1, min_delta=0.1, monitor=f"valid_{measure}"))
     add("later/stopping-auc-resumed", net("circles", [13, 10], 24, 5, data__rows=300), stopping(monitor="valid_auc", patience=3),
         resume=26)
+    add("later/fold", net("houses.csv", [24, 9], 16, 3), training(folds=3, fold=2), stopping(patience=2))
+    add("later/fold-classes", net("plants.csv", [14], 16, 3, data__label="species"), training(folds=4, fold=3))
+    first = {"training.init_from": "first", "network.activation": "tanh", "network.normalization": "batch_norm"}
+    for dtype in DTYPES:
+        add(f"later/init-{dtype}", NARROW, training(dtype=dtype), first, **({"use": True} if dtype == "f64" else {}))
+    add("later/init-resumed", net("circles", [13, 10], 24, 5, data__rows=300), first, resume=26)
     add("later/classes-by-name", net("plants.csv", [14], 16, 3, data__label="species", data__weight="care"),
         training(class_weights=["moss=2.5", "fern=0.5"]))
 

@@ -29,6 +29,8 @@ class CaseRun:
         """Everything that is compared."""
         if "resume" in self.extras:
             self.settings |= {"training.checkpoint_epochs": 0, "training.checkpoint_steps": self.extras["resume"]}
+        if "training.init_from" in self.settings:
+            self.train_first()
         train = ["train", *self.words(), "--out", self.folder, "--json", "--quiet", *self.threads]
         if self.extras.get("diverges"):
             return self.divergence(self.program.start(train, self.target))
@@ -41,6 +43,15 @@ class CaseRun:
             record["check"] = self.verdicts()
         shutil.rmtree(self.program.folder / self.folder)
         return record
+
+    def train_first(self):
+        """The model that the case starts from: one epoch of the case itself."""
+        first = f"{self.folder}-first"
+        settings = self.settings | {"training.epochs": 1}
+        del settings["training.init_from"]
+        (self.program.folder / f"{first}.toml").write_text(toml(settings))
+        self.gradus("train", f"{first}.toml", "--out", first, "--quiet")
+        self.settings["training.init_from"] = first
 
     def gradus(self, *words):
         return self.program.run([*words, *self.threads], self.target)

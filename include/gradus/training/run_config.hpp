@@ -55,6 +55,8 @@ struct RunConfig {
     bool drop_last = false;
     std::uint64_t epochs = 30, seed = 0, threads = 0, top_k = 0, checkpoint_epochs = 1, checkpoint_steps = 0;
     std::vector<std::string> class_weights;
+    std::string init_from;
+    std::uint64_t folds = 0, fold = 0;
   } training;
   struct Schedule {
     std::string kind = "constant", monitor = "auto";
@@ -115,7 +117,11 @@ SourceOptions source_options(const RunConfig& config);
 /// Reads and splits the data that `config` names, filling in what was "auto" there. Relative paths are looked for in
 /// `base_folder` first; empty: in the working directory alone.
 Dataset read_data(RunConfig& config, const std::string& base_folder = {});
-/// Fills in everything that is still "auto" and builds the run. Throws InputError naming the key.
-TrainingRun make_training_run(RunConfig& config, const Dataset& dataset);
+/// The two halves of read_data(): the rows as they are read, and their parts, preprocessing and scaling.
+Dataset read_rows(const RunConfig& config, const std::string& base_folder = {});
+Dataset prepare_data(RunConfig& config, Dataset dataset, const std::string& base_folder = {});
+/// Fills in everything that is still "auto" and builds the run. Throws InputError naming the key. `base_folder` as in
+/// read_data().
+TrainingRun make_training_run(RunConfig& config, const Dataset& dataset, const std::string& base_folder = {});
 
 }  // namespace gradus

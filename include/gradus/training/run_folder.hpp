@@ -21,6 +21,10 @@ struct RecordOptions;
 /// not recorded.
 std::string run_origin(const std::string& folder);
 
+/// Makes the folder of a k-fold evaluation, which has a run folder for each fold: config.toml and where it began.
+/// Throws InputError where it has files and is not to be overwritten (`force`), or is a single run's.
+void begin_folds_folder(const std::string& path, const std::string& config, bool force);
+
 class RunFolder : public TrainingObserver {
  public:
   enum class Mode {
@@ -35,8 +39,12 @@ class RunFolder : public TrainingObserver {
 
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::string config_path() const { return path_ + "/config.toml"; }
+  /// An earlier run goes on.
+  [[nodiscard]] bool resumes() const { return mode_ == Mode::kResume; }
   /// summary.json's text when the run is complete, else empty.
   [[nodiscard]] std::string completed_summary() const;
+  /// The run is complete, and early stopping ended it.
+  [[nodiscard]] bool stopped_early() const;
   /// The folder that relative paths in config.toml are meant in; empty where that was not recorded.
   [[nodiscard]] std::string origin() const { return run_origin(path_); }
   /// The newest intact checkpoint; empty when none was written yet. A damaged one is passed over for the one before

@@ -29,14 +29,16 @@ struct ScheduleFacts {
   std::string_view name;
   /// Watches a measure of every epoch.
   bool has_monitor = false;
+  /// The rate of an epoch depends on how many there will be.
+  bool needs_total = false;
 };
 
 inline constexpr std::array kScheduleTable = {
     ScheduleFacts{.kind = ScheduleKind::kConstant, .name = "constant"},
     ScheduleFacts{.kind = ScheduleKind::kStep, .name = "step"},
     ScheduleFacts{.kind = ScheduleKind::kExponential, .name = "exponential"},
-    ScheduleFacts{.kind = ScheduleKind::kCosine, .name = "cosine"},
-    ScheduleFacts{.kind = ScheduleKind::kInverse, .name = "inverse"},
+    ScheduleFacts{.kind = ScheduleKind::kCosine, .name = "cosine", .needs_total = true},
+    ScheduleFacts{.kind = ScheduleKind::kInverse, .name = "inverse", .needs_total = true},
     ScheduleFacts{.kind = ScheduleKind::kPlateau, .name = "plateau", .has_monitor = true},
 };
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -90,7 +91,10 @@ struct TrainingRun {
   unsigned threads = 0;               // 0: one per core, one alone for steps too small to share
   std::string config;                 // the resolved configuration, kept with the record
   std::string identity;  // its part that results depend on, which a checkpoint must share; empty: all of it
-  std::string origin;    // the folder that relative paths in `config` are meant in; empty: the working directory
+  /// `identity` of the same run with another number of epochs, so that a shorter one's checkpoint can be continued;
+  /// null: only a run of as many epochs can.
+  std::function<std::string(std::size_t epochs)> identity_of_epochs;
+  std::string origin;  // the folder that relative paths in `config` are meant in; empty: the working directory
   RecordOptions records;
 
   /// What `monitor`, the plateau's monitor and `also_watched` need beside what every epoch records, each once.

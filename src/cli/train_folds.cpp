@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/train_folds.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "cli/data_notes.hpp"
+#include "cli/folder_report.hpp"
+#include "cli/note.hpp"
+#include "core/atomic_file.hpp"
+#include "core/text_file.hpp"
+#include "gradus/core/error.hpp"
+#include "gradus/training/run_folder.hpp"
+#include "training/folds_record.hpp"
+
+namespace gradus::cli {
+namespace {
+
+// One fold of `rows`: its model, trained now or before.
+Model train_fold(const RunConfig& config, const TrainingRun& run, const Dataset& dataset,
+                 const TrainArguments& arguments) {
+  if (arguments.folds_folder.empty()) return run_training(run, dataset, nullptr, arguments).model;
+  const std::string path = arguments.folds_folder + fmt::format("/fold-{}", config.training.fold);
+  std::error_code ignored;
+  const bool begun = !arguments.resume.empty() && std::filesystem::exists(path + "/config.toml", ignored);
+  // What an interruption left without a configuration is no run yet.
+  const bool overwrites = arguments.force || !arguments.resume.empty();
+  RunFolder folder(path, begun        ? RunFolder::Mode::kResume
+                         : overwrites ? RunFolder::Mode::kForce
+                                      : RunFolder::Mode::kNew);
+  if (begun && !folder.completed_summary().empty()) return read_model(model_path(path));
+  const RunRecord record = run_training(run, dataset, &folder, arguments);
+  if (config.report.page && !arguments.no_report) report_folder(path, arguments.quiet);
+  return record.model;
+}
+
+void print_folds(const FoldsRecord& record, const TrainArguments& arguments) {
+  if (arguments.json) {
+    fmt::print("{}\n", record.json());
+    return;
+  }
+  fmt::print("{}", record.table());
+  if (!arguments.folds_folder.empty()) fmt::print("\nrun folder: {}\n", arguments.folds_folder);
+}
+
+void train_all_folds(const RunConfig& config, const std::string& origin, const TrainArguments& arguments) {
+  const Dataset rows = read_rows(config, origin);
+  FoldsRecord record(config, rows);
+  for (std::size_t fold = 1; fold <= config.training.folds; ++fold) {
+    RunConfig one = config;
+    one.training.fold = fold;
+    const Dataset dataset = prepare_data(one, rows, origin);
+    TrainingRun run = make_training_run(one, dataset, origin);
+    run.origin = origin;
+    if (fold == 1 && !arguments.quiet) print_notes(dataset);
+    if (!arguments.quiet) {
+      note("fold {} of {}: {} training, {} validation, {} held out rows\n", fold, config.training.folds,
+           dataset.train.size(), dataset.valid.size(), dataset.test.size());
+    }
+    record.add(fold, train_fold(one, run, dataset, arguments), dataset);
+  }
+  if (!arguments.folds_folder.empty()) {
+    write_file(arguments.folds_folder + "/out_of_fold.csv", record.predictions_csv());
+    write_file(arguments.folds_folder + "/folds.json", record.json() + "\n");
+  }
+  print_folds(record, arguments);
+}
+
+}  // namespace
+
+int train_folds(const RunConfig& config, TrainArguments arguments) {
+  if (arguments.check) {
+    throw InputError({.where = "--check",
+                      .expected = "a single run",
+                      .found = "--folds",
+                      .advice = "check one fold with training.fold"});
+  }
+  // What is wrong with the folds shows before anything is written.
+  RunConfig first = config;
+  first.training.fold = 1;
+  const Dataset dataset = read_data(first);
+  make_training_run(first, dataset);
+  const std::string text = config_toml(config);
+  if (arguments.dry_run) {
+    fmt::print("{}", text);
+    return 0;
+  }
+  if (arguments.out != "none") {
+    const bool named = !arguments.out.empty();
+    arguments.folds_folder = named ? arguments.out : make_free_folder(dataset.name);
+    begin_folds_folder(arguments.folds_folder, text, arguments.force || !named);
+  }
+  train_all_folds(config, "", arguments);
+  return 0;
+}
+
+// The folds that are done are kept, the one that was interrupted goes on, the others are trained.
+int train_on_folds(const RunConfig& config, TrainArguments arguments) {
+  arguments.folds_folder = arguments.resume;
+  if (const auto done = read_text_if_there(arguments.resume + "/folds.json")) {
+    note("{}: these folds are complete\n", arguments.resume);
+    if (arguments.json) fmt::print("{}", *done);
+    return 0;
+  }
+  train_all_folds(config, run_origin(arguments.resume), arguments);
+  return 0;
+}
+
+}  // namespace gradus::cli

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/train_run.hpp"
+
+#include <cctype>
+
+#include "cli/numbered_folder.hpp"
+#include "cli/progress.hpp"
+#include "cli/stop_request.hpp"
+#include "cli/stop_signal.hpp"
+#include "gradus/core/error.hpp"
+
+namespace gradus::cli {
+
+std::string make_free_folder(const std::string& data_name) {
+  std::string name;
+  for (const char c : data_name) name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' ? c : '-';
+  return make_numbered_folder("runs/" + name + "-");
+}
+
+RunRecord run_training(const TrainingRun& run, const Dataset& dataset, RunFolder* folder,
+                       const TrainArguments& arguments) {
+  Progress progress;
+  std::vector<TrainingObserver*> observers;
+  if (folder != nullptr) observers.push_back(folder);
+  StopRequest request(folder != nullptr ? folder->path() : "");
+  if (folder != nullptr) observers.push_back(&request);
+  if (!arguments.quiet) observers.push_back(&progress);
+  std::vector<std::byte> checkpoint;
+  if (folder != nullptr && folder->resumes()) checkpoint = folder->newest_checkpoint();
+  const TrainControl control{.observers = observers, .stop = &catch_stop_signal(), .checkpoint = checkpoint};
+  try {
+    return train(run, dataset, control);
+  } catch (const Interrupted& interruption) {
+    const std::string path =
+        folder != nullptr && arguments.folds_folder.empty() ? folder->path() : arguments.folds_folder;
+    const std::string advice = folder != nullptr ? "; continue with `gradus train --resume " + path + "`"
+                                                 : "; nothing is kept without a run folder";
+    throw Interrupted(interruption.what() + advice);
+  }
+}
+
+}  // namespace gradus::cli
