@@ -13,6 +13,7 @@
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_folder.hpp"
 #include "training/folds_record.hpp"
+#include "training/table_defaults.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -69,7 +70,7 @@ void train_all_folds(const RunConfig& config, const std::string& origin, const T
 
 }  // namespace
 
-int train_folds(const RunConfig& config, TrainArguments arguments) {
+int train_folds(RunConfig config, TrainArguments arguments) {
   if (arguments.check) {
     throw InputError({.where = "--check",
                       .expected = "a single run",
@@ -80,6 +81,8 @@ int train_folds(const RunConfig& config, TrainArguments arguments) {
   RunConfig first = config;
   first.training.fold = 1;
   const Dataset dataset = read_data(first);
+  // The same for all folds, and stated, so that what goes on later is the same run.
+  apply_table_defaults(config, dataset);
   make_training_run(first, dataset);
   const std::string text = config_toml(config);
   if (arguments.dry_run) {

@@ -8,7 +8,7 @@
 namespace gradus::cli {
 
 /// Trains every fold of `config` from the start. Returns the exit code.
-int train_folds(const RunConfig& config, TrainArguments arguments);
+int train_folds(RunConfig config, TrainArguments arguments);
 /// Goes on with the folds in the folder arguments.resume, whose configuration `config` is.
 int train_on_folds(const RunConfig& config, TrainArguments arguments);
 

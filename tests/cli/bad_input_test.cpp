@@ -322,7 +322,7 @@ TEST(BadOutput, full_disk_fails_with_one_sentence_and_keeps_what_was_there) {
   write_bytes(folder / "good.csv", small_csv());
   const std::vector<std::string> words = {"train",    "--data", folder / "good.csv", "--hidden", "400",
                                           "--epochs", "2",      "--quiet",           "--out",    folder / "out"};
-  const ProcessResult result = gradus_program(words, [] { limit_file_size(8192); });
+  const ProcessResult result = gradus_program(words, [] { limit_file_size(12288); });
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(count_lines(result.err), 1) << result.err;
   EXPECT_THAT(result.err, testing::HasSubstr("could not be written"));
@@ -345,8 +345,9 @@ TEST(BadOutput, full_disk_fails_with_one_sentence_and_keeps_what_was_there) {
 TEST(BadTraining, numbers_that_stop_being_finite_fail_with_one_sentence) {
   const TempDir folder;
   write_bytes(folder / "good.csv", small_csv());
-  const ProcessResult result = gradus_program({"train", "--data", folder / "good.csv", "--optimizer", "sgd", "--lr",
-                                               "1e30", "--activation", "identity", "--quiet", "--out", folder / "out"});
+  const ProcessResult result =
+      gradus_program({"train", "--data", folder / "good.csv", "--optimizer", "sgd", "--lr", "1e30", "--activation",
+                      "identity", "--batch", "8", "--quiet", "--out", folder / "out"});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(count_lines(result.err), 1) << result.err;
   for (const char* word : {"epoch 1, batch ", "layer "}) EXPECT_THAT(result.err, testing::HasSubstr(word));

@@ -46,7 +46,7 @@ def add(name, *settings, **extras):
     joined = {}
     for part in settings:
         joined |= part
-    # Text tables are standardised where nothing is said.
+    # Text tables have defaults of their own where nothing is said.
     if not name.startswith("table/"):
         joined.setdefault("data.standardize", False)
     joined.setdefault("training.learning_rate", RATES.get(joined.get("training.optimizer", "adam"), 0.01))
@@ -427,7 +427,11 @@ def add_tables():
              ("median", plain | data(impute="median")), ("rare", data(max_one_hot=2, ignore=["0"])),
              ("unscaled-targets", plain | data(target_scaling="none")),
              ("scaled-targets", plain | data(standardize=True, target_scaling="standardize")),
-             ("huber", plain | network(loss="huber"))]
+             ("huber", plain | network(loss="huber")),
+             ("standardized", plain | data(scaling="standardize")),
+             ("robust-unclipped", plain | data(scaling="robust", smooth_clip=0.0, ignore=["id"])),
+             ("tightly-clipped", plain | data(scaling="standardize", smooth_clip=1.5)),
+             ("log-targets", plain | data(target_scaling="log1p", scaling="none"))]
     for number, (name, keys) in enumerate(forms):
         for dtype in (DTYPES[number % 3], DTYPES[(number + 1) % 3]):
             add(f"table/{name}-{dtype}", people, keys, training(dtype=dtype),
