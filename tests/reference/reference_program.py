@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import struct
 import subprocess
 
 FLAGS = {  # those of the keys in cases that go onto the command line
@@ -37,6 +38,20 @@ def digest(value):
     """16 digits of the SHA-256 of numbers, texts, lists and objects; floats by the digits that give back their bits."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def with_all_digits(predictions, dtype):
+    """Predictions of an f32 network as the double that each number is, in the digits that were printed when the
+    references were made; today's have those that f32 needs."""
+    if dtype == "f64":
+        return predictions
+
+    def widened(field):
+        value = struct.unpack("<f", struct.pack("<f", float(field.group())))[0]
+        return repr(value).removesuffix(".0")
+
+    number = r"(?m)(?<![^,\n])-?\d+(\.\d+(e[+-]?\d+)?|e[+-]?\d+)(?![^,\n])"
+    return re.sub(number, widened, predictions)
 
 
 def toml_value(value):

@@ -3,7 +3,7 @@
 import re
 import shutil
 
-from reference_program import FLAGS, Mismatch, count_digits, digest, plain_text, read_json, toml
+from reference_program import FLAGS, Mismatch, count_digits, digest, plain_text, read_json, toml, with_all_digits
 
 # What is written beside results only takes time, except where a case asks for it.
 QUIET = {f"report.{key}": False for key in ("page", "statistics", "analysis", "progress")}
@@ -121,7 +121,8 @@ class CaseRun:
         words = [self.folder, *self.data_words()]
         if self.settings.get("data.orientation") == "columns":
             return {}
-        predictions = self.gradus("predict", *words, "--probabilities")
+        dtype = self.settings.get("training.dtype", "f32")
+        predictions = with_all_digits(self.gradus("predict", *words, "--probabilities"), dtype)
         values = read_json(self.gradus("evaluate", *words, "--json"))
         return {"predictions_digest": digest(predictions), "prediction_rows": predictions.count("\n") - 1,
                 "evaluate": chosen(values, ("loss", "accuracy", "rows", "macro_roc_auc", "r2", "mae", "rmse")),

@@ -11,7 +11,7 @@ import json
 import pathlib
 import shutil
 
-from reference_program import Mismatch, Tally, attempt, differences, digest, read_json, toml
+from reference_program import Mismatch, Tally, attempt, differences, digest, read_json, toml, with_all_digits
 from reference_training import QUIET, evaluation
 
 FOLDER = pathlib.Path(__file__).with_name("version1")
@@ -73,7 +73,7 @@ def data_words(keys):
 def model_results(program, path, keys, target):
     """What the model says about rows that the training has not seen, or all of a file."""
     words = [path, *data_words(keys)]
-    predictions = program.run(["predict", *words, "--probabilities"], target)
+    predictions = with_all_digits(program.run(["predict", *words, "--probabilities"], target), keys["training.dtype"])
     # Measures that came later are passed over.
     measures = evaluation(read_json(program.run(["evaluate", *words, "--json"], target)))
     return {"predictions_digest": digest(predictions), "first_prediction": predictions.split("\n")[1],
