@@ -59,6 +59,7 @@ void apply_table_defaults(RunConfig& config, const Dataset& dataset) {
   filler.fill("training.epochs", size.epochs);
   filler.fill("training.batch_size", size.batch_size);
   filler.fill("schedule.kind", "cosine");
+  filler.fill("early_stopping.patience", "16");
   // Another optimizer has its own rate, and perhaps no decay.
   if (filler.is_stated("training.optimizer")) return;
   filler.fill("training.optimizer", "adamw");

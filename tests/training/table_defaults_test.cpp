@@ -37,10 +37,10 @@ RunConfig resolved(const std::vector<std::pair<std::string, std::string>>& setti
   return config;
 }
 
-const std::vector<std::string> kFilled = {"network.hidden",         "network.activation",    "network.dropout",
-                                          "training.epochs",        "training.batch_size",   "training.optimizer",
-                                          "training.learning_rate", "training.weight_decay", "schedule.kind",
-                                          "data.scaling",           "data.smooth_clip"};
+const std::vector<std::string> kFilled = {"early_stopping.patience", "network.hidden",         "network.activation",
+                                          "network.dropout",         "training.epochs",        "training.batch_size",
+                                          "training.optimizer",      "training.learning_rate", "training.weight_decay",
+                                          "schedule.kind",           "data.scaling",           "data.smooth_clip"};
 
 TEST(TableDefaults, fill_what_is_not_stated) {
   const RunConfig config = resolved({}, small_table());
@@ -58,17 +58,11 @@ TEST(TableDefaults, fill_what_is_not_stated) {
 // Every option that has a default for tables, set to another value and to the one it has everywhere else.
 TEST(TableDefaults, leave_what_is_stated_even_as_it_would_be_without_a_table) {
   const Dataset table = small_table();
-  const std::vector<std::pair<std::string, std::string>> stated = {{"network.hidden", "64"},
-                                                                   {"network.activation", "relu"},
-                                                                   {"network.dropout", "0.0"},
-                                                                   {"training.epochs", "30"},
-                                                                   {"training.batch_size", "7"},
-                                                                   {"training.optimizer", "adam"},
-                                                                   {"training.learning_rate", "0.001"},
-                                                                   {"training.weight_decay", "0.0"},
-                                                                   {"schedule.kind", "constant"},
-                                                                   {"data.scaling", "standardize"},
-                                                                   {"data.smooth_clip", "0.0"}};
+  const std::vector<std::pair<std::string, std::string>> stated = {
+      {"network.hidden", "64"},       {"early_stopping.patience", "0"},    {"network.activation", "relu"},
+      {"network.dropout", "0.0"},     {"training.epochs", "30"},           {"training.batch_size", "7"},
+      {"training.optimizer", "adam"}, {"training.learning_rate", "0.001"}, {"training.weight_decay", "0.0"},
+      {"schedule.kind", "constant"},  {"data.scaling", "standardize"},     {"data.smooth_clip", "0.0"}};
   ASSERT_EQ(stated.size(), kFilled.size());
   for (const auto& setting : stated) {
     const RunConfig config = resolved({setting}, table);
