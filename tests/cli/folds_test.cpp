@@ -110,7 +110,7 @@ TEST_F(FoldsProgram, nothing_of_the_held_out_fold_reaches_its_model) {
 }
 
 TEST_F(FoldsProgram, folds_go_on_after_a_kill) {
-  const std::vector<std::string> words = {"--folds", "3", "--epochs", "400"};
+  const std::vector<std::string> words = {"--folds", "3", "--epochs", "400", "--patience", "0"};
   const ProcessResult whole = train("whole", words);
   train("part", words, [this](pid_t child) {
     for (int i = 0; i < 2000 && !fs::exists(folder_ / "part/fold-2/checkpoint/last.ckpt"); ++i) usleep(2000);

@@ -29,8 +29,8 @@ class RunFolderProgram : public testing::Test {
   }
   // A run that is killed once it has made its first checkpoint.
   void begin_and_kill(const std::string& out, const std::vector<std::string>& more) {
-    std::vector<std::string> words = {"train",     "--quiet", "--no-report", "--epochs", "100000",
-                                      "--threads", "1",       "--out",       out};
+    std::vector<std::string> words = {"train",  "--quiet",   "--no-report", "--patience", "0", "--epochs",
+                                      "100000", "--threads", "1",           "--out",      out};
     words.insert(words.end(), more.begin(), more.end());
     run_in(".", words, [&](pid_t child) {
       wait_for(folder_ / (out + "/checkpoint/last.ckpt"));
@@ -117,8 +117,8 @@ TEST_F(RunFolderProgram, a_search_that_is_refused_leaves_no_folder) {
 }
 
 TEST_F(RunFolderProgram, a_folder_in_training_is_refused_until_its_process_ends) {
-  const std::vector<std::string> words = {"train",  "--quiet", "--no-report", "--epochs", "100000",
-                                          "--data", "d.csv",   "--out",       "run"};
+  const std::vector<std::string> words = {"train",  "--quiet", "--no-report", "--patience", "0",  "--epochs",
+                                          "100000", "--data",  "d.csv",       "--out",      "run"};
   run_in(".", words, [&](pid_t child) {
     wait_for(folder_ / "run/checkpoint/last.ckpt");
     const std::vector<std::string> rivals[] = {
