@@ -102,7 +102,8 @@ TEST_F(FoldsProgram, nothing_of_the_held_out_fold_reaches_its_model) {
   text.replace(line, comma - line, "7777");
   write_whole_file(folder_ / "d.csv", text);
   ASSERT_EQ(train("g", {"--folds", "3", "--epochs", "3"}).exit_code, 0);
-  for (const json& run : json::parse(read_whole_file(folder_ / "g/folds.json"))["runs"]) {
+  const json after = json::parse(read_whole_file(folder_ / "g/folds.json"));
+  for (const json& run : after["runs"]) {
     const std::size_t number = run["fold"];
     const json before = json::parse(read_whole_file(folder_ / "f/folds.json"))["runs"][number - 1];
     EXPECT_EQ(run["weights_sha256"] == before["weights_sha256"], std::to_string(number) == fold) << number;
