@@ -45,8 +45,8 @@ void print_folds(const FoldsRecord& record, const TrainArguments& arguments) {
   if (!arguments.folds_folder.empty()) fmt::print("\nrun folder: {}\n", arguments.folds_folder);
 }
 
-void train_all_folds(const RunConfig& config, const std::string& origin, const TrainArguments& arguments) {
-  const Dataset rows = read_rows(config, origin);
+void train_all_folds(const RunConfig& config, const Dataset& rows, const std::string& origin,
+                     const TrainArguments& arguments) {
   FoldsRecord record(config, rows);
   for (std::size_t fold = 1; fold <= config.training.folds; ++fold) {
     RunConfig one = config;
@@ -80,8 +80,10 @@ int train_folds(RunConfig config, TrainArguments arguments) {
   // What is wrong with the folds shows before anything is written.
   RunConfig first = config;
   first.training.fold = 1;
-  const Dataset dataset = read_data(first);
+  const Dataset rows = read_rows(config);
+  const Dataset dataset = prepare_data(first, rows);
   // The same for all folds, and stated, so that what goes on later is the same run.
+  config.data.scaling = first.data.scaling;  // none where the initial model has none
   apply_table_defaults(config, dataset);
   make_training_run(first, dataset);
   const std::string text = config_toml(config);
@@ -94,7 +96,7 @@ int train_folds(RunConfig config, TrainArguments arguments) {
     arguments.folds_folder = named ? arguments.out : make_free_folder(dataset.name);
     begin_folds_folder(arguments.folds_folder, text, arguments.force || !named);
   }
-  train_all_folds(config, "", arguments);
+  train_all_folds(config, rows, "", arguments);
   return 0;
 }
 
@@ -106,7 +108,8 @@ int train_on_folds(const RunConfig& config, TrainArguments arguments) {
     if (arguments.json) fmt::print("{}", *done);
     return 0;
   }
-  train_all_folds(config, run_origin(arguments.resume), arguments);
+  const std::string origin = run_origin(arguments.resume);
+  train_all_folds(config, read_rows(config, origin), origin, arguments);
   return 0;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training/initial_model.hpp"
-#include "training/table_defaults.hpp"
 
 #include <fmt/format.h>
 
@@ -9,6 +8,7 @@
 #include "gradus/core/sha256.hpp"
 #include "gradus/training/run_folder.hpp"
 #include "training/model_source.hpp"
+#include "training/table_defaults.hpp"
 
 namespace gradus {
 namespace {
@@ -43,7 +43,11 @@ void adopt_target_scaling(std::string& option, const TargetScaling& scaling) {
 void adopt_scaling(RunConfig& config, const Dataset& dataset, const Scaling& scaling) {
   const bool models = !scaling.mean.empty();
   if (config.data.scaling == "auto") {
-    if (!has_table_defaults(config, dataset)) adopt(config.data.standardize, models, "data.standardize");
+    if (!has_table_defaults(config, dataset)) {
+      adopt(config.data.standardize, models, "data.standardize");
+    } else if (!models) {
+      config.data.scaling = "none";
+    }
     return;
   }
   std::optional<bool> scales = config.data.scaling != "none";

@@ -68,6 +68,13 @@ TEST_F(StartFrom, the_defaults_of_tables_fit_a_model_that_they_made) {
   const std::vector<std::string> on = {"--epochs", "40", "--init-from", folder_ / "first", "--checkpoint-steps", "1"};
   const std::string whole = hash(train("whole", on, "e.csv"));
   EXPECT_NE(whole, first);
+  // A model without scaling goes on without, from the start and when it is read again, in folds too.
+  hash(train("plain", {"--epochs", "3", "--scaling", "none"}));
+  const std::vector<std::string> unscaled = {"--epochs", "9", "--init-from", folder_ / "plain"};
+  const std::string nine = hash(train("unscaled", unscaled, "e.csv"));
+  fs::remove(folder_ / "unscaled/summary.json");
+  EXPECT_EQ(hash(resume("unscaled", {})), nine);
+  EXPECT_EQ(train("folds", {"--epochs", "2", "--folds", "3", "--init-from", folder_ / "plain"}, "e.csv").exit_code, 0);
   // What was filled in is stated in the run's configuration, and says the same when it is read again.
   fs::remove(folder_ / "whole/summary.json");
   EXPECT_EQ(hash(resume("whole", {})), whole);
