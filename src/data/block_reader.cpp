@@ -221,11 +221,20 @@ bool BlockReader::look_at(std::span<const TextBlock> sample, std::size_t first_l
     if (!run(sample, first_line)) return false;
   } while (change_roles());
   merge_findings(sample);
-  for (std::size_t i = 0; i < column_of_.size(); ++i) {
-    const bool dates = inputs_.inputs[i].code_slot != kNoSlot && !inputs_.inputs[i].words.date_orders().empty();
-    if (dates && !plan_.columns[i].kind) may_be_date_[i] = 1;
-  }
+  find_dates();
   return true;
+}
+
+bool BlockReader::find_dates() {
+  bool found = false;
+  for (std::size_t i = 0; i < column_of_.size(); ++i) {
+    const InputCells::Input& input = inputs_.inputs[i];
+    if (input.code_slot == kNoSlot || input.number_slot != kNoSlot || plan_.columns[i].kind) continue;
+    if (input.words.date_orders().empty()) continue;
+    may_be_date_[i] = 1;
+    found = true;
+  }
+  return found;
 }
 
 std::optional<TextCells> BlockReader::read(const std::vector<TextBlock>& blocks, std::size_t first_line) {
@@ -240,15 +249,7 @@ std::optional<TextCells> BlockReader::read(const std::vector<TextBlock>& blocks,
     if (!run(all, first_line)) return std::nullopt;
     if (change_roles()) continue;
     merge_findings(all);
-    bool missed_date = false;
-    for (std::size_t i = 0; i < column_of_.size(); ++i) {
-      const InputCells::Input& input = inputs_.inputs[i];
-      if (input.code_slot == kNoSlot || input.number_slot != kNoSlot || plan_.columns[i].kind) continue;
-      if (input.words.date_orders().empty()) continue;
-      may_be_date_[i] = 1;
-      missed_date = true;
-    }
-    if (!missed_date) return take_cells();
+    if (!find_dates()) return take_cells();
   }
 }
 

@@ -45,6 +45,8 @@ class BlockReader {
   [[nodiscard]] bool has_open_roles() const;
   /// Finds the roles that most columns will keep; false: declined.
   bool look_at(std::span<const TextBlock> sample, std::size_t first_line);
+  /// Marks columns of words that may all be dates and have no place for numbers yet; whether there was one.
+  bool find_dates();
   /// Reads blocks in the present roles; false: declined.
   bool run(std::span<const TextBlock> blocks, std::size_t first_line);
   bool read_block(const TextBlock& block, std::size_t first_line, unsigned thread, KeptFields& kept);

@@ -19,9 +19,11 @@ static_assert(is_complete(kTaskTable), "every Task has its row, in order");
 template <class T>
 void gather(MatrixView<const std::uint8_t> from, const Scaling& scaling, std::span<const std::uint32_t> rows,
             MatrixView<T> out) {
+  std::array<double, 256> divided;
   std::array<T, 256> rounded;
   for (std::size_t byte = 0; byte < 256; ++byte) {
-    rounded[byte] = static_cast<T>(static_cast<double>(byte) / scaling.divisor);
+    divided[byte] = static_cast<double>(byte) / scaling.divisor;
+    rounded[byte] = static_cast<T>(divided[byte]);
   }
   const std::size_t cols = from.cols();
   for (std::size_t b = 0; b < rows.size(); ++b) {
@@ -31,7 +33,7 @@ void gather(MatrixView<const std::uint8_t> from, const Scaling& scaling, std::sp
       for (std::size_t c = 0; c < cols; ++c) to[c] = rounded[in[c]];
     } else {
       for (std::size_t c = 0; c < cols; ++c) {
-        to[c] = static_cast<T>(scaling(static_cast<double>(in[c]), c));
+        to[c] = static_cast<T>(scaling.of_divided(divided[in[c]], c));
       }
     }
   }

@@ -15,13 +15,8 @@ void check_can_scale(const Dataset& dataset, double divisor) {
   }
 }
 
-std::vector<bool> indicators_of(const Preprocessing& preprocessing) {
-  if (preprocessing.is_identity()) return {};
-  return preprocessing.is_indicator();
-}
-
 void leave_indicators(Scaling& scaling, const Preprocessing& preprocessing) {
-  const std::vector<bool> indicator = indicators_of(preprocessing);
+  const std::vector<bool> indicator = preprocessing.is_indicator();
   for (std::size_t i = 0; i < indicator.size(); ++i) {
     if (!indicator[i]) continue;
     scaling.mean[i] = 0.0;

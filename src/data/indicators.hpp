@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <vector>
-
 #include "gradus/core/scaling.hpp"
 #include "gradus/data/dataset.hpp"
 
@@ -11,8 +9,6 @@ namespace gradus::data {
 
 /// Throws InputError without training rows, or for a divisor that is 0 or not finite.
 void check_can_scale(const Dataset& dataset, double divisor);
-/// For each input whether it is 0 or 1 by its making; empty: none is.
-std::vector<bool> indicators_of(const Preprocessing& preprocessing);
 /// Inputs that are 0 or 1 by their making stay so.
 void leave_indicators(Scaling& scaling, const Preprocessing& preprocessing);
 

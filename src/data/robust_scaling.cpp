@@ -61,7 +61,7 @@ void clip_smoothly(Scaling& scaling, const Dataset& dataset, double bound) {
     throw InputError(ErrorParts{"data.smooth_clip", "a bound above 0", std::to_string(bound), "0 means none"});
   }
   scaling.clip.assign(scaling.mean.size(), bound);
-  const std::vector<bool> indicator = data::indicators_of(dataset.preprocessing);
+  const std::vector<bool> indicator = dataset.preprocessing.is_indicator();
   for (std::size_t i = 0; i < indicator.size(); ++i) {
     if (indicator[i]) scaling.clip[i] = 0.0;
   }

@@ -80,9 +80,7 @@ TextPlan TextPieces::make_plan_of_head(const SourceOptions& options, const Piece
   if (count < text_->size()) head_.resize(head_.rfind('\n') + 1);
   TextPlan plan = make_plan(head_, name_, options, kSample);
   plan.layout.labels.clear();
-  const std::vector<std::string>& first = plan.found.survey.first;
-  const bool label_first = options.label == "0" || (!first.empty() && options.label == first.front());
-  comments_may_be_labels_ = label_first && count < text_->size();
+  comments_may_be_labels_ = is_label_first(plan, options) && count < text_->size();
   return plan;
 }
 

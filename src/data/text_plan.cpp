@@ -27,4 +27,9 @@ TextPlan make_plan(std::string_view text, const std::string& name, const SourceO
   return plan;
 }
 
+bool is_label_first(const TextPlan& plan, const SourceOptions& options) {
+  const std::vector<std::string>& first = plan.found.survey.first;
+  return options.label == "0" || (!first.empty() && options.label == first.front());
+}
+
 }  // namespace gradus::data

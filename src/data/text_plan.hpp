@@ -26,4 +26,7 @@ inline constexpr SurveyLimit kSample{.records = 100, .bytes = std::size_t{1} << 
 TextPlan make_plan(std::string_view text, const std::string& name, const SourceOptions& options,
                    const SurveyLimit& limit);
 
+/// Whether the label is asked for as the first column, whose values may then look like the start of comments.
+bool is_label_first(const TextPlan& plan, const SourceOptions& options);
+
 }  // namespace gradus::data

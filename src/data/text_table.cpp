@@ -70,10 +70,9 @@ TextTable read_as_planned(std::string_view text, const std::string& name, const 
 
 /// What make_plan() made of the start of a file is what it makes of the whole.
 bool is_plan_of_all(const TextPlan& plan, std::string_view head, const SourceOptions& options, char& refused) {
-  const std::vector<std::string>& first = plan.found.survey.first;
   const bool guesses = options.comment.empty() || options.comment == "auto";
-  const bool label_first = options.label == "0" || (!first.empty() && options.label == first.front());
-  refused = guesses && label_first ? '#' : '\0';  // all of the text would decide whether it starts comments
+  refused =
+      guesses && is_label_first(plan, options) ? '#' : '\0';  // all of the text would decide whether it starts comments
   return !plan.found.survey.is_complete && (refused == '\0' || head.find(refused) == std::string_view::npos);
 }
 

@@ -27,19 +27,10 @@ bool is_stated(const RunConfig& config, const ConfigOption& option) {
          option_text(option, config) != option_text(option, defaults);
 }
 
-class Filler {
- public:
-  explicit Filler(RunConfig& config) : given_(config), config_(config) {}
-
-  [[nodiscard]] bool is_stated(std::string_view key) const { return gradus::is_stated(given_, *find_option(key)); }
-  void fill(std::string_view key, std::string_view text) {
-    if (!is_stated(key)) store_text(*find_option(key), config_, text, "the defaults of tables");
-  }
-
- private:
-  const RunConfig given_;  // before anything was filled in
-  RunConfig& config_;
-};
+void fill(RunConfig& config, std::string_view key, std::string_view text) {
+  const ConfigOption& option = *find_option(key);
+  if (!is_stated(config, option)) store_text(option, config, text, "the defaults of tables");
+}
 
 }  // namespace
 
@@ -52,19 +43,23 @@ void apply_table_defaults(RunConfig& config, const Dataset& dataset) {
   if (!has_table_defaults(config, dataset)) return;
   const BySize& size = *std::find_if(std::begin(kBySize), std::end(kBySize),
                                      [&](const BySize& s) { return dataset.train.size() <= s.most_rows; });
-  Filler filler(config);
-  filler.fill("network.hidden", "256,256");
-  filler.fill("network.activation", "mish");
-  filler.fill("network.dropout", dataset.task == Task::kRegression ? "0.1" : "0.2");
-  filler.fill("training.epochs", size.epochs);
-  filler.fill("training.batch_size", size.batch_size);
-  filler.fill("schedule.kind", "cosine");
-  filler.fill("early_stopping.patience", "16");
+  // The columns of a text table are of any size, and some of their values are far out.
+  if (config.data.scaling == "auto") {
+    config.data.scaling = "robust";
+    if (!config.data.smooth_clip) config.data.smooth_clip = 3.0;
+  }
+  fill(config, "network.hidden", "256,256");
+  fill(config, "network.activation", "mish");
+  fill(config, "network.dropout", dataset.task == Task::kRegression ? "0.1" : "0.2");
+  fill(config, "training.epochs", size.epochs);
+  fill(config, "training.batch_size", size.batch_size);
+  fill(config, "schedule.kind", "cosine");
+  fill(config, "early_stopping.patience", "16");
   // Another optimizer has its own rate, and perhaps no decay.
-  if (filler.is_stated("training.optimizer")) return;
-  filler.fill("training.optimizer", "adamw");
-  filler.fill("training.learning_rate", "0.004");
-  filler.fill("training.weight_decay", "0.02");
+  if (is_stated(config, *find_option("training.optimizer"))) return;
+  fill(config, "training.optimizer", "adamw");
+  fill(config, "training.learning_rate", "0.004");
+  fill(config, "training.weight_decay", "0.02");
 }
 
 }  // namespace gradus

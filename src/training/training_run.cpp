@@ -234,8 +234,7 @@ bool takes_scaled_targets(const RunConfig::Net& net) {
 void scale_targets_as_asked(RunConfig& config, Dataset& dataset) {
   RunConfig::Data& data = config.data;
   const bool can = dataset.task == Task::kRegression && takes_scaled_targets(config.network);
-  const bool is_table = !dataset.preprocessing.steps.empty();
-  if (data.target_scaling == "auto" && !data.standardize && is_table && can) data.target_scaling = "standardize";
+  if (data.target_scaling == "auto" && has_table_defaults(config, dataset) && can) data.target_scaling = "standardize";
   if (data.target_scaling == "auto" || data.target_scaling == "none") return;
   if (!can) {
     throw InputError({.where = "data.target_scaling",
@@ -252,18 +251,13 @@ bool divides_classes(const RunConfig& config, const Dataset& dataset) {
          config.data.shuffled;
 }
 
-// The columns of a text table are of any size, and some of their values are far out.
 Scaling resolve_scaling(RunConfig::Data& data, const Dataset& dataset) {
-  const bool is_table = !dataset.preprocessing.steps.empty();
-  const bool chosen = data.scaling == "auto" && !data.standardize && is_table;
   if (data.scaling != "auto" && data.standardize && *data.standardize != (data.scaling == "standardize")) {
     throw InputError({.where = "data.scaling",
                       .expected = "what data.standardize says",
                       .found = fmt::format("'{}' beside {}", data.scaling, *data.standardize),
                       .advice = "state one of the two"});
   }
-  if (chosen) data.scaling = "robust";
-  if (chosen && !data.smooth_clip) data.smooth_clip = 3.0;
   if (!data.standardize) data.standardize = data.scaling == "standardize";
   const std::string kind = data.scaling != "auto" ? data.scaling : *data.standardize ? "standardize" : "none";
   Scaling scaling{.divisor = *data.scale, .mean = {}, .std = {}};

@@ -29,7 +29,10 @@ struct Scaling {
 
   /// The input that the stored value `x` of feature `column` becomes.
   [[nodiscard]] double operator()(double x, std::size_t column) const {
-    const double divided = divisor == 1.0 ? x : x / divisor;
+    return of_divided(divisor == 1.0 ? x : x / divisor, column);
+  }
+  /// The same of a value that was divided already.
+  [[nodiscard]] double of_divided(double divided, std::size_t column) const {
     const double scaled = mean.empty() ? divided : (divided - mean[column]) / std[column];
     return clip.empty() || clip[column] == 0.0 ? scaled : smooth_clip(scaled, clip[column]);
   }
