@@ -21,7 +21,8 @@ std::optional<std::byte> take_escape(std::string_view& text) {
   if (text.size() >= 4 && text[1] == 'x') {
     const std::optional<unsigned> code = hexadecimal(text.substr(2, 2));
     text.remove_prefix(4);
-    return code ? std::optional(static_cast<std::byte>(*code)) : std::nullopt;
+    if (!code) return std::nullopt;
+    return static_cast<std::byte>(*code);
   }
   const std::size_t letter = text.size() < 2 ? std::string_view::npos : kLetters.find(text[1]);
   if (letter == std::string_view::npos) return std::nullopt;

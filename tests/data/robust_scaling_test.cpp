@@ -10,16 +10,6 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// A data set of one feature, all rows but the last `others` in the training part.
-Dataset column_of(const std::vector<double>& values, std::size_t others = 0) {
-  Dataset dataset;
-  Matrix<double> features(values.size(), 1);
-  std::copy(values.begin(), values.end(), features.data());
-  dataset.table.features = std::move(features);
-  for (std::uint32_t r = 0; r + others < values.size(); ++r) dataset.train.push_back(r);
-  return dataset;
-}
-
 TEST(RobustScaling, median_and_quartiles_are_numpys) {
   struct Case {
     std::vector<double> values;

@@ -7,16 +7,6 @@
 namespace gradus::test {
 namespace {
 
-/// A data set of one feature, all rows in the training part.
-Dataset column_of(const std::vector<double>& values) {
-  Dataset dataset;
-  Matrix<double> features(values.size(), 1);
-  std::copy(values.begin(), values.end(), features.data());
-  dataset.table.features = std::move(features);
-  for (std::uint32_t r = 0; r < values.size(); ++r) dataset.train.push_back(r);
-  return dataset;
-}
-
 std::vector<double> times(std::vector<double> values, double factor) {
   for (double& value : values) value *= factor;
   return values;

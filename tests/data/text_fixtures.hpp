@@ -5,7 +5,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/fixtures.hpp"
@@ -36,6 +40,16 @@ inline double feature(const Dataset& dataset, std::size_t row, std::size_t col) 
 inline std::vector<double> features_of(const Dataset& dataset) {
   const auto values = std::get<Matrix<double>>(dataset.table.features).span();
   return {values.begin(), values.end()};
+}
+
+/// A data set of one feature, all rows but the last `others` in the training part.
+inline Dataset column_of(const std::vector<double>& values, std::size_t others = 0) {
+  Dataset dataset;
+  Matrix<double> features(values.size(), 1);
+  std::copy(values.begin(), values.end(), features.data());
+  dataset.table.features = std::move(features);
+  for (std::uint32_t r = 0; r + others < values.size(); ++r) dataset.train.push_back(r);
+  return dataset;
 }
 
 /// The notes as one text, without the path of the file.

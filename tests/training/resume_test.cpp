@@ -13,7 +13,7 @@ namespace {
 
 using test::Recorder;
 
-struct Case {
+struct ResumedRun {
   const char* name;
   OptimizerKind optimizer;
   ScheduleKind schedule;
@@ -21,9 +21,9 @@ struct Case {
   BatchOrder order = BatchOrder::kShuffleSamples;
 };
 
-class Resume : public testing::TestWithParam<Case> {};
+class Resume : public testing::TestWithParam<ResumedRun> {};
 
-TrainingRun run_of(const Case& c) {
+TrainingRun run_of(const ResumedRun& c) {
   TrainingRun run = test::make_small_run();
   run.optimizer.kind = c.optimizer;
   run.schedule.kind = c.schedule;
@@ -60,23 +60,23 @@ TEST_P(Resume, from_every_step_gives_the_same_bits) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, Resume,
-                         testing::Values(Case{"sgd", OptimizerKind::kSgd, ScheduleKind::kConstant},
-                                         Case{"momentum_step", OptimizerKind::kMomentum, ScheduleKind::kStep},
-                                         Case{"nesterov_exponential", OptimizerKind::kNesterov,
-                                              ScheduleKind::kExponential},
-                                         Case{"adam_cosine", OptimizerKind::kAdam, ScheduleKind::kCosine},
-                                         Case{"adamw_inverse", OptimizerKind::kAdamW, ScheduleKind::kInverse},
-                                         Case{"rmsprop_plateau", OptimizerKind::kRmsProp, ScheduleKind::kPlateau},
-                                         Case{"adagrad_plateau", OptimizerKind::kAdagrad, ScheduleKind::kPlateau},
-                                         Case{"amsgrad_cosine", OptimizerKind::kAmsGrad, ScheduleKind::kCosine},
-                                         Case{"adam_f64_batches", OptimizerKind::kAdam, ScheduleKind::kPlateau,
-                                              DType::kF64, BatchOrder::kShuffleBatches}),
+                         testing::Values(ResumedRun{"sgd", OptimizerKind::kSgd, ScheduleKind::kConstant},
+                                         ResumedRun{"momentum_step", OptimizerKind::kMomentum, ScheduleKind::kStep},
+                                         ResumedRun{"nesterov_exponential", OptimizerKind::kNesterov,
+                                                    ScheduleKind::kExponential},
+                                         ResumedRun{"adam_cosine", OptimizerKind::kAdam, ScheduleKind::kCosine},
+                                         ResumedRun{"adamw_inverse", OptimizerKind::kAdamW, ScheduleKind::kInverse},
+                                         ResumedRun{"rmsprop_plateau", OptimizerKind::kRmsProp, ScheduleKind::kPlateau},
+                                         ResumedRun{"adagrad_plateau", OptimizerKind::kAdagrad, ScheduleKind::kPlateau},
+                                         ResumedRun{"amsgrad_cosine", OptimizerKind::kAmsGrad, ScheduleKind::kCosine},
+                                         ResumedRun{"adam_f64_batches", OptimizerKind::kAdam, ScheduleKind::kPlateau,
+                                                    DType::kF64, BatchOrder::kShuffleBatches}),
                          [](const auto& instance) { return std::string(instance.param.name); });
 
 // Asks the run to stop after a number of steps, as a signal handler would.
-class Stopper : public Recorder {
+class StoppedRecorder : public Recorder {
  public:
-  Stopper(std::atomic<bool>& stop, int after) : stop_(stop), left_(after) {}
+  StoppedRecorder(std::atomic<bool>& stop, int after) : stop_(stop), left_(after) {}
   Next on_step(const StepEvent&) override {
     if (--left_ == 0) stop_ = true;
     return Next::kGoOn;
@@ -93,7 +93,7 @@ TEST(Interruption, saves_where_it_stopped) {
   const RunRecord whole = train(run, dataset);
   for (const int steps : {1, 4, 5, 7, 20}) {
     std::atomic<bool> stop{false};
-    Stopper stopper(stop, steps);
+    StoppedRecorder stopper(stop, steps);
     TrainingObserver* observers[] = {&stopper};
     EXPECT_THROW(train(run, dataset, {.observers = observers, .stop = &stop}), Interrupted);
     const RunRecord resumed = train(run, dataset, {.checkpoint = stopper.checkpoints.back()});

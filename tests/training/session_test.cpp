@@ -127,9 +127,9 @@ TEST(TrainingSession, calls_out_of_order_are_refused) {
 enum class Event : std::uint8_t { kStart, kStep, kEpochEnd, kCheckpoint };
 
 // Says stop at the n-th event of one kind, and counts what it still hears.
-class Stopper : public test::Recorder {
+class StoppingRecorder : public test::Recorder {
  public:
-  Stopper(Event event, int count) : event_(event), left_(count) {}
+  StoppingRecorder(Event event, int count) : event_(event), left_(count) {}
   Next on_start(const StartEvent& /*event*/) override { return heard(Event::kStart); }
   Next on_step(const StepEvent& /*event*/) override { return heard(Event::kStep); }
   Next on_epoch_end(const EpochRecord& record) override {
@@ -163,7 +163,7 @@ TEST(Observers, that_say_stop_end_the_run_with_a_record) {
   for (const Case& c : {Case{Event::kStart, 1, 0, 0}, Case{Event::kStep, 1, 0, 1}, Case{Event::kStep, 5, 0, 5},
                         Case{Event::kStep, 8, 1, 3}, Case{Event::kEpochEnd, 2, 2, 0}, Case{Event::kCheckpoint, 1, 0, 0},
                         Case{Event::kCheckpoint, 3, 2, 0}}) {
-    Stopper stopper(c.event, c.count);
+    StoppingRecorder stopper(c.event, c.count);
     test::Recorder other;
     TrainingObserver* const observers[] = {&stopper, &other};
     const RunRecord record = train(run, dataset, {.observers = observers});
@@ -177,7 +177,7 @@ TEST(Observers, that_say_stop_end_the_run_with_a_record) {
 }
 
 TEST(Observers, that_say_stop_at_the_last_epoch_end_a_whole_run) {
-  Stopper stopper(Event::kEpochEnd, 4);
+  StoppingRecorder stopper(Event::kEpochEnd, 4);
   TrainingObserver* const observers[] = {&stopper};
   const TrainingRun run = test::make_small_run();
   EXPECT_EQ(train(run, test::make_clouds(), {.observers = observers}).end, RunEnd::kAllEpochs);
@@ -188,7 +188,7 @@ TEST(Observers, that_stop_after_the_last_step_leave_the_evaluation_to_the_next) 
   const Dataset dataset = test::make_clouds();
   const TrainingRun run = test::make_small_run();
   const RunRecord whole = train(run, dataset);
-  Stopper stopper(Event::kStep, 5);
+  StoppingRecorder stopper(Event::kStep, 5);
   TrainingObserver* const observers[] = {&stopper};
   TrainingSession first(run, dataset, observers);
   first.begin();
@@ -204,7 +204,7 @@ TEST(Observers, that_stop_after_the_last_step_leave_the_evaluation_to_the_next) 
 }
 
 TEST(Summary, says_where_a_run_was_stopped) {
-  Stopper stopper(Event::kStep, 8);
+  StoppingRecorder stopper(Event::kStep, 8);
   TrainingObserver* const observers[] = {&stopper};
   const TrainingRun run = test::make_small_run();
   const std::string summary = summary_json(train(run, test::make_clouds(), {.observers = observers}));
