@@ -211,7 +211,7 @@ std::string format_model(const Model& model) {
   for (const LayerSpec& layer : spec.layers) layers.push_back(format_layer(layer));
   Json columns = Json::array();
   for (const ColumnStep& step : model.preprocessing.steps) columns.push_back(format_step(step));
-  const Json json = {
+  Json json = {
       {"version", kModelVersion},
       {"inputs", spec.num_inputs},
       {"layers", layers},
@@ -236,6 +236,9 @@ std::string format_model(const Model& model) {
       {"weight_name", model.weight_name},
       {"data_name", model.data_name},
       {"training_sha256", model.training_sha256}};
+  json["task"] = model.task ? Json(task_name(*model.task)) : Json("");
+  json["samples_in_columns"] = model.samples_in_columns;
+  json["feature_range"] = model.feature_range;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -265,6 +268,9 @@ ModelDescription parse_model(const std::string& where, const std::string& text) 
     rest.target_scaling = parse_target_scaling(reader.object("target_scaling"), spec.num_outputs());
   }
   rest.preprocessing = parse_preprocessing(reader, spec.num_inputs);
+  if (reader.has("task") && !reader.text("task").empty()) rest.task = parse_task(reader.text("task"));
+  if (reader.has("samples_in_columns")) rest.samples_in_columns = reader.flag("samples_in_columns");
+  if (reader.has("feature_range")) rest.feature_range = reader.numbers("feature_range");
   rest.mixed = reader.flag("mixed");
   rest.class_names = reader.texts("class_names");
   rest.feature_names = reader.texts("feature_names");

@@ -11,7 +11,8 @@ namespace gradus {
 SourceOptions options_for_model(SourceOptions options, const Model& model, bool with_targets);
 
 /// Makes inputs and targets of what was read so, as in the model's training: sample weights, preprocessing, target
-/// scaling. Throws InputError where the columns are others.
+/// scaling; pictures as bytes or floats, whichever the model had. A note says where features are of another size.
+/// Throws InputError where the columns are others.
 void prepare_for_model(Dataset& dataset, const Model& model);
 
 }  // namespace gradus
