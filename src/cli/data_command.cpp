@@ -12,6 +12,7 @@
 #include "cli/flags.hpp"
 #include "cli/online.hpp"
 #include "cli/reader_flags.hpp"
+#include "data/leaks.hpp"
 #include "data/write_dataset.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/data/source.hpp"
@@ -59,7 +60,8 @@ void run_list(const DataFlags& flags) {
 // -- info
 // --------------------------------------------------------------------------------------------------------------
 void run_info(const DataFlags& flags) {
-  const Dataset dataset = read_source(flags.source, flags.options);
+  Dataset dataset = read_source(flags.source, flags.options);
+  data::note_leaks(dataset, dataset.notes);
   print_notes(dataset);
   const Json info = data_info(dataset);
   // Names come from files: bytes that are no UTF-8 are replaced rather than fatal.
@@ -99,7 +101,6 @@ void add_source_flags(CLI::App& command, DataFlags& flags) {
   add_option(command, "--task", flags.options.task,
              "classification, regression or multilabel; decided by itself if unset");
   add_reader_flags(command, flags.options);
-  add_option(command, "--orientation", flags.options.orientation, "auto, rows or columns: where the samples are");
   add_option(command, "--rows", flags.options.generated_rows, "Generators: rows in all");
   add_option(command, "--seed", flags.options.seed, "Generators: seed");
   add_option(command, "--noise", flags.options.noise, "Generators: noise");

@@ -43,6 +43,22 @@ Dataset read_labelled(const ModelDataArguments& arguments, const Model& model, b
   return std::move(*dataset);
 }
 
+// The samples of an array stand in columns where they did in training, unless that does not fit.
+Dataset read_either_way(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
+  if (model.samples_in_columns && arguments.options.orientation.empty()) {
+    try {
+      Dataset dataset = read_labelled(arguments, model, with_targets);
+      if (!dataset.columns.empty() || dataset.num_features() == model.spec().num_inputs) return dataset;
+    } catch (const InputError&) {
+      // The other way's error is the one to tell.
+    }
+    ModelDataArguments automatic = arguments;
+    automatic.options.orientation = "rows";
+    return read_labelled(automatic, model, with_targets);
+  }
+  return read_labelled(arguments, model, with_targets);
+}
+
 }  // namespace
 
 SourceOptions options_for(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
@@ -67,7 +83,7 @@ void add_model_data_options(CLI::App& command, ModelDataArguments& arguments) {
 }
 
 Dataset read_model_data(const ModelDataArguments& arguments, const Model& model, bool with_targets) {
-  Dataset dataset = read_labelled(arguments, model, with_targets);
+  Dataset dataset = read_either_way(arguments, model, with_targets);
   prepare_for_model(dataset, model);
   print_notes(dataset);
   return dataset;

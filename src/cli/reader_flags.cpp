@@ -7,6 +7,7 @@ namespace gradus::cli {
 void add_reader_flags(CLI::App& command, SourceOptions& options) {
   add_option(command, "--feature-array", options.feature_array, "npz, MAT: name of the array of features");
   add_option(command, "--label-array", options.label_array, "npz, MAT: name of the array of labels");
+  add_option(command, "--orientation", options.orientation, "npy, npz, MAT: samples in rows or columns, or auto");
   add_option(command, "--index-base", options.index_base, "LibSVM: index of the first feature: auto, 0 or 1");
   add_option(command, "--header", options.header, "auto, yes or no: whether the first text row is a header");
   add_option(command, "--delimiter", options.delimiter, "text files: auto, tab, space or the character between fields");

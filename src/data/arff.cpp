@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 
+#include "data/calendar.hpp"
 #include "data/sparse_array.hpp"
 #include "data/text_lines.hpp"
 #include "data/text_number.hpp"
@@ -87,8 +88,13 @@ class RowReader {
   double take_value(ArffLine& line, ArffAttribute& attribute) {
     const ArffItem item = line.take_item();
     ++num_values_;
-    if (item.is_missing() || attribute.kind == ArffKind::kDate) return kMissing;
+    if (item.is_missing()) return kMissing;
     const std::string shown = fmt::format("'{}'", item.text.substr(0, kShown));
+    if (attribute.kind == ArffKind::kDate) {
+      const std::optional<double> days = parse_date(item.text, attribute.date_order);
+      if (days) return *days;
+      line.fail(fmt::format("a date for attribute '{}'", attribute.name), shown);
+    }
     if (attribute.kind == ArffKind::kNumber) {
       const std::optional<double> number = parse_number(item.text);
       if (number && std::isfinite(*number)) return *number;

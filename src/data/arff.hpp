@@ -11,8 +11,8 @@
 
 namespace gradus::data {
 
-/// A file as it stands: a number for each cell, which is the level's where the attribute has levels, and NaN where the
-/// value is missing (and for every date).
+/// A file as it stands: a number for each cell, which is the level's where the attribute has levels, days since 1970
+/// of a date, and NaN where the value is missing.
 struct ArffTable {
   std::string where;
   std::vector<ArffAttribute> attributes;
@@ -35,7 +35,7 @@ ArffTable read_arff_table(std::string_view text, const std::string& name, const 
 
 /// The rows of a file as a training part. The target is attribute `options.label`, else the last one called class, else
 /// the last one. A nominal target has its declared levels as classes, in that order; one that is missing in every row
-/// is left out. Throws InputError at features that are no numbers or missing.
+/// is left out. Nominal and string attributes become categories, dates dates, and what is missing stays so.
 PartBlocks read_arff(std::string_view bytes, const std::string& name, const SourceOptions& options);
 
 }  // namespace gradus::data

@@ -36,6 +36,13 @@ void read_levels(ArffLine& line, ArffAttribute& attribute) {
   }
 }
 
+/// Of a format such as "yyyy-MM-dd HH:mm:ss": what stands first.
+DateOrder order_of(const std::string& format) {
+  const std::size_t first = format.find_first_of("yMd");
+  if (first == std::string::npos || format[first] == 'y') return DateOrder::kYearFirst;
+  return format[first] == 'd' ? DateOrder::kDayFirst : DateOrder::kMonthFirst;
+}
+
 }  // namespace
 
 std::uint32_t ArffAttribute::add_level(const std::string& level) {
@@ -71,7 +78,7 @@ void ArffHeader::add_attribute(ArffLine& line) {
                 fmt::format("'{}' of attribute '{}'", type.substr(0, 40), attribute.name));
     }
     attribute.kind = *kind;
-    if (*kind == ArffKind::kDate && !line.at_end()) line.take_word();  // how dates are written
+    if (*kind == ArffKind::kDate && !line.at_end()) attribute.date_order = order_of(line.take_word().text);
   }
   if (!line.at_end()) {
     line.fail(fmt::format("the end of the line after the type of attribute '{}'", attribute.name),

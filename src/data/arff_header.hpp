@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "data/arff_line.hpp"
+#include "data/calendar.hpp"
 
 namespace gradus::data {
 
@@ -19,6 +20,7 @@ enum class ArffKind : std::uint8_t { kNumber, kNominal, kString, kDate };
 struct ArffAttribute {
   std::string name;
   ArffKind kind = ArffKind::kNumber;
+  DateOrder date_order = DateOrder::kYearFirst;
   std::vector<std::string> levels;
   std::map<std::string, std::uint32_t, std::less<>> codes;  // level to its number
 

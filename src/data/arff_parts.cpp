@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "data/arff.hpp"
+#include "data/column_block.hpp"
 #include "data/text_encoding.hpp"
 #include "data/text_number.hpp"
 #include "gradus/core/error.hpp"
@@ -37,11 +38,6 @@ std::size_t target_of(const ArffTable& table, const SourceOptions& options, std:
   return last;
 }
 
-const char* kind_name(ArffKind kind) {
-  if (kind == ArffKind::kNominal) return "nominal values";
-  return kind == ArffKind::kString ? "strings" : "dates";
-}
-
 std::string attribute_where(const ArffTable& table, std::size_t attribute) {
   return fmt::format("{}: attribute '{}'", table.where, table.attributes[attribute].name);
 }
@@ -50,25 +46,57 @@ std::string cell_where(const ArffTable& table, std::size_t row, std::size_t attr
   return fmt::format("{}: line {}, attribute '{}'", table.where, table.lines[row], table.attributes[attribute].name);
 }
 
-/// All attributes but the target. Here and nowhere else features that are no numbers, or missing, are refused.
-Matrix<double> features_of(const ArffTable& table, std::size_t target) {
-  const std::size_t num_attributes = table.attributes.size();
-  Matrix<double> features(table.lines.size(), num_attributes - (target < num_attributes ? 1 : 0));
-  std::size_t column = 0;
-  for (std::size_t c = 0; c < num_attributes; ++c) {
-    if (c == target) continue;
-    if (table.attributes[c].kind != ArffKind::kNumber) {
-      throw InputError(ErrorParts{attribute_where(table, c), "numbers as features", kind_name(table.attributes[c].kind),
-                                  "leave the attribute out, or make it the target with data.label"});
-    }
-    for (std::size_t r = 0; r < features.rows(); ++r) {
-      features(r, column) = table.cell(r, c);
-      if (!std::isnan(table.cell(r, c))) continue;
-      throw InputError(ErrorParts{cell_where(table, r, c), "a number", "'?'", "fill it in or remove the row"});
-    }
-    ++column;
+/// The code of a level, kMissingCode where the cell is missing.
+std::vector<std::int32_t> codes_of(const ArffTable& table, std::size_t attribute) {
+  std::vector<std::int32_t> codes;
+  for (std::size_t r = 0; r < table.lines.size(); ++r) {
+    const double cell = table.cell(r, attribute);
+    codes.push_back(std::isnan(cell) ? kMissingCode : static_cast<std::int32_t>(cell));
   }
-  return features;
+  return codes;
+}
+
+std::vector<double> numbers_of(const ArffTable& table, std::size_t attribute) {
+  std::vector<double> numbers;
+  for (std::size_t r = 0; r < table.lines.size(); ++r) numbers.push_back(table.cell(r, attribute));
+  return numbers;
+}
+
+std::vector<std::string> words_of(const ArffTable& table, std::size_t attribute) {
+  std::vector<std::string> words;
+  for (const std::int32_t code : codes_of(table, attribute)) {
+    words.push_back(code == kMissingCode ? "" : table.attributes[attribute].levels[static_cast<std::size_t>(code)]);
+  }
+  return words;
+}
+
+/// All attributes but the target become columns of their kind.
+void set_columns(PartBlocks& blocks, const ArffTable& table, std::size_t target, const SourceOptions& options) {
+  TextLayout layout;
+  layout.names = names_of(table.attributes);
+  layout.num_columns = layout.names.size();
+  layout.has_header = true;
+  if (target < layout.num_columns) layout.labels = {target};
+  ColumnBlock columns(table.lines.size(), table.where, blocks.notes);
+  for (const InputColumn& input : input_columns(layout, options, table.where, blocks.notes)) {
+    const ArffAttribute& attribute = table.attributes[input.at];
+    switch (attribute.kind) {
+      case ArffKind::kNumber:
+        columns.add_numbers(input, numbers_of(table, input.at));
+        break;
+      case ArffKind::kDate:
+        columns.add_days(input, numbers_of(table, input.at));
+        break;
+      case ArffKind::kNominal:
+        columns.add_category(input, attribute.levels, codes_of(table, input.at));
+        break;
+      case ArffKind::kString:
+        columns.add_words(input, words_of(table, input.at));
+        break;
+    }
+  }
+  blocks.feature_names = columns.move_to(blocks.train);
+  blocks.label_column = target;
 }
 
 /// The numbers that levels stand for, where they are quantities.
@@ -121,7 +149,7 @@ void set_targets(PartBlocks& blocks, const ArffTable& table, std::size_t target,
                                 "set data.label"});
   }
   blocks.target_name = attribute.name;
-  if (!has_targets(table, target, blocks.notes)) return;
+  if ((options.schema && !options.read_targets) || !has_targets(table, target, blocks.notes)) return;
   const std::size_t rows = table.lines.size();
   const bool levels_are_numbers = attribute.kind == ArffKind::kNominal && options.task == "regression";
   if (attribute.kind == ArffKind::kNumber || levels_are_numbers) {
@@ -150,12 +178,8 @@ PartBlocks read_arff(std::string_view bytes, const std::string& name, const Sour
   const std::size_t target = target_of(table, options, blocks.notes);
   PartBlock& block = blocks.train;
   block.where = name;
-  block.features = features_of(table, target);
+  set_columns(blocks, table, target, options);
   if (target < table.attributes.size()) set_targets(blocks, table, target, options);
-  blocks.feature_names = names_of(table.attributes);
-  if (target < table.attributes.size()) {
-    blocks.feature_names.erase(blocks.feature_names.begin() + static_cast<std::ptrdiff_t>(target));
-  }
   if (table.has_weights) block.weights = std::move(table.weights);
   block.lines = std::move(table.lines);
   return blocks;

@@ -132,6 +132,7 @@ PartBlock block_of_pair(const RawArray& features, const RawArray& y, const std::
                                 std::to_string(x_grid.rows), "count both, or set data.orientation"});
   }
   block.where = x.where;
+  block.samples_in_columns = along == Orientation::kColumns;
   block.features = to_features(x, x_grid);
   block.image = image_of(x);
   set_targets(block, y, y_grid);
@@ -155,6 +156,7 @@ PartBlock block_of_table(const RawArray& stored, const SourceOptions& options) {
   const std::size_t label = label_column(options.label, {}, grid.cols, table.where);
   PartBlock block;
   block.where = table.where;
+  block.samples_in_columns = columns;
   const Features all = to_features(table, grid);
   if (label == grid.cols) {
     block.features = all;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "core/enumerators.hpp"
@@ -80,6 +81,18 @@ bool Table::has_missing_numbers() const {
 
 std::size_t Dataset::num_outputs() const {
   return task == Task::kRegression ? table.values.cols() : class_names.size();
+}
+
+std::pair<double, double> feature_range(const Features& features, std::span<const std::uint32_t> rows) {
+  std::pair<double, double> range = {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  visit_features(features, [&]<class S>(MatrixView<const S> matrix) {
+    for (const std::uint32_t row : rows) {
+      const auto [low, high] = std::minmax_element(matrix.row(row).begin(), matrix.row(row).end());
+      range.first = std::min(range.first, static_cast<double>(*low));
+      range.second = std::max(range.second, static_cast<double>(*high));
+    }
+  });
+  return range;
 }
 
 template <class T>

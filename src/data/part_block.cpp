@@ -338,6 +338,7 @@ Dataset make_dataset(PartBlocks blocks, const SourceOptions& options) {
   dataset.table.features = concatenate(std::move(features));
   dataset.table.codes = join_codes(parts, dataset.notes);
   dataset.columns = std::move(blocks.train.columns);
+  dataset.samples_in_columns = blocks.train.samples_in_columns;
   dataset.label_column = blocks.label_column;
   dataset.feature_names = std::move(blocks.feature_names);
   dataset.target_name = std::move(blocks.target_name);

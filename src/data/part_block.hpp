@@ -28,6 +28,7 @@ struct PartBlock {
   std::vector<std::string> words;
   std::map<double, std::string> code_names;  // of numbers whose zeros belong to the name, as 007; empty: the numbers'
   std::vector<std::size_t> lines;            // text files: line of each row; empty otherwise
+  bool samples_in_columns = false;           // of the array that this was
   std::optional<ImageShape> image;           // arrays of more than two dimensions
   std::vector<std::string> notes;            // guesses that could matter, one sentence each
   std::vector<double> weights;               // sample weights where the file has them for its rows; empty otherwise

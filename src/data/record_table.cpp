@@ -3,8 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
+#include "data/column_block.hpp"
+#include "data/missing_cells.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus::data {
@@ -40,6 +44,31 @@ void set_target(PartBlock& block, const RawArray& records, const RecordField& fi
   }
 }
 
+void check_no_infinity(const std::vector<double>& values, const std::string& where, const std::string& name) {
+  const auto found = std::find_if(values.begin(), values.end(), [](double value) { return std::isinf(value); });
+  if (found == values.end()) return;
+  throw InputError(ErrorParts{fmt::format("{}: row {} (from 0), column '{}'", where, found - values.begin(), name),
+                              "a finite number", fmt::format("{}", *found), "correct it or leave the column out"});
+}
+
+void add_column(ColumnBlock& columns, const InputColumn& input, const RawArray& records, const MissingCells& missing,
+                MissingCounts& counts, std::uint64_t max_bytes) {
+  const RecordField& field = records.fields[input.at];
+  if (!field.text) {
+    const Matrix<double> column = numbers_of(records, field);
+    std::vector<double> values(column.span().begin(), column.span().end());
+    check_no_infinity(values, records.where, field.name);
+    columns.add_numbers(input, std::move(values));
+    return;
+  }
+  const Bytes bytes = column_bytes(records, field.offset, field.text->size());
+  std::vector<std::string> words = decode_texts(bytes, records.num_elements(), *field.text, max_bytes, records.where);
+  for (std::string& word : words) {
+    if (missing.count(word, counts)) word.clear();
+  }
+  columns.add_words(input, words);
+}
+
 }  // namespace
 
 PartBlocks blocks_of_records(const RawArray& records, const SourceOptions& options) {
@@ -52,27 +81,26 @@ PartBlocks blocks_of_records(const RawArray& records, const SourceOptions& optio
   for (const RecordField& field : records.fields) names.push_back(field.name);
   const std::size_t label = label_column(options.label, names, names.size(), records.where);
   PartBlocks blocks;
-  PartBlock& block = blocks.train;
-  block.where = records.where;
-  const std::size_t rows = records.num_elements();
-  Matrix<double> features(rows, label == names.size() ? names.size() : names.size() - 1);
-  for (std::size_t c = 0; c < names.size(); ++c) {
-    const RecordField& field = records.fields[c];
-    if (c == label) {
-      set_target(block, records, field, options.max_bytes);
-      blocks.target_name = field.name;
-      continue;
-    }
-    if (field.text) {
-      throw InputError(ErrorParts{fmt::format("{}: column '{}'", records.where, field.name), "numbers", "texts",
-                                  "leave the column out, or make it the target with data.label"});
-    }
-    const Matrix<double> column = numbers_of(records, field);
-    for (std::size_t r = 0; r < rows; ++r) features(r, blocks.feature_names.size()) = column(r, 0);
-    blocks.feature_names.push_back(field.name);
+  blocks.train.where = records.where;
+  blocks.label_column = label;
+  if (label < names.size()) {
+    blocks.target_name = names[label];
+    const bool needed = !options.schema || options.read_targets;
+    if (needed) set_target(blocks.train, records, records.fields[label], options.max_bytes);
   }
-  block.features = std::move(features);
-  check_finite(block.features, records.where);
+  TextLayout layout;
+  layout.names = names;
+  layout.num_columns = names.size();
+  layout.has_header = true;
+  if (label < names.size()) layout.labels = {label};
+  ColumnBlock columns(records.num_elements(), records.where, blocks.notes);
+  const MissingCells missing(options.missing);
+  MissingCounts counts;
+  for (const InputColumn& input : input_columns(layout, options, records.where, blocks.notes)) {
+    add_column(columns, input, records, missing, counts, options.max_bytes);
+  }
+  blocks.feature_names = columns.move_to(blocks.train);
+  missing.note(records.where, counts, blocks.notes);
   if (blocks.feature_names.size() > 1 && blocks.feature_names.front() == "index") {
     blocks.notes.push_back(records.where +
                            ": column 'index' is taken as a feature; to_records(index=False) leaves it out");

@@ -8,8 +8,8 @@
 
 namespace gradus::data {
 
-/// The columns become double; the target is column `options.label` and may hold texts. Throws InputError where another
-/// column does.
+/// Numbers become double, NaN is missing; texts are categories, dates or names of rows as in a text table. The target
+/// is column `options.label`.
 PartBlocks blocks_of_records(const RawArray& records, const SourceOptions& options);
 
 }  // namespace gradus::data

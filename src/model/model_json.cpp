@@ -230,30 +230,33 @@ std::string format_model(const Model& model) {
   for (const LayerSpec& layer : spec.layers) layers.push_back(format_layer(layer));
   Json columns = Json::array();
   for (const ColumnStep& step : model.preprocessing.steps) columns.push_back(format_step(step));
-  const Json json = {{"version", kModelVersion},
-                     {"inputs", spec.num_inputs},
-                     {"layers", layers},
-                     {"output", output_name(spec.output)},
-                     {"loss",
-                      {{"kind", loss_name(spec.loss.kind)},
-                       {"floor_kind", floor_name(spec.loss.floor_kind)},
-                       {"floor", spec.loss.floor},
-                       {"gradient_through_floor", spec.loss.gradient_through_floor},
-                       {"huber_delta", spec.loss.huber_delta},
-                       {"label_smoothing", spec.loss.label_smoothing},
-                       {"quantile", spec.loss.quantile},
-                       {"focal_gamma", spec.loss.focal_gamma}}},
-                     {"scaling", format_scaling(model.scaling)},
-                     {"target_scaling", format_target_scaling(model.target_scaling)},
-                     {"columns", columns},
-                     {"label_column", model.preprocessing.label_column},
-                     {"mixed", model.mixed},
-                     {"class_names", model.class_names},
-                     {"feature_names", model.feature_names},
-                     {"target_name", model.target_name},
-                     {"weight_name", model.weight_name},
-                     {"data_name", model.data_name},
-                     {"training_sha256", model.training_sha256}};
+  Json json = {{"version", kModelVersion},
+               {"inputs", spec.num_inputs},
+               {"layers", layers},
+               {"output", output_name(spec.output)},
+               {"loss",
+                {{"kind", loss_name(spec.loss.kind)},
+                 {"floor_kind", floor_name(spec.loss.floor_kind)},
+                 {"floor", spec.loss.floor},
+                 {"gradient_through_floor", spec.loss.gradient_through_floor},
+                 {"huber_delta", spec.loss.huber_delta},
+                 {"label_smoothing", spec.loss.label_smoothing},
+                 {"quantile", spec.loss.quantile},
+                 {"focal_gamma", spec.loss.focal_gamma}}},
+               {"scaling", format_scaling(model.scaling)},
+               {"target_scaling", format_target_scaling(model.target_scaling)},
+               {"columns", columns},
+               {"label_column", model.preprocessing.label_column},
+               {"mixed", model.mixed},
+               {"class_names", model.class_names},
+               {"feature_names", model.feature_names},
+               {"target_name", model.target_name},
+               {"weight_name", model.weight_name},
+               {"data_name", model.data_name},
+               {"training_sha256", model.training_sha256}};
+  json["task"] = model.task ? Json(task_name(*model.task)) : Json("");
+  json["samples_in_columns"] = model.samples_in_columns;
+  json["feature_range"] = model.feature_range;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -283,6 +286,9 @@ ModelDescription parse_model(const std::string& where, const std::string& text) 
     rest.target_scaling = parse_target_scaling(reader.object("target_scaling"), spec.num_outputs());
   }
   rest.preprocessing = parse_preprocessing(reader, spec.num_inputs);
+  if (reader.has("task") && !reader.text("task").empty()) rest.task = parse_task(reader.text("task"));
+  if (reader.has("samples_in_columns")) rest.samples_in_columns = reader.flag("samples_in_columns");
+  if (reader.has("feature_range")) rest.feature_range = reader.numbers("feature_range");
   rest.mixed = reader.flag("mixed");
   rest.class_names = reader.texts("class_names");
   rest.feature_names = reader.texts("feature_names");

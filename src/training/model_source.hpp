@@ -16,7 +16,8 @@ SourceOptions options_for_model(SourceOptions options, const Model& model, bool 
 void apply_model_columns(Dataset& dataset, const Model& model, data::UnknownLevels& unknown);
 
 /// Makes inputs and targets of what was read so, as in the model's training: sample weights, preprocessing, target
-/// scaling. Throws InputError where the columns are others.
+/// scaling; pictures as bytes or floats, whichever the model had. A note says where features are of another size.
+/// Throws InputError where the columns are others.
 void prepare_for_model(Dataset& dataset, const Model& model);
 
 }  // namespace gradus

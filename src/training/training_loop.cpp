@@ -335,6 +335,10 @@ Model TrainingLoop<T>::model() {
   model.network = state_.network;
   model.mixed = run_.dtype == DType::kMixed;
   model.scaling = run_.scaling;
+  model.task = dataset_.task;
+  model.samples_in_columns = dataset_.samples_in_columns;
+  if (!range_) range_ = feature_range(dataset_.table.features, dataset_.train);
+  model.feature_range = {range_->first, range_->second};
   model.class_names = dataset_.class_names;
   model.feature_names = dataset_.feature_names;
   model.preprocessing = dataset_.preprocessing;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gradus/training/session.hpp"
@@ -74,8 +75,9 @@ class TrainingLoop : public TrainingSession::Loop {
   BatchFeeder<T> feeder_;
   bool keeps_best_ = false;
   bool begun_ = false;
-  bool stopped_ = false;                 // by an observer, or closed by finish()
-  std::optional<EpochBatches> batches_;  // of the epoch under way
+  bool stopped_ = false;                            // by an observer, or closed by finish()
+  std::optional<std::pair<double, double>> range_;  // Model::feature_range, once somebody asked for a model
+  std::optional<EpochBatches> batches_;             // of the epoch under way
   // Where this process entered the epoch: what report_divergence() repeats from.
   Network<T> start_network_;
   OptimizerState<T> start_optimizer_;

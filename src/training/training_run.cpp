@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/suggest.hpp"
+#include "data/leaks.hpp"
 #include "gradus/training/run_config.hpp"
 #include "training/class_weights.hpp"
 #include "training/folds.hpp"
@@ -344,6 +345,7 @@ Dataset prepare_data(RunConfig& config, Dataset dataset, const std::string& base
     apply_initial_model(config, dataset, *start);
     return dataset;
   }
+  gradus::data::note_leaks(dataset, dataset.notes);
   const PreprocessingOptions preparing{.impute = data.impute, .max_one_hot = data.max_one_hot};
   apply_preprocessing(dataset, fit_preprocessing(dataset, preparing, dataset.notes));
   scale_targets_as_asked(config, dataset);

@@ -19,6 +19,10 @@ constexpr int kMaxDraws = 8;             // directions that are tried for wide w
 constexpr int kPointsPerWindow = 9;
 constexpr int kFewPoints = 6;  // where a value costs tens of milliseconds
 constexpr int kFigureSteps = 20;
+constexpr double kSmallShares[] = {1.0, 1.0 / 8.0, 1.0 / 64.0};  // of the largest small step
+constexpr int kOctavesBelow = 6;                                 // from the first to the last of them
+constexpr int kMostHalvings = 48;
+constexpr double kTrustedShare = 0.5;  // of what agreement() allows
 constexpr double kUnknownShare = 0.5;  // of a term: what f may be off its known terms at the top of a window
 
 void set_octaves(TaylorWindow& window) {
@@ -106,6 +110,42 @@ void choose_direction(const Problem& smooth, const std::vector<bool>& soft_sides
   }
 }
 
+// What is left of f beyond the known terms may be so much at a step, besides noise.
+double allowance(const TaylorEvidence& evidence, double t) {
+  double higher = 0.0;
+  for (int j = 3; j <= kHighestOrder; ++j) {
+    higher += std::fabs(evidence.jet.c[static_cast<std::size_t>(j)] * std::pow(t, j));
+  }
+  return evidence.noise + kUnknownShare * higher;
+}
+
+bool is_known_at(const Problem& problem, const TaylorEvidence& evidence, double t) {
+  double known = 0.0;
+  for (std::size_t j = kHighestOrder; j > 0; --j) known = (known + evidence.jet.c[j]) * t;
+  const double unknown = std::fabs(value_along(problem, evidence.direction, t) - evidence.jet.c[0] - known);
+  return unknown <= kTrustedShare * allowance(evidence, t);
+}
+
+// Where features are large, a step of 2^-6 of the weights already moves logits by hundreds, and six terms say nothing
+// of f there. As in trust_window(): smaller steps until f is what its exact terms say, at that step and below. The
+// gradient under test has no say in it.
+double trusted_small_step(const Problem& problem, const TaylorEvidence& evidence) {
+  double small = kSmallStep * evidence.cap;
+  const auto narrow = [](const TaylorWindow& window) { return window.octaves < kMinOctaves; };
+  if (std::ranges::none_of(evidence.windows, narrow)) return small;
+  int trusted = 0;  // steps in a row
+  double t = small;
+  for (int halvings = 0; halvings < kMostHalvings && trusted <= kOctavesBelow; ++halvings, t /= 2.0) {
+    if (is_known_at(problem, evidence, t)) {
+      ++trusted;
+      continue;
+    }
+    trusted = 0;
+    small = t / 2.0;
+  }
+  return small;
+}
+
 // Steps spread over each window, and for windows too narrow to fit a slope those of agreement().
 std::vector<double> window_steps(const TaylorEvidence& evidence, int points) {
   std::vector<double> steps;
@@ -117,7 +157,7 @@ std::vector<double> window_steps(const TaylorEvidence& evidence, int points) {
       steps.push_back(std::exp2(std::round(8.0 * exponent) / 8.0));
     }
   }
-  for (const double share : {kSmallStep, kSmallStep / 8.0, kSmallStep / 64.0}) steps.push_back(share * evidence.cap);
+  for (const double share : kSmallShares) steps.push_back(share * evidence.small);
   return steps;
 }
 
@@ -131,6 +171,7 @@ void measure(const Subject& subject, bool figure_steps, std::uint64_t stream, Ta
   evidence.noise = kSigmas * std::sqrt(2.0) * subject.value_roundoff;
   RandomStream random(stream, Purpose::kVerification, 3);
   choose_direction(smooth, soft_sides, random, evidence);
+  evidence.small = trusted_small_step(smooth, evidence);
   evidence.steps = window_steps(evidence, figure_steps ? kPointsPerWindow : kFewPoints);
   for (int i = 0; figure_steps && i < kFigureSteps; ++i) evidence.steps.push_back(std::exp2(-i));
   std::sort(evidence.steps.rbegin(), evidence.steps.rend());
@@ -192,18 +233,15 @@ double agreement(const TaylorEvidence& evidence, int order, double slope) {
   double worst = 0.0;
   for (std::size_t s = 0; s < evidence.steps.size(); ++s) {
     const double t = evidence.steps[s];
-    if (t > kSmallStep * evidence.cap) continue;
+    if (t > evidence.small) continue;
     double expected = 0.0;
-    double higher = 0.0;
     for (int j = order; j <= kHighestOrder; ++j) {
-      const double term = evidence.jet.c[static_cast<std::size_t>(j)] * std::pow(t, j);
-      expected += term;
-      if (j > 2) higher += std::fabs(term);
+      expected += evidence.jet.c[static_cast<std::size_t>(j)] * std::pow(t, j);
     }
     double rest = evidence.change[s];
     if (order >= 2) rest -= t * slope;
     if (order >= 3) rest -= t * t * evidence.jet.c[2];
-    const double share = std::fabs(rest - expected) / (evidence.noise + 0.5 * higher + 1e-300);
+    const double share = std::fabs(rest - expected) / (allowance(evidence, t) + 1e-300);
     if (!(share <= worst)) worst = share;
   }
   return worst;

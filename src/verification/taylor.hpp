@@ -39,6 +39,7 @@ struct TaylorEvidence {
   TaylorJet jet;
   double cap = 1.0;    // no step beyond it: a kink of ELU or Huber
   double noise = 0.0;  // of one difference of two values
+  double small = 0.0;  // steps up to here tell where there is no window
   std::array<TaylorWindow, 3> windows;
   std::vector<double> steps;   // the largest first
   std::vector<double> change;  // f(x + t d) - f(x)

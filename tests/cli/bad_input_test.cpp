@@ -191,11 +191,13 @@ const BadInput kTable[] = {
        return train_on_bytes(f, "a.arff", "@relation r\n@attribute x real\n@attribute y {u,v}\n@data\n1,u\n2,w\n");
      },
      {"a.arff: line 6", "u, v", "'w'"}},
-    {"arff_with_words_as_features",
+    {"arff_with_dates_as_targets",
      [](const TempDir& f) {
-       return train_on_bytes(f, "a.arff", "@relation r\n@attribute x {a,b}\n@attribute y {u,v}\n@data\na,u\nb,v\n");
+       return train_on_bytes(
+           f, "a.arff",
+           "@relation r\n@attribute x {a,b}\n@attribute y date 'yyyy-MM-dd'\n@data\na,2001-02-03\nb,2001-02-04\n");
      },
-     {"a.arff: attribute 'x'", "nominal"}},
+     {"a.arff: attribute 'y'", "dates"}},
     {"label_out_of_range",
      [](const TempDir& f) {
        std::string labels = idx_labels(6);

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "data/fixtures.hpp"
@@ -85,7 +86,37 @@ TEST_F(Records, label_is_chosen_by_name_and_may_be_text) {
   options.label = "colour";
   EXPECT_THROW(read(file, options), InputError);
   options.label = "none";
-  EXPECT_THROW(read(file, options), InputError);  // texts are no feature
+  const Dataset unlabelled = read(file, options);  // a text is a category
+  EXPECT_EQ(unlabelled.columns[0].levels, (std::vector<std::string>{"ow", "ox"}));
+  EXPECT_EQ(unlabelled.table.codes(0, 0), 1);
+}
+
+TEST_F(Records, texts_are_categories_numbers_or_dates_and_may_be_missing) {
+  const std::string file = records("[('c', '|S3'), ('n', '|S3'), ('d', '|S10'), ('y', '|u1')]", "(4,)",
+                                   std::string("red"
+                                               "1.5"
+                                               "1970-01-02\0"
+                                               "NaN"
+                                               "2\0\0"
+                                               "1970-01-03\1"
+                                               "red"
+                                               "\0\0\0"
+                                               "1970-01-04\0"
+                                               "sky"
+                                               "-4\0"
+                                               "?\0\0\0\0\0\0\0\0\0\1",
+                                               68));
+  const Dataset dataset = read(file);
+  ASSERT_EQ(dataset.columns.size(), 3U);
+  EXPECT_EQ(dataset.columns[0].levels, (std::vector<std::string>{"red", "sky"}));
+  EXPECT_EQ(dataset.table.codes(1, 0), kMissingCode);
+  EXPECT_EQ(dataset.columns[1].kind, ColumnKind::kNumber);
+  EXPECT_EQ(dataset.columns[2].kind, ColumnKind::kDate);
+  const auto& features = std::get<Matrix<double>>(dataset.table.features);
+  EXPECT_EQ(features(0, 0), 1.5);
+  EXPECT_TRUE(std::isnan(features(2, 0)));
+  EXPECT_EQ(features(1, 1), 2.0);
+  EXPECT_TRUE(std::isnan(features(3, 1)));
 }
 
 TEST_F(Records, index_column_of_a_data_frame_is_noted) {
@@ -102,7 +133,6 @@ TEST_F(Records, other_forms_say_what_they_are) {
   EXPECT_THAT(error(records("[(('title', 'a'), '<f4')]", "(1,)", "abcd")), HasSubstr("another form"));
   EXPECT_THAT(error(records("[('a', '|O'), ('y', '|u1')]", "(1,)", "abcdefghi")),
               HasSubstr("'|O', Python objects in column 'a'"));
-  EXPECT_THAT(error(records("[('a', '|S1'), ('y', '|u1')]", "(1,)", "ab")), HasSubstr("column 'a': expected numbers"));
   EXPECT_THAT(error(records("[('a', '|u1'), ('y', '|u1')]", "(2, 2)", "abcdefgh")), HasSubstr("array of 2x2"));
   EXPECT_THAT(error(records("[]", "(1,)", "ab")), HasSubstr("descr and shape"));
 }
@@ -114,9 +144,13 @@ TEST_F(Records, hostile_sizes_take_no_memory) {
   check_hostile_variants("d.npy", bytes_of_hex(kAlignedRecords));
 }
 
-TEST_F(Records, nan_is_named_with_its_row) {
+TEST_F(Records, nan_is_missing_and_infinity_is_named_with_its_row) {
   const std::string nan = float_bytes(std::numeric_limits<float>::quiet_NaN());
-  EXPECT_THAT(error(records("[('a', '<f4'), ('y', '|u1')]", "(1,)", nan + "a")), HasSubstr("row 0, column 0 (from 0)"));
+  const Dataset dataset = read(records("[('a', '<f4'), ('y', '|u1')]", "(1,)", nan + "a"));
+  EXPECT_TRUE(std::isnan(std::get<Matrix<double>>(dataset.table.features)(0, 0)));
+  const std::string infinity = float_bytes(std::numeric_limits<float>::infinity());
+  EXPECT_THAT(error(records("[('a', '<f4'), ('y', '|u1')]", "(1,)", infinity + "a")),
+              HasSubstr("row 0 (from 0), column 'a'"));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -108,6 +109,7 @@ struct Dataset {
   Preprocessing preprocessing;             // what apply_preprocessing() did; no steps: nothing
   TargetScaling target_scaling;            // what scale_targets() did to Table::values; empty: nothing
   std::size_t label_column = 0;            // Schema::label_column of a text table
+  bool samples_in_columns = false;         // of the array that the rows were read from
   std::string target_name;                 // label column or empty
   std::string weight_name;                 // column of sample weights or empty
   std::optional<ImageShape> image;         // where rows are pictures
@@ -131,6 +133,9 @@ void scale_targets(Dataset& dataset, const TargetScaling& scaling);
 double unscaled_target(const TargetScaling& scaling, double output, std::size_t k);
 /// Targets or outputs (N x K) back in the values' own unit, in place.
 void unscale_targets(const TargetScaling& scaling, MatrixView<double> values);
+
+/// Least and largest feature of the rows `rows`, which are not none.
+std::pair<double, double> feature_range(const Features& features, std::span<const std::uint32_t> rows);
 
 /// Writes rows `rows[b]` of `features`, scaled, to row b of `out` (rows.size() x I). The value is computed in double
 /// and rounded once to T. Every row number must be < N; `scaling` must fit I.

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "gradus/core/scaling.hpp"
+#include "gradus/data/dataset.hpp"
 #include "gradus/data/preprocessing.hpp"
 #include "gradus/network/network.hpp"
 
@@ -18,10 +20,13 @@ namespace gradus {
 /// Everything that is needed to use a trained network on new data.
 struct Model {
   std::variant<Network<float>, Network<double>> network;  // I inputs, K outputs, in the type it was trained in
-  bool mixed = false;            // trained with the factors of products rounded to bfloat16, and used so; float only
-  Preprocessing preprocessing;   // from the columns of a table to features; no steps: features are given as they are
-  Scaling scaling;               // from features to network inputs
-  TargetScaling target_scaling;  // from values to targets, and back for outputs; empty: none
+  bool mixed = false;               // trained with the factors of products rounded to bfloat16, and used so; float only
+  Preprocessing preprocessing;      // from the columns of a table to features; no steps: features are given as they are
+  Scaling scaling;                  // from features to network inputs
+  TargetScaling target_scaling;     // from values to targets, and back for outputs; empty: none
+  std::optional<Task> task;         // what it learned; empty in older files
+  bool samples_in_columns = false;  // of the array that it was trained on
+  std::vector<double> feature_range;       // least and largest feature of the training part; empty: not known
   std::vector<std::string> class_names;    // K names for classification, else empty
   std::vector<std::string> feature_names;  // I names where the data had a header, else empty
   std::string target_name;                 // label column where the data had one
