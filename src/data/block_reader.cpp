@@ -13,7 +13,7 @@
 namespace gradus::data {
 namespace {
 
-using Kind = ColumnRole::Kind;
+using Role = ColumnRole::Kind;
 
 bool has_lone_return(std::string_view text) {
   for (std::size_t at = text.find('\r'); at != std::string_view::npos; at = text.find('\r', at + 1)) {
@@ -33,17 +33,17 @@ bool BlockReader::choose_roles() {
   if (plan_.columns.empty() || layout.ends_in_delimiter || plan_.found.dialect.delimiter == kWhiteSpace) return false;
   roles_.assign(layout.num_columns, {});
   for (std::size_t k = 0; k < layout.labels.size(); ++k) {
-    roles_[layout.labels[k]] = {.kind = Kind::kLabelNumber, .owner = k};
+    roles_[layout.labels[k]] = {.kind = Role::kLabelNumber, .owner = k};
   }
   column_of_.clear();
   for (std::size_t i = 0; i < plan_.columns.size(); ++i) {
     const InputColumn& input = plan_.columns[i];
     column_of_.push_back(input.at);
     if (input.kind == ColumnKind::kIgnored) continue;
-    if (roles_[input.at].kind != Kind::kSkip) return false;  // a column that is two things
+    if (roles_[input.at].kind != Role::kSkip) return false;  // a column that is two things
     const bool is_number = !input.kind || input.kind == ColumnKind::kNumber;
     roles_[input.at] = {
-        .kind = is_number ? Kind::kNumber : Kind::kWord, .is_given = input.kind.has_value(), .owner = i};
+        .kind = is_number ? Role::kNumber : Role::kWord, .is_given = input.kind.has_value(), .owner = i};
   }
   may_be_date_.assign(plan_.columns.size(), 0);
   for (std::size_t i = 0; i < plan_.columns.size(); ++i) {
@@ -61,10 +61,10 @@ void BlockReader::number_slots() {
     ColumnRole& role = roles_[column_of_[i]];
     InputCells::Input& input = inputs_.inputs[i];
     if (role.owner != i) continue;
-    if (role.kind == Kind::kNumber || (role.kind == Kind::kWord && may_be_date_[i] != 0)) input.number_slot = numbers++;
-    if (role.kind == Kind::kWord) input.code_slot = codes++;
-    if (role.kind == Kind::kNumber) role.slot = input.number_slot;
-    if (role.kind == Kind::kWord) role.slot = input.code_slot;
+    if (role.kind == Role::kNumber || (role.kind == Role::kWord && may_be_date_[i] != 0)) input.number_slot = numbers++;
+    if (role.kind == Role::kWord) input.code_slot = codes++;
+    if (role.kind == Role::kNumber) role.slot = input.number_slot;
+    if (role.kind == Role::kWord) role.slot = input.code_slot;
   }
   inputs_.numbers = Matrix<double>(rows_, numbers, Unset{});
   inputs_.codes = Matrix<std::int32_t>(rows_, codes, Unset{});
@@ -79,7 +79,7 @@ void BlockReader::take_memory(std::size_t rows) {
   label_number_places_.clear();
   label_code_places_.clear();
   for (std::size_t k = 0; k < labels; ++k) {
-    if (roles_[plan_.layout.labels[k]].kind == Kind::kLabelNumber) {
+    if (roles_[plan_.layout.labels[k]].kind == Role::kLabelNumber) {
       label_numbers_[k].resize(rows);
     } else {
       label_codes_[k].resize(rows);
@@ -137,15 +137,15 @@ bool BlockReader::change_roles() {
   bool changed = false;
   for (std::size_t i = 0; i < column_of_.size(); ++i) {
     ColumnRole& role = roles_[column_of_[i]];
-    if (role.kind != Kind::kNumber || role.owner != i) continue;
+    if (role.kind != Role::kNumber || role.owner != i) continue;
     const bool has_word = std::any_of(findings_.begin(), findings_.end(),
                                       [i](const LineFindings& finding) { return finding.has_word[i] != 0; });
-    if (has_word) role.kind = Kind::kWord;
+    if (has_word) role.kind = Role::kWord;
     changed = changed || has_word;
   }
   for (std::size_t k = 0; k < plan_.layout.labels.size(); ++k) {
     ColumnRole& role = roles_[plan_.layout.labels[k]];
-    if (role.kind != Kind::kLabelNumber) continue;
+    if (role.kind != Role::kLabelNumber) continue;
     LineFindings::Label all;
     for (const LineFindings& finding : findings_) {
       all.has_word = all.has_word || finding.labels[k].has_word;
@@ -153,7 +153,7 @@ bool BlockReader::change_roles() {
       all.any_code = all.any_code || finding.labels[k].any_code;
     }
     const bool needs_text = all.has_word || (all.all_digits && all.any_code);
-    if (needs_text) role.kind = Kind::kLabelWord;
+    if (needs_text) role.kind = Role::kLabelWord;
     changed = changed || needs_text;
   }
   return changed;
@@ -211,7 +211,7 @@ TextCells BlockReader::take_cells() {
 
 bool BlockReader::has_open_roles() const {
   const auto is_open = [](const ColumnRole& role) {
-    return role.kind == Kind::kLabelNumber || (role.kind == Kind::kNumber && !role.is_given);
+    return role.kind == Role::kLabelNumber || (role.kind == Role::kNumber && !role.is_given);
   };
   return std::any_of(roles_.begin(), roles_.end(), is_open);
 }

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
                               "raise data.max_bytes if that is meant"});
 }
 
-std::ifstream open(const std::string& path) {
+std::ifstream open_regular(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw InputError(ErrorParts{path, "a readable file", std::strerror(errno), "check its permissions"});
   return file;
@@ -32,7 +32,7 @@ Bytes read_regular(const std::string& path, std::uint64_t max_bytes) {
   const std::uint64_t size = fs::file_size(path, error);
   if (error) throw InputError(ErrorParts{path, "a readable file", error.message(), ""});
   if (size > max_bytes) fail_too_large(path, max_bytes, "a file of " + std::to_string(size));
-  std::ifstream file = open(path);
+  std::ifstream file = open_regular(path);
   Bytes bytes(static_cast<std::size_t>(size));
   file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   if (static_cast<std::uint64_t>(file.gcount()) != size) {
@@ -44,7 +44,7 @@ Bytes read_regular(const std::string& path, std::uint64_t max_bytes) {
 
 Bytes read_to_end(const std::string& path, std::uint64_t max_bytes) {
   constexpr std::size_t kPiece = std::size_t{1} << 16;
-  std::ifstream file = open(path);
+  std::ifstream file = open_regular(path);
   Bytes bytes;
   for (;;) {
     const std::size_t before = bytes.size();

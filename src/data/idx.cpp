@@ -32,12 +32,12 @@ std::optional<ElementType> idx_type(std::uint8_t code) {
   }
 }
 
-struct Header {
+struct IdxHeader {
   ElementType type = ElementType::kU8;
   std::vector<std::uint64_t> shape;
 };
 
-Header read_header(ByteReader& reader) {
+IdxHeader read_idx_header(ByteReader& reader) {
   const ByteReader start = reader;
   const auto magic = reader.big<std::uint32_t>("the IDX magic number");
   const std::optional<ElementType> type = idx_type(static_cast<std::uint8_t>(magic >> 8));
@@ -46,7 +46,7 @@ Header read_header(ByteReader& reader) {
     start.fail("an IDX magic number such as 2051 (images) or 2049 (labels)", std::to_string(magic),
                "check that this is an IDX file");
   }
-  Header header{*type, {}};
+  IdxHeader header{*type, {}};
   for (std::size_t i = 0; i < num_dimensions; ++i) header.shape.push_back(reader.big<std::uint32_t>("the IDX header"));
   return header;
 }
@@ -57,7 +57,7 @@ Bytes unpacked_idx(Bytes file, const std::string& path, std::uint64_t max_bytes)
   const Bytes start = unpacked_prefix(file, path, kLongestHeader);
   if (start.size() < 4) return unpacked(std::move(file), path, kLongestHeader);  // says what is wrong with it
   ByteReader reader(start, path + " (unpacked)");
-  const Header header = read_header(reader);
+  const IdxHeader header = read_idx_header(reader);
   const std::uint64_t body = checked_array_bytes(header.shape, element_size(header.type), max_bytes, path);
   // One byte over, so that a longer file is reported by the check of the body, with both numbers.
   return unpacked(std::move(file), path, reader.offset() + body + 1);
@@ -79,7 +79,7 @@ RawArray read_idx_file(const std::string& path, std::uint64_t max_bytes, Sha256&
 RawArray read_idx(Bytes stored, const std::string& path, std::uint64_t max_bytes) {
   auto owner = std::make_shared<const Bytes>(unpacked_idx(std::move(stored), path, max_bytes));
   ByteReader reader(*owner, path);
-  const Header header = read_header(reader);
+  const IdxHeader header = read_idx_header(reader);
   const std::uint64_t body =
       checked_array_bytes(header.shape, element_size(header.type), reader.remaining(), reader.where());
   RawArray array;

@@ -15,7 +15,7 @@ namespace gradus::data {
 namespace {
 
 constexpr double kShare = 0.95;
-constexpr std::size_t kFewestRows = 20;
+constexpr std::size_t kFewestRowsToTell = 20;
 
 /// What cells and labels say together, row by row.
 using Pairs = std::map<std::pair<double, std::int32_t>, std::size_t>;
@@ -72,7 +72,8 @@ bool targets_differ(const Dataset& dataset) {
 
 void note_leaks(const Dataset& dataset, std::vector<std::string>& notes) {
   const bool has_targets = !dataset.table.labels.empty() || !dataset.table.values.empty();
-  if (dataset.columns.empty() || !has_targets || dataset.train.size() < kFewestRows || !targets_differ(dataset)) return;
+  if (dataset.columns.empty() || !has_targets || dataset.train.size() < kFewestRowsToTell || !targets_differ(dataset))
+    return;
   const auto* const numbers = std::get_if<Matrix<double>>(&dataset.table.features);
   std::size_t number_at = 0;
   std::size_t code_at = 0;

@@ -46,9 +46,9 @@ std::string_view value_text(std::string_view word) {
   return word.substr(std::min(word.find(':') + 1, word.size()));
 }
 
-class RowReader {
+class SvmRowReader {
  public:
-  explicit RowReader(const std::string& name) : name_(name) {}
+  explicit SvmRowReader(const std::string& name) : name_(name) {}
 
   /// Reads a line that is not empty.
   void add(std::string_view line, std::size_t number) {
@@ -154,7 +154,7 @@ PartBlocks read_libsvm(std::string_view bytes, const std::string& name, const So
   }
   PartBlocks blocks;
   const DecodedText decoded = decode_text(bytes, name, options.encoding, blocks.notes);
-  RowReader reader(name);
+  SvmRowReader reader(name);
   std::string_view rest = decoded.text();
   for (std::size_t number = 1; !rest.empty(); ++number) {
     const std::string_view line = without_comment(take_line(rest));

@@ -12,23 +12,23 @@ namespace {
 
 constexpr std::uint32_t kMostLittleEndianType = 52;
 constexpr std::uint32_t kFirstBigEndianType = 1000;
-enum Kind : std::uint32_t { kNumbers = 0, kText = 1, kSparse = 2 };
+enum Mat4Kind : std::uint32_t { kMat4Numbers = 0, kMat4Text = 1, kMat4Sparse = 2 };
 
 /// The type is a number of decimal digits M0PT: machine, storage, kind of matrix.
-struct Header {
+struct Mat4Header {
   bool big_endian = false;
   ElementType type = ElementType::kF64;
-  std::uint32_t kind = kNumbers;
+  std::uint32_t kind = kMat4Numbers;
   bool complex = false;
   std::uint64_t rows = 0;
   std::uint64_t cols = 0;
   std::string name;
 };
 
-Header read_header(ByteReader& reader) {
+Mat4Header read_mat4_header(ByteReader& reader) {
   const ByteReader start = reader;
   const auto raw = reader.take(20, "a variable's header");
-  Header header;
+  Mat4Header header;
   header.big_endian = load_integer<std::uint32_t>(raw.first(4), false) > kMostLittleEndianType;
   const auto word = [&](std::size_t i) {
     return load_integer<std::uint32_t>(raw.subspan(4 * i, 4), header.big_endian);
@@ -37,7 +37,7 @@ Header read_header(ByteReader& reader) {
   const std::uint32_t code = word(0) - machine;
   static constexpr ElementType kTypes[] = {ElementType::kF64, ElementType::kF32, ElementType::kI32,
                                            ElementType::kI16, ElementType::kU16, ElementType::kU8};
-  const bool known = word(0) >= machine && code / 10 < std::size(kTypes) && code % 10 <= kSparse;
+  const bool known = word(0) >= machine && code / 10 < std::size(kTypes) && code % 10 <= kMat4Sparse;
   const std::uint32_t name_size = word(4);
   if (!known || word(3) > 1 || name_size == 0) {
     start.fail("a variable of a MAT-file of version 4, or the text with which version 5 starts", "other bytes",
@@ -86,7 +86,7 @@ RawArray texts_of(const RawArray& stored, std::uint64_t& bytes_left) {
   return texts;
 }
 
-RawArray read_values(ByteReader& reader, const Header& header, const std::shared_ptr<const Bytes>& file,
+RawArray read_values(ByteReader& reader, const Mat4Header& header, const std::shared_ptr<const Bytes>& file,
                      std::uint64_t& bytes_left) {
   RawArray array;
   array.where = reader.name() + ": variable " + header.name;
@@ -108,8 +108,8 @@ RawArray read_values(ByteReader& reader, const Header& header, const std::shared
     return array;
   }
   try {
-    if (header.kind == kSparse) return spread(array, bytes_left);
-    if (header.kind == kText) return texts_of(array, bytes_left);
+    if (header.kind == kMat4Sparse) return spread(array, bytes_left);
+    if (header.kind == kMat4Text) return texts_of(array, bytes_left);
   } catch (const InputError& error) {  // it may be a variable that nobody needs
     array.refusal = error.what();
   }
@@ -127,7 +127,7 @@ std::vector<NamedArray> read_mat4(const std::shared_ptr<const Bytes>& file, cons
   ByteReader reader(*file, name);
   std::vector<NamedArray> arrays;
   while (reader.remaining() != 0) {
-    const Header header = read_header(reader);
+    const Mat4Header header = read_mat4_header(reader);
     arrays.push_back({header.name, read_values(reader, header, file, max_bytes)});
   }
   return arrays;

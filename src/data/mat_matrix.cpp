@@ -34,7 +34,7 @@ struct MatHeader {
   [[nodiscard]] bool is_empty() const { return std::find(shape.begin(), shape.end(), 0U) != shape.end(); }
 };
 
-std::string text_of(std::span<const std::byte> bytes) {
+std::string characters_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
@@ -61,7 +61,7 @@ MatHeader read_header(const MatFile& file, MatElementReader& reader) {
   header.array_class = word & 0xff;
   header.complex = (word & kComplexFlag) != 0;
   if (header.array_class != kOpaque) header.shape = read_shape(file, reader);  // an opaque object has none
-  header.name = text_of(reader.next("array name").bytes);
+  header.name = characters_of(reader.next("array name").bytes);
   return header;
 }
 
@@ -135,7 +135,7 @@ RawArray read_sparse(MatFile& file, MatElementReader& reader, const MatHeader& h
 std::u32string read_units(const MatFile& file, MatElementReader& reader) {
   const MatElement values = reader.next("characters");
   if (values.type == kMiUtf8) {
-    const auto characters = decode_utf8(text_of(values.bytes));
+    const auto characters = decode_utf8(characters_of(values.bytes));
     if (!characters) reader.fail("texts in UTF-8", "other bytes");
     return *characters;
   }

@@ -12,7 +12,7 @@
 namespace gradus::data {
 namespace {
 
-using Kind = PickleValue::Kind;
+using PickleKind = PickleValue::Kind;
 
 // A pickle of arrays has some hundred values. Without a bound a file of one-byte opcodes would take 100 times its size.
 constexpr std::size_t kMaxValues = 100000;
@@ -46,7 +46,7 @@ class Decoder {
                                 std::move(found), "only plain numeric arrays are read and nothing is executed"});
   }
 
-  PickleValue& push(Kind kind) {
+  PickleValue& push(PickleKind kind) {
     if (pickle_.values.size() >= kMaxValues) fail("at most 100000 values", "more");
     stack_.push_back(static_cast<std::uint32_t>(pickle_.values.size()));
     pickle_.values.emplace_back().kind = kind;
@@ -70,7 +70,7 @@ class Decoder {
   }
   std::vector<std::uint32_t> pop_to_mark() {
     std::size_t at = stack_.size();
-    while (at > 0 && value(stack_[at - 1]).kind != Kind::kMark) --at;
+    while (at > 0 && value(stack_[at - 1]).kind != PickleKind::kMark) --at;
     if (at == 0) fail("a mark on the stack", "none");
     std::vector<std::uint32_t> numbers(stack_.begin() + static_cast<std::ptrdiff_t>(at), stack_.end());
     stack_.resize(at - 1);
@@ -82,9 +82,9 @@ class Decoder {
   }
   void push_sequence(std::vector<std::uint32_t> elements) {
     count_elements(elements.size());
-    push(Kind::kSequence).elements = std::move(elements);
+    push(PickleKind::kSequence).elements = std::move(elements);
   }
-  void push_bytes(Kind kind, std::uint64_t size) {
+  void push_bytes(PickleKind kind, std::uint64_t size) {
     const auto bytes = reader_.take(size, "a string");
     push(kind).bytes = bytes;
   }
@@ -119,7 +119,7 @@ class Decoder {
   bool literal(std::uint8_t opcode) {
     switch (opcode) {
       case 'N':
-        push(Kind::kNone);
+        push(PickleKind::kNone);
         return true;
       case 0x88:  // NEWTRUE
       case 0x89:  // NEWFALSE
@@ -149,31 +149,31 @@ class Decoder {
   bool string_literal(std::uint8_t opcode) {
     switch (opcode) {
       case 'S':
-        push_decoded(Kind::kBytes, decode_quoted(line()));
+        push_decoded(PickleKind::kBytes, decode_quoted(line()));
         return true;
       case 'T':
       case 'B':
-        push_bytes(Kind::kBytes, reader_.little<std::uint32_t>("a string's size"));
+        push_bytes(PickleKind::kBytes, reader_.little<std::uint32_t>("a string's size"));
         return true;
       case 'U':
       case 'C':
-        push_bytes(Kind::kBytes, reader_.byte("a string's size"));
+        push_bytes(PickleKind::kBytes, reader_.byte("a string's size"));
         return true;
       case 0x8e:  // BINBYTES8
       case 0x96:  // BYTEARRAY8
-        push_bytes(Kind::kBytes, reader_.little<std::uint64_t>("a string's size"));
+        push_bytes(PickleKind::kBytes, reader_.little<std::uint64_t>("a string's size"));
         return true;
       case 'X':
-        push_bytes(Kind::kText, reader_.little<std::uint32_t>("a text's size"));
+        push_bytes(PickleKind::kText, reader_.little<std::uint32_t>("a text's size"));
         return true;
       case 0x8c:  // SHORT_BINUNICODE
-        push_bytes(Kind::kText, reader_.byte("a text's size"));
+        push_bytes(PickleKind::kText, reader_.byte("a text's size"));
         return true;
       case 0x8d:  // BINUNICODE8
-        push_bytes(Kind::kText, reader_.little<std::uint64_t>("a text's size"));
+        push_bytes(PickleKind::kText, reader_.little<std::uint64_t>("a text's size"));
         return true;
       case 'V':
-        push_decoded(Kind::kText, decode_raw_unicode(line()));
+        push_decoded(PickleKind::kText, decode_raw_unicode(line()));
         return true;
       default:
         return false;
@@ -183,14 +183,14 @@ class Decoder {
   bool container(std::uint8_t opcode) {
     switch (opcode) {
       case '(':
-        push(Kind::kMark);
+        push(PickleKind::kMark);
         return true;
       case ')':
       case ']':
-        push(Kind::kSequence);
+        push(PickleKind::kSequence);
         return true;
       case '}':
-        push(Kind::kDict);
+        push(PickleKind::kDict);
         return true;
       case 't':
       case 'l':
@@ -256,7 +256,7 @@ class Decoder {
     }
   }
 
-  void push_integer(std::int64_t integer) { push(Kind::kInteger).integer = integer; }
+  void push_integer(std::int64_t integer) { push(PickleKind::kInteger).integer = integer; }
 
   void push_long(std::uint8_t size) {
     if (size > 8) fail("an integer of at most 8 bytes", std::to_string(size));
@@ -274,7 +274,7 @@ class Decoder {
     return integer;
   }
 
-  void push_decoded(Kind kind, std::optional<Bytes> decoded) {
+  void push_decoded(PickleKind kind, std::optional<Bytes> decoded) {
     if (!decoded) fail("a well-formed string of Latin-1 characters", "another");
     const auto owner = std::make_shared<const Bytes>(std::move(*decoded));
     PickleValue& string = push(kind);
@@ -283,7 +283,7 @@ class Decoder {
   }
 
   void append(std::vector<std::uint32_t> elements) {
-    if (top().kind != Kind::kSequence) fail("a list to append to", "another value");
+    if (top().kind != PickleKind::kSequence) fail("a list to append to", "another value");
     count_elements(elements.size());
     auto& list = top().elements;
     list.insert(list.end(), elements.begin(), elements.end());
@@ -311,21 +311,21 @@ class Decoder {
       fail("numpy's array constructors only",
            "'" + std::string(module.substr(0, 60)) + "." + std::string(name.substr(0, 60)) + "'");
     }
-    push(Kind::kGlobal).name = std::string(name);
+    push(PickleKind::kGlobal).name = std::string(name);
   }
 
   void reduce() {
     const std::vector<std::uint32_t> arguments = sequence(pop_number());
     const PickleValue& callee = value(pop_number());
-    if (callee.kind != Kind::kGlobal) fail("a constructor to apply", "another value");
+    if (callee.kind != PickleKind::kGlobal) fail("a constructor to apply", "another value");
     const std::string name = callee.name;
     if (name == "_reconstruct") {
-      push(Kind::kArray);
+      push(PickleKind::kArray);
     } else if (name == "dtype" && !arguments.empty()) {
       const std::string type(as_text(value(arguments[0]).bytes));
       const auto described = parse_dtype(type);
       if (!described) fail("a numeric dtype", "'" + type.substr(0, 20) + "'");
-      PickleValue& dtype = push(Kind::kDtype);
+      PickleValue& dtype = push(PickleKind::kDtype);
       dtype.name = type;
       dtype.big_endian = described->big_endian;
     } else if (name == "encode" && arguments.size() == 2) {
@@ -337,28 +337,28 @@ class Decoder {
 
   /// `_codecs.encode(text, 'latin1')`: how Python 3 writes byte strings in protocols below 3.
   void apply_encode(const PickleValue& text, const PickleValue& codec) {
-    if (text.kind != Kind::kText || (as_text(codec.bytes) != "latin1" && as_text(codec.bytes) != "latin-1")) {
+    if (text.kind != PickleKind::kText || (as_text(codec.bytes) != "latin1" && as_text(codec.bytes) != "latin-1")) {
       fail("text encoded as latin1", "another use of encode");
     }
     // Each text is encoded once in an honest file, so all of them together fit the file's size.
     num_encoded_ += text.bytes.size();
     if (num_encoded_ > 2 * file_.size()) fail("each text encoded once", "repeated encodings");
-    push_decoded(Kind::kBytes, encode_latin1(text.bytes));
+    push_decoded(PickleKind::kBytes, encode_latin1(text.bytes));
   }
 
   std::vector<std::uint32_t> sequence(std::uint32_t number) {
-    if (value(number).kind != Kind::kSequence) fail("a tuple", "another value");
+    if (value(number).kind != PickleKind::kSequence) fail("a tuple", "another value");
     return value(number).elements;
   }
 
   void build() {
     const std::vector<std::uint32_t> state = sequence(pop_number());
     PickleValue& target = top();
-    if (target.kind == Kind::kDtype && state.size() >= 2) {
+    if (target.kind == PickleKind::kDtype && state.size() >= 2) {
       const std::string_view order = as_text(value(state[1]).bytes);
       if (order != "<" && order != ">" && order != "|" && order != "=") fail("a byte order", "other text");
       target.big_endian = order == ">";
-    } else if (target.kind == Kind::kArray && state.size() == 5) {
+    } else if (target.kind == PickleKind::kArray && state.size() == 5) {
       build_array(target, state);
     } else {
       fail("the state of an array or a dtype", "another");
@@ -367,13 +367,13 @@ class Decoder {
 
   void build_array(PickleValue& array, const std::vector<std::uint32_t>& state) {
     const PickleValue& content = value(state[4]);
-    if (value(state[2]).kind != Kind::kDtype || content.kind != Kind::kBytes) {
+    if (value(state[2]).kind != PickleKind::kDtype || content.kind != PickleKind::kBytes) {
       fail("an array of numbers", "an array of objects");
     }
     std::vector<std::uint64_t> shape;
     for (const std::uint32_t number : sequence(state[1])) {
       const PickleValue& extent = value(number);
-      if (extent.kind != Kind::kInteger || extent.integer < 0 || shape.size() == 8) fail("a shape", "others");
+      if (extent.kind != PickleKind::kInteger || extent.integer < 0 || shape.size() == 8) fail("a shape", "others");
       shape.push_back(static_cast<std::uint64_t>(extent.integer));
     }
     const std::size_t item = element_size(parse_dtype(value(state[2]).name)->type);

@@ -7,12 +7,10 @@
 namespace gradus::data {
 namespace {
 
-using Kind = PickleValue::Kind;
-
 RawArray array_of(const Pickle& pickle, std::uint32_t number, const std::shared_ptr<const Bytes>& file,
                   const std::string& where) {
   const PickleValue& value = pickle.values[number];
-  if (value.kind != Kind::kArray || value.bytes.empty()) {
+  if (value.kind != PickleValue::Kind::kArray || value.bytes.empty()) {
     throw InputError(ErrorParts{where, "a NumPy array", "another value", "the layout is that of mnist.pkl.gz"});
   }
   const PickleValue& dtype = pickle.values[value.dtype];
@@ -32,7 +30,7 @@ RawArray array_of(const Pickle& pickle, std::uint32_t number, const std::shared_
 std::vector<PicklePart> read_pickle_parts(const std::shared_ptr<const Bytes>& file, const std::string& name) {
   const Pickle pickle = decode_pickle(*file, name);
   const PickleValue& root = pickle.values[pickle.root];
-  if (root.kind != Kind::kSequence || root.elements.empty() || root.elements.size() > 3) {
+  if (root.kind != PickleValue::Kind::kSequence || root.elements.empty() || root.elements.size() > 3) {
     throw InputError(ErrorParts{name, "((x, y), (x, y), (x, y)) of train, valid and test", "another structure",
                                 "save the arrays with numpy.savez instead"});
   }
@@ -40,7 +38,7 @@ std::vector<PicklePart> read_pickle_parts(const std::shared_ptr<const Bytes>& fi
   for (const std::uint32_t number : root.elements) {
     const std::string where = name + ": part " + std::to_string(parts.size());
     const PickleValue& part = pickle.values[number];
-    if (part.kind != Kind::kSequence || part.elements.size() != 2) {
+    if (part.kind != PickleValue::Kind::kSequence || part.elements.size() != 2) {
       throw InputError(ErrorParts{where, "a pair (x, y)", "another value", "save with numpy.savez instead"});
     }
     parts.push_back({array_of(pickle, part.elements[0], file, where + ", x"),

@@ -25,7 +25,7 @@ constexpr double kNamesShare = 0.9;
 constexpr double kStrayShare = 0.1;
 constexpr double kLargestExact = 9007199254740992.0;  // 2^53
 
-bool is_digits(std::string_view text) {
+bool are_all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
@@ -40,7 +40,7 @@ bool is_code(std::string_view field, double number) {
   const std::string_view text = trimmed(field);
   if (text.size() < 2 || (text.front() != '0' && text.size() < 16)) return false;
   const std::string_view digits = text.substr(text.front() == '-' || text.front() == '+' ? 1 : 0);
-  if (!is_digits(digits)) return false;
+  if (!are_all_digits(digits)) return false;
   return digits.size() > 1 && (digits.front() == '0' || std::abs(number) >= kLargestExact);
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 // Frames that claim to unpack to more than so many times their size are unpacked into a scratch buffer first, just to
 // count: real data rarely reaches it.
-constexpr std::uint64_t kSuspiciousRatio = 100;
+constexpr std::uint64_t kSuspiciousZstdRatio = 100;
 
 /// The library's state, frame after frame.
 class FrameReader {
@@ -68,7 +68,7 @@ std::optional<std::uint64_t> declared_size(std::span<const std::byte> packed) {
     if (ZSTD_isError(frame) != 0) return std::nullopt;
     const std::uint64_t size = ZSTD_getFrameContentSize(packed.data(), packed.size());
     if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR) return std::nullopt;
-    if (size > kSuspiciousRatio * frame) return std::nullopt;
+    if (size > kSuspiciousZstdRatio * frame) return std::nullopt;
     total += size;
     packed = packed.subspan(frame);
   }

@@ -13,11 +13,11 @@
 namespace gradus {
 namespace {
 
-constexpr const char* kKey = "training.class_weights";
+constexpr const char* kClassWeightsKey = "training.class_weights";
 constexpr std::size_t kMostListed = 12;
 
 [[noreturn]] void reject(const std::string& expected, const std::string& found, const std::string& advice) {
-  throw InputError({.where = kKey, .expected = expected, .found = found, .advice = advice});
+  throw InputError({.where = kClassWeightsKey, .expected = expected, .found = found, .advice = advice});
 }
 
 // "setosa, versicolor, virginica", the first of many.
@@ -48,7 +48,7 @@ std::vector<double> weights_by_name(const std::vector<std::string>& texts, const
     const std::string name = text.substr(0, equals);
     const std::size_t index = class_called(name, dataset.class_names);
     if (!named.insert(index).second) reject("one weight for a class", "two for '" + name + "'", "");
-    weights[index] = parse_number(text.substr(equals + 1), fmt::format("{}, class '{}'", kKey, name));
+    weights[index] = parse_number(text.substr(equals + 1), fmt::format("{}, class '{}'", kClassWeightsKey, name));
   }
   return weights;
 }
@@ -64,7 +64,7 @@ std::vector<double> parse_class_weights(const std::vector<std::string>& texts, c
   }
   std::vector<double> weights;
   weights.reserve(texts.size());
-  for (const std::string& text : texts) weights.push_back(parse_number(text, kKey));
+  for (const std::string& text : texts) weights.push_back(parse_number(text, kClassWeightsKey));
   return weights;
 }
 

@@ -13,10 +13,10 @@
 namespace gradus {
 namespace {
 
-constexpr const char* kKey = "training.init_from";
+constexpr const char* kInitFromKey = "training.init_from";
 
 [[noreturn]] void fail(const std::string& expected, const std::string& found, const std::string& advice) {
-  throw InputError({.where = kKey, .expected = expected, .found = found, .advice = advice});
+  throw InputError({.where = kInitFromKey, .expected = expected, .found = found, .advice = advice});
 }
 
 // What is auto becomes the model's; what says otherwise would give the inputs another meaning.
@@ -24,7 +24,7 @@ template <class Value>
 void adopt(std::optional<Value>& option, const Value& value, const char* key) {
   if (option && *option != value) {
     throw InputError({.where = key,
-                      .expected = fmt::format("{}, as the model of {} has it", value, kKey),
+                      .expected = fmt::format("{}, as the model of {} has it", value, kInitFromKey),
                       .found = fmt::format("{}", *option),
                       .advice = "leave it auto"});
   }
@@ -155,7 +155,7 @@ std::string start_from(TrainingRun& run, const Model& model) {
   }
   run.scaling = model.scaling;
   // A checkpoint continues a run that started from this very model.
-  return fmt::format("\n# {} {}\n", kKey, sha256_hex(model_bytes(model)));
+  return fmt::format("\n# {} {}\n", kInitFromKey, sha256_hex(model_bytes(model)));
 }
 
 }  // namespace gradus

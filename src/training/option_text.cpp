@@ -13,7 +13,7 @@
 namespace gradus {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
@@ -32,7 +32,7 @@ std::string range_text(const ConfigOption& option) {
 
 template <class T>
 T parse_bounded(const ConfigOption& option, std::string_view text, const std::string& where) {
-  const std::string_view digits = trimmed(text);
+  const std::string_view digits = without_blanks(text);
   T value{};
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   bool good = error == std::errc() && end == digits.data() + digits.size() && !digits.empty();
@@ -53,21 +53,21 @@ struct Store {
   const std::string& where;
 
   void operator()(std::string* field) const {
-    const std::string_view value = trimmed(text);
+    const std::string_view value = without_blanks(text);
     if (!option.choices.empty() &&
         std::find(option.choices.begin(), option.choices.end(), value) == option.choices.end())
       throw unknown_name(where, value, option.choices);
     *field = std::string(value);
   }
   void operator()(bool* field) const {
-    const std::string_view value = trimmed(text);
+    const std::string_view value = without_blanks(text);
     if (value != "true" && value != "false") reject_text(where, "true or false", value);
     *field = value == "true";
   }
   void operator()(double* field) const { *field = parse_bounded<double>(option, text, where); }
   void operator()(std::uint64_t* field) const { *field = parse_bounded<std::uint64_t>(option, text, where); }
   void operator()(std::optional<bool>* field) const {
-    const std::string_view value = trimmed(text);
+    const std::string_view value = without_blanks(text);
     field->reset();
     if (value == "auto") return;
     if (value != "true" && value != "false") reject_text(where, "true, false or auto", value);
@@ -76,7 +76,7 @@ struct Store {
   template <class T>
   void operator()(std::optional<T>* field) const {
     field->reset();
-    if (trimmed(text) != "auto") *field = parse_bounded<T>(option, text, where);
+    if (without_blanks(text) != "auto") *field = parse_bounded<T>(option, text, where);
   }
   void operator()(std::vector<std::string>* field) const { *field = split_list(text); }
   template <class T>
@@ -130,14 +130,14 @@ struct Print {
 
 std::vector<std::string> split_list(std::string_view text) {
   std::vector<std::string> parts;
-  if (trimmed(text).empty()) return parts;
+  if (without_blanks(text).empty()) return parts;
   std::size_t start = 0;
   int depth = 0;
   for (std::size_t i = 0; i <= text.size(); ++i) {
     if (i < text.size() && text[i] == '(') ++depth;
     if (i < text.size() && text[i] == ')') --depth;
     if (i < text.size() && (text[i] != ',' || depth > 0)) continue;
-    parts.emplace_back(trimmed(text.substr(start, i - start)));
+    parts.emplace_back(without_blanks(text.substr(start, i - start)));
     start = i + 1;
   }
   return parts;

@@ -1,5 +1,7 @@
 // What `gradus predict` writes as CSV: kept columns, digits, and the same whether the table comes as a file or packed.
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,7 @@
 // The program from the outside: what it writes, prints and returns.
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <gtest/gtest.h>
 
 #include <filesystem>

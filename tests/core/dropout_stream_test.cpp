@@ -1,6 +1,7 @@
 // The dropout stream: fixed by its place, in any pieces, with the share that was asked for.
 // SPDX-License-Identifier: Apache-2.0
 #include "core/dropout_stream.hpp"
+#include <cmath>
 
 #include <gtest/gtest.h>
 

@@ -14,7 +14,7 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr const char* kPython = "/usr/bin/python3";
+constexpr const char* kSystemPython = "/usr/bin/python3";
 
 Dataset read_arff(const std::string& content, const SourceOptions& options = {}, const std::string& name = "a.arff") {
   return read_text(content, options, name);
@@ -274,7 +274,7 @@ TEST(Arff, every_cut_and_changed_bytes_are_survived) {
 }
 
 TEST(Arff, equals_scipy) {
-  if (run_process({kPython, "-c", "import scipy.io"}).exit_code != 0) GTEST_SKIP() << "SciPy is not installed";
+  if (run_process({kSystemPython, "-c", "import scipy.io"}).exit_code != 0) GTEST_SKIP() << "SciPy is not installed";
   RandomStream random(6, Purpose::kTest);
   std::string text =
       "% random\n@relation r\n@attribute x real\n@attribute 'y y' numeric\n@attribute k {c, 'a a', b}\n@data\n";
@@ -286,7 +286,7 @@ TEST(Arff, equals_scipy) {
   const TempDir folder;
   const std::string path = write_bytes(folder / "a.arff", text);
   const ProcessResult result = run_process(
-      {kPython, "-c",
+      {kSystemPython, "-c",
        "import json,sys\nfrom scipy.io import arff\nd,m=arff.loadarff(sys.argv[1])\n"
        "print(json.dumps([[[r[0],r[1]] for r in d],[r[2].decode() for r in d],list(m['k'][1])],default=float))",
        path});

@@ -1,6 +1,8 @@
 // Reading in blocks gives what reading record by record gives, to the bit and to the word, wherever the borders of the
 // blocks are and on any number of threads.
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <gtest/gtest.h>
 
 #include <bit>

@@ -29,7 +29,7 @@ using cli::PublishedFile;
 using cli::PublishedSet;
 using testing::HasSubstr;
 
-constexpr const char* kPython = "/usr/bin/python3";
+constexpr const char* kFetchPython = "/usr/bin/python3";
 
 /// tests/support/range_server.py as a child process, ended with the object.
 class Server {
@@ -42,10 +42,10 @@ class Server {
       dup2(pipe_ends[1], STDOUT_FILENO);
       close(pipe_ends[0]);
       std::string script = GRADUS_SOURCE_DIR "/tests/support/range_server.py";
-      std::vector<char*> arguments{const_cast<char*>(kPython), script.data(), const_cast<char*>(folder.c_str())};
+      std::vector<char*> arguments{const_cast<char*>(kFetchPython), script.data(), const_cast<char*>(folder.c_str())};
       for (std::string& option : options) arguments.push_back(option.data());
       arguments.push_back(nullptr);
-      execv(kPython, arguments.data());
+      execv(kFetchPython, arguments.data());
       _exit(127);
     }
     close(pipe_ends[1]);
@@ -86,7 +86,7 @@ std::string content_of(const std::string& path) {
 class Fetch : public testing::Test {
  protected:
   void SetUp() override {
-    if (access(kPython, X_OK) != 0) GTEST_SKIP() << "no python3";
+    if (access(kFetchPython, X_OK) != 0) GTEST_SKIP() << "no python3";
     std::string values;
     for (std::uint64_t i = 0; i < 200000; ++i) values += static_cast<char>((i * i) >> 5);
     packed_ = gzip(values, "values");

@@ -1,5 +1,7 @@
 // A table in pieces is the table: the same rows, codes, notes and kept fields, wherever the pieces end.
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include "data/text_pieces.hpp"
 
 #include <gtest/gtest.h>

@@ -12,14 +12,14 @@ using data::TextDialect;
 using data::TextField;
 using testing::HasSubstr;
 
-using Records = std::vector<Names>;
+using TextRecords = std::vector<Names>;
 
 /// All records, each with its line in front.
-Records records_of(const std::string& text, const TextDialect& dialect = {}) {
+TextRecords records_of(const std::string& text, const TextDialect& dialect = {}) {
   const std::string name = "a.csv";
   RecordReader reader(text, dialect, name);
   std::vector<TextField> fields;
-  Records records;
+  TextRecords records;
   while (reader.next(fields)) {
     Names& record = records.emplace_back(1, std::to_string(reader.line()));
     for (const TextField& field : fields) record.emplace_back(field.text);
@@ -37,13 +37,13 @@ std::string record_error(const std::string& text, const TextDialect& dialect = {
 }
 
 TEST(TextRecords, lines_end_in_any_way) {
-  const Records expected{{"1", "a", "b"}, {"2", "1", "2"}};
+  const TextRecords expected{{"1", "a", "b"}, {"2", "1", "2"}};
   for (const char* text : {"a,b\n1,2\n", "a,b\r\n1,2\r\n", "a,b\r1,2\r", "a,b\n1,2", "a,b\r1,2", "a,b\r\n1,2"}) {
     EXPECT_EQ(records_of(text), expected) << text;
   }
-  EXPECT_EQ(records_of("\n\r\na,b\r\r1,2\n"), (Records{{"3", "a", "b"}, {"5", "1", "2"}}));
-  EXPECT_EQ(records_of(""), Records{});
-  EXPECT_EQ(records_of("\r"), Records{});
+  EXPECT_EQ(records_of("\n\r\na,b\r\r1,2\n"), (TextRecords{{"3", "a", "b"}, {"5", "1", "2"}}));
+  EXPECT_EQ(records_of(""), TextRecords{});
+  EXPECT_EQ(records_of("\r"), TextRecords{});
 }
 
 TEST(TextRecords, carriage_returns_alone_are_read_from_a_file) {
@@ -55,17 +55,17 @@ TEST(TextRecords, carriage_returns_alone_are_read_from_a_file) {
 
 TEST(TextRecords, quotes_may_follow_blanks_and_hold_delimiters) {
   EXPECT_EQ(records_of("1.5, 2, \"red\"\n1,2,\t\"dark, red\" \n"),
-            (Records{{"1", "1.5", "2", "red"}, {"2", "1", "2", "dark, red"}}));
-  EXPECT_EQ(records_of("a \"b\" c,\"\"\"x\"\"\"\n"), (Records{{"1", "a \"b\" c", "\"x\""}}));
-  EXPECT_EQ(records_of("\" a \",\"\"\n"), (Records{{"1", " a ", ""}}));
-  EXPECT_EQ(records_of("\"a\" 1\n", {.delimiter = kWhiteSpace}), (Records{{"1", "a", "1"}}));
+            (TextRecords{{"1", "1.5", "2", "red"}, {"2", "1", "2", "dark, red"}}));
+  EXPECT_EQ(records_of("a \"b\" c,\"\"\"x\"\"\"\n"), (TextRecords{{"1", "a \"b\" c", "\"x\""}}));
+  EXPECT_EQ(records_of("\" a \",\"\"\n"), (TextRecords{{"1", " a ", ""}}));
+  EXPECT_EQ(records_of("\"a\" 1\n", {.delimiter = kWhiteSpace}), (TextRecords{{"1", "a", "1"}}));
   EXPECT_EQ(read_text("a, b, colour\n1, 2, \"dark, red\"\n3, 4, \"red\"\n").class_names, (Names{"dark, red", "red"}));
 }
 
 TEST(TextRecords, line_ends_in_quotes_belong_to_the_field_and_are_counted) {
   EXPECT_EQ(records_of("\"a\n(cm)\",\"x \"\"1\"\"\"\r\n1,2\n"),
-            (Records{{"1", "a\n(cm)", "x \"1\""}, {"3", "1", "2"}}));
-  EXPECT_EQ(records_of("\"a\r\nb\rc\",2\n3,4\n"), (Records{{"1", "a\r\nb\rc", "2"}, {"4", "3", "4"}}));
+            (TextRecords{{"1", "a\n(cm)", "x \"1\""}, {"3", "1", "2"}}));
+  EXPECT_EQ(records_of("\"a\r\nb\rc\",2\n3,4\n"), (TextRecords{{"1", "a\r\nb\rc", "2"}, {"4", "3", "4"}}));
   const Dataset dataset = read_text("\"a\n(cm)\",\"b\",\"cl,ass\"\n7.5,1,\"z\nz\"\n-4,2,\"x \"\"1\"\"\"\n");
   EXPECT_EQ(dataset.feature_names, (Names{"a\n(cm)", "b"}));
   EXPECT_EQ(dataset.target_name, "cl,ass");
@@ -81,19 +81,19 @@ TEST(TextRecords, malformed_quotes_are_refused_at_the_line_where_they_start) {
 }
 
 TEST(TextRecords, empty_fields_count_and_records_without_values_do_not) {
-  EXPECT_EQ(records_of("1,,\n,,\n ,2, \n,\n"), (Records{{"1", "1", "", ""}, {"3", "", "2", ""}}));
-  EXPECT_EQ(records_of("1\t\t2\n", {.delimiter = '\t'}), (Records{{"1", "1", "", "2"}}));
-  EXPECT_EQ(records_of("  1 \t 2  \n   \n3\n", {.delimiter = kWhiteSpace}), (Records{{"1", "1", "2"}, {"3", "3"}}));
+  EXPECT_EQ(records_of("1,,\n,,\n ,2, \n,\n"), (TextRecords{{"1", "1", "", ""}, {"3", "", "2", ""}}));
+  EXPECT_EQ(records_of("1\t\t2\n", {.delimiter = '\t'}), (TextRecords{{"1", "1", "", "2"}}));
+  EXPECT_EQ(records_of("  1 \t 2  \n   \n3\n", {.delimiter = kWhiteSpace}), (TextRecords{{"1", "1", "2"}, {"3", "3"}}));
   const Dataset dataset = read_text("a,b,y\n1,2,0\n,,\n3,4,1\n,,\n");
   EXPECT_EQ(features_of(dataset), (std::vector<double>{1, 2, 3, 4}));
   EXPECT_EQ(notes_of(dataset), ": lines without any value were left out (2 of them)\n");
 }
 
 TEST(TextRecords, comment_lines_are_skipped_and_counted) {
-  EXPECT_EQ(records_of("# a \"quote\n1,2\n  # b\n3,4\n#"), (Records{{"2", "1", "2"}, {"4", "3", "4"}}));
-  EXPECT_EQ(records_of("#1,2\n3,#4\n", {.comment = ""}), (Records{{"1", "#1", "2"}, {"2", "3", "#4"}}));
-  EXPECT_EQ(records_of("// a\n1,2\n", {.comment = "//"}), (Records{{"2", "1", "2"}}));
-  EXPECT_EQ(records_of("\"#1\",2\n"), (Records{{"1", "#1", "2"}}));
+  EXPECT_EQ(records_of("# a \"quote\n1,2\n  # b\n3,4\n#"), (TextRecords{{"2", "1", "2"}, {"4", "3", "4"}}));
+  EXPECT_EQ(records_of("#1,2\n3,#4\n", {.comment = ""}), (TextRecords{{"1", "#1", "2"}, {"2", "3", "#4"}}));
+  EXPECT_EQ(records_of("// a\n1,2\n", {.comment = "//"}), (TextRecords{{"2", "1", "2"}}));
+  EXPECT_EQ(records_of("\"#1\",2\n"), (TextRecords{{"1", "#1", "2"}}));
 }
 
 }  // namespace

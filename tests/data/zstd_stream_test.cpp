@@ -11,7 +11,7 @@ namespace {
 using namespace std::string_literals;
 using testing::HasSubstr;
 
-const std::string kTable = "a,y\n1,0\n3,1\n5,0\n";
+const std::string kPackedTable = "a,y\n1,0\n3,1\n5,0\n";
 const std::vector<double> kFeatures = {1, 3, 5};
 
 Dataset read_zstd(const std::string& packed, const std::string& name = "a.csv.zst", const SourceOptions& options = {}) {
@@ -24,10 +24,10 @@ std::string zstd_error(const std::string& packed, const SourceOptions& options =
 
 TEST(Zstd, is_known_by_its_first_bytes_or_its_name) {
   for (const char* name : {"a.csv.zst", "a.csv", "a.zst", "a", "a.txt.zst"}) {
-    EXPECT_EQ(features_of(read_zstd(zstd(kTable), name)), kFeatures) << name;
-    EXPECT_EQ(features_of(read_zstd(zstd(kTable, false), name)), kFeatures) << name;
+    EXPECT_EQ(features_of(read_zstd(zstd(kPackedTable), name)), kFeatures) << name;
+    EXPECT_EQ(features_of(read_zstd(zstd(kPackedTable, false), name)), kFeatures) << name;
   }
-  EXPECT_THAT(zstd_error(kTable), HasSubstr("a.csv.zst: offset 0: expected zstd data, found other bytes"));
+  EXPECT_THAT(zstd_error(kPackedTable), HasSubstr("a.csv.zst: offset 0: expected zstd data, found other bytes"));
   EXPECT_THAT(zstd_error(""), HasSubstr("expected zstd data"));
 }
 
@@ -45,15 +45,15 @@ TEST(Zstd, every_format_may_be_packed) {
   EXPECT_EQ(read_source(folder.path().string()).test.size(), 6U);
   EXPECT_EQ(read_source(folder / "train-images-idx3-ubyte.zst").train.size(), 6U);
   // Nothing is unpacked twice.
-  EXPECT_THAT(zstd_error(zstd(zstd(kTable))), HasSubstr("a.csv.zst"));
+  EXPECT_THAT(zstd_error(zstd(zstd(kPackedTable))), HasSubstr("a.csv.zst"));
 }
 
 TEST(Zstd, frames_are_joined) {
   const std::string skipped = integer_bytes(0x184d2a53, 4) + integer_bytes(5, 4) + "hello";
   EXPECT_EQ(features_of(read_zstd(zstd("a,y\n1,0\n") + zstd("3,1\n5,0\n"))), kFeatures);
   EXPECT_EQ(features_of(read_zstd(zstd("a,y\n1,", false) + zstd("0\n3,1\n") + zstd("5,0\n", false))), kFeatures);
-  EXPECT_EQ(features_of(read_zstd(zstd("") + zstd(kTable) + zstd(""))), kFeatures);
-  EXPECT_EQ(features_of(read_zstd(skipped + zstd(kTable) + skipped)), kFeatures);
+  EXPECT_EQ(features_of(read_zstd(zstd("") + zstd(kPackedTable) + zstd(""))), kFeatures);
+  EXPECT_EQ(features_of(read_zstd(skipped + zstd(kPackedTable) + skipped)), kFeatures);
   std::string rows;
   for (int i = 0; i < 20000; ++i) rows += "1,0\n2,1\n";
   EXPECT_EQ(read_zstd(zstd("a,y\n" + rows) + zstd(rows, false) + zstd("1,0\n")).table.rows(), 80001U);
@@ -89,9 +89,9 @@ TEST(Zstd, size_is_checked_before_memory_is_taken) {
     EXPECT_THAT(zstd_error(bomb, options), HasSubstr("bomb?"));
   }
   // A size in the header that is not true.
-  std::string lying = zstd(kTable);
+  std::string lying = zstd(kPackedTable);
   const std::size_t at = 5;  // a single segment has its size, one byte, behind magic and descriptor
-  ASSERT_EQ(lying[at], static_cast<char>(kTable.size()));
+  ASSERT_EQ(lying[at], static_cast<char>(kPackedTable.size()));
   for (const int size : {1, 15, 200}) {
     lying[at] = static_cast<char>(size);
     EXPECT_THAT(zstd_error(lying), HasSubstr("expected a complete zstd stream")) << size;
@@ -99,7 +99,7 @@ TEST(Zstd, size_is_checked_before_memory_is_taken) {
 }
 
 TEST(Zstd, every_cut_and_changed_bytes_are_survived) {
-  check_hostile_variants("a.csv.zst", zstd(kTable));
+  check_hostile_variants("a.csv.zst", zstd(kPackedTable));
   // Cut between two frames it is a good file; here the first one has nothing but names.
   check_hostile_variants("a.csv.zst", zstd("a,y\n", false) + zstd("3,0\n7,1\n"), 1000);
 }

@@ -1,5 +1,7 @@
 // A report says what the records say, whatever state they are in.
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 

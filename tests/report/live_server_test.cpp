@@ -1,6 +1,9 @@
 // The live view's server over real sockets, line by line of docs/live-view.md.
 // SPDX-License-Identifier: Apache-2.0
 #ifdef GRADUS_HAS_LIVE
+#include <gmock/gmock.h>
+#include <fstream>
+
 #include "report/live_server.hpp"
 
 #include <arpa/inet.h>

@@ -1,6 +1,7 @@
 // What a page is told about a run that goes on.
 // SPDX-License-Identifier: Apache-2.0
 #include "report/run_watch.hpp"
+#include <fstream>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 // A run folder's records: none of them changes a weight, all of them survive interruptions.
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <fstream>
 
 #include <atomic>
 #include <nlohmann/json.hpp>
