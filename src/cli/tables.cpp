@@ -25,28 +25,37 @@ std::string class_name(const std::vector<std::string>& names, std::size_t k) {
 
 }  // namespace
 
+namespace {
+
+void add_evaluation(const std::string& name, const PartEvaluation& evaluation, std::vector<TableRow>& rows) {
+  const auto& metrics = evaluation.metrics;
+  if (const auto& report = evaluation.regression) {
+    if (rows.empty()) rows.push_back({"part", "rows", "loss", "R2", "MAE", "RMSE"});
+    rows.push_back({name, std::to_string(report->rows), number(metrics.loss), number(report->r2), number(report->mae),
+                    number(report->rmse)});
+    for (const auto& [title, score] :
+         {std::pair("pinball", report->pinball), std::pair("deviance", report->poisson_deviance)}) {
+      if (!score) continue;
+      if (rows.size() == 2) rows[0].push_back(title);
+      rows.back().push_back(number(score));
+    }
+  } else if (const auto& classes = evaluation.classification) {
+    if (rows.empty()) rows.push_back({"part", "rows", "loss", "accuracy", "precision", "recall", "F1", "ROC AUC"});
+    if (rows.size() == 1 && metrics.top_k) rows[0].push_back("top-k");
+    rows.push_back({name, std::to_string(classes->rows), number(metrics.loss), number(classes->accuracy),
+                    number(classes->macro_precision), number(classes->macro_recall), number(classes->macro_f1),
+                    number(classes->macro_auc)});
+    if (metrics.top_k) rows.back().push_back(number(metrics.top_k));
+  }
+}
+
+}  // namespace
+
 std::string evaluation_table(const std::vector<std::pair<std::string, const PartEvaluation*>>& parts) {
   std::vector<TableRow> rows;
   for (const auto& [name, evaluation] : parts) {
-    const auto& metrics = evaluation->metrics;
-    if (const auto& report = evaluation->regression) {
-      if (rows.empty()) rows.push_back({"part", "rows", "loss", "R2", "MAE", "RMSE"});
-      rows.push_back({name, std::to_string(report->rows), number(metrics.loss), number(report->r2), number(report->mae),
-                      number(report->rmse)});
-      for (const auto& [title, score] :
-           {std::pair("pinball", report->pinball), std::pair("deviance", report->poisson_deviance)}) {
-        if (!score) continue;
-        if (rows.size() == 2) rows[0].push_back(title);
-        rows.back().push_back(number(score));
-      }
-    } else if (const auto& classes = evaluation->classification) {
-      if (rows.empty()) rows.push_back({"part", "rows", "loss", "accuracy", "precision", "recall", "F1", "ROC AUC"});
-      if (rows.size() == 1 && metrics.top_k) rows[0].push_back("top-k");
-      rows.push_back({name, std::to_string(classes->rows), number(metrics.loss), number(classes->accuracy),
-                      number(classes->macro_precision), number(classes->macro_recall), number(classes->macro_f1),
-                      number(classes->macro_auc)});
-      if (metrics.top_k) rows.back().push_back(number(metrics.top_k));
-    }
+    add_evaluation(name, *evaluation, rows);
+    if (evaluation->weighted) add_evaluation(name + " (weighted)", *evaluation->weighted, rows);
   }
   return aligned_table(rows);
 }

@@ -28,14 +28,14 @@ struct Call {
   bool in_columns = false;        // a training step in columns (narrow_step.cpp)
   bool stores_gradients = false;  // gradients go through a buffer instead of straight into the weights
   double weight_sum = 0.0;
-  T factor_sum{};    // the same sum in T, in increasing b: the textbook's sample_factors
+  T factor_sum{};    // the same in T, a sum in increasing b: the textbook's sample_factors
   T common_share{};  // 1 / factor_sum, or 0 where there is nothing to share
 
   [[nodiscard]] bool trains() const { return kind != CallKind::kEvaluate; }
   [[nodiscard]] bool starts_batch() const { return first_row == 0; }
   [[nodiscard]] bool ends_batch() const { return first_row + rows == batch_rows; }
 
-  /// Sums of the targets' weights.
+  /// What the sum of the losses is divided by (BatchTargets).
   void set_targets(const BatchTargets<T>* batch_targets) {
     targets = batch_targets;
     weight_sum = static_cast<double>(batch_rows);
@@ -46,6 +46,10 @@ struct Call {
       for (const T weight : targets->weights) {
         weight_sum += static_cast<double>(weight);
         factor_sum += weight;
+      }
+      if (targets->mean_weight > 0.0) {
+        weight_sum = static_cast<double>(batch_rows) * targets->mean_weight;
+        factor_sum = static_cast<T>(weight_sum);
       }
     }
     common_share = factor_sum == T{0} ? T{0} : T{1} / factor_sum;

@@ -102,7 +102,7 @@ struct Run {
 // ---------------------------------------------------------------------------------------------------------------------
 // Pieces
 
-/// w_b / sum w, or 1 / B without weights. All weights 0: all factors 0.
+/// w_b / sum w, w_b / (B mean_weight) where that is given, or 1 / B without weights. All weights 0: all factors 0.
 template <class T>
 std::vector<T> sample_factors(const BatchTargets<T>& targets, std::size_t num_samples) {
   if (targets.weights.empty()) {
@@ -110,6 +110,7 @@ std::vector<T> sample_factors(const BatchTargets<T>& targets, std::size_t num_sa
   }
   T sum(0.0);
   for (const T& w : targets.weights) sum = sum + w;
+  if (targets.mean_weight > 0.0) sum = T(static_cast<double>(num_samples) * targets.mean_weight);
   std::vector<T> factors(targets.weights.begin(), targets.weights.end());
   for (T& factor : factors) factor = real_value(sum) == 0.0 ? T(0.0) : factor / sum;
   return factors;

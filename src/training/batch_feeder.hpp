@@ -40,9 +40,11 @@ void feed_inputs(Engine<T>& engine, const Features& features, const Scaling& sca
 template <class T>
 class BatchFeeder {
  public:
-  /// `row_weights` is empty or has one weight per row of `dataset`; all arguments outlive the feeder.
-  BatchFeeder(const Dataset& dataset, const Scaling& scaling, std::span<const double> row_weights)
-      : dataset_(dataset), scaling_(scaling), row_weights_(row_weights) {}
+  /// `row_weights` is empty or has one weight per row of `dataset`; `mean_weight` is BatchTargets::mean_weight. The
+  /// other arguments outlive the feeder.
+  BatchFeeder(const Dataset& dataset, const Scaling& scaling, std::span<const double> row_weights,
+              double mean_weight = 0.0)
+      : dataset_(dataset), scaling_(scaling), row_weights_(row_weights), mean_weight_(mean_weight) {}
 
   /// Feeds the engine `rows` and returns their targets, valid until the next call.
   BatchTargets<T> feed(Engine<T>& engine, std::span<const std::uint32_t> rows,
@@ -76,6 +78,7 @@ class BatchFeeder {
       weights_.resize(rows.size());
       for (std::size_t b = 0; b < rows.size(); ++b) weights_[b] = static_cast<T>(row_weights_[rows[b]]);
       targets.weights = weights_;
+      targets.mean_weight = mean_weight_;
     }
     return targets;
   }
@@ -84,6 +87,7 @@ class BatchFeeder {
   const Dataset& dataset_;
   const Scaling& scaling_;
   std::span<const double> row_weights_;
+  double mean_weight_;
   std::vector<std::int32_t> labels_;
   std::vector<T> values_;
   std::vector<T> weights_;

@@ -78,4 +78,39 @@ std::vector<double> make_row_weights(const TrainingRun& run, const Dataset& data
   return weights;
 }
 
+double mean_weight(std::span<const double> weights, std::span<const std::uint32_t> rows) {
+  if (weights.empty() || rows.empty()) return 0.0;
+  double sum = 0.0;
+  for (const std::uint32_t row : rows) sum += weights[row];
+  return sum / static_cast<double>(rows.size());
+}
+
+void require_useful_weights(const TrainingRun& run, const Dataset& dataset) {
+  const std::vector<double> weights = make_row_weights(run, dataset);
+  if (weights.empty()) return;
+  const auto refuse = [&](const std::string& expected, const std::string& found) {
+    throw InputError({.where = run.sample_weights.empty() ? kClassWeightsKey : "sample weights",
+                      .expected = expected,
+                      .found = found,
+                      .advice = "check the column of weights (data.weight) and training.class_weights"});
+  };
+  if (mean_weight(weights, dataset.train) == 0.0) refuse("a weight above 0 in the training part", "none");
+  for (const auto& [name, rows] : {std::pair("validation", &dataset.valid), std::pair("test", &dataset.test)}) {
+    if (run.sample_weights.empty() || rows->empty() || mean_weight(run.sample_weights, *rows) > 0.0) continue;
+    refuse(fmt::format("a weight above 0 in the {} part", name), "none");
+  }
+  if (dataset.task != Task::kClassification) return;
+  std::set<std::int32_t> present;
+  std::set<std::int32_t> weighted;
+  for (const std::uint32_t row : dataset.train) {
+    present.insert(dataset.table.labels[row]);
+    if (weights[row] > 0.0) weighted.insert(dataset.table.labels[row]);
+  }
+  if (present.size() > 1 && weighted.size() == 1) {
+    const auto only = static_cast<std::size_t>(*weighted.begin());
+    refuse("rows of two classes at least with a weight above 0",
+           "'" + (only < dataset.class_names.size() ? dataset.class_names[only] : std::to_string(only)) + "' alone");
+  }
+}
+
 }  // namespace gradus

@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,5 +20,11 @@ std::vector<double> parse_class_weights(const std::vector<std::string>& texts, c
 
 /// Class weight times sample weight of every row; empty when the run has neither.
 std::vector<double> make_row_weights(const TrainingRun& run, const Dataset& dataset);
+
+/// Mean of the weights of `rows`, 0 where there are none: what the loss of a batch is divided by for each of its rows.
+double mean_weight(std::span<const double> weights, std::span<const std::uint32_t> rows);
+
+/// Refuses weights that leave nothing to learn or to measure: 0 for all rows of a part, or for all classes but one.
+void require_useful_weights(const TrainingRun& run, const Dataset& dataset);
 
 }  // namespace gradus

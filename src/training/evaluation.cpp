@@ -3,16 +3,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <utility>
 
 namespace gradus {
 namespace {
 
-std::size_t count_in_top_k(MatrixView<const double> outputs, std::span<const std::int32_t> labels, std::size_t k) {
-  std::size_t hits = 0;
-  for (std::size_t r = 0; r < outputs.rows(); ++r) {
-    if (in_top_k(outputs.row(r), static_cast<std::size_t>(labels[r]), k)) ++hits;
-  }
-  return hits;
+// Empty where the data has no weights.
+std::vector<double> weights_of(const Dataset& dataset, std::span<const std::uint32_t> rows) {
+  std::vector<double> weights;
+  if (dataset.table.weights.empty()) return weights;
+  weights.reserve(rows.size());
+  for (const std::uint32_t row : rows) weights.push_back(dataset.table.weights[row]);
+  return weights;
 }
 
 std::vector<std::int32_t> labels_of(const Dataset& dataset, std::span<const std::uint32_t> rows) {
@@ -36,11 +39,13 @@ void copy_outputs(const auto& computed, MatrixView<double> to) {
   }
 }
 
-// Loss and accuracy; the outputs of the same pass go to `outputs` (rows x K) unless it is empty.
+// Mean loss, weighted where the data set's rows have `row_weights`, and the share of rows that are right, never
+// weighted; the outputs of the same pass go to `outputs` (rows x K) unless it is empty.
 template <class T>
 PartMetrics measure_loss(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
-                         std::span<const std::uint32_t> rows, MatrixView<double> outputs) {
-  BatchFeeder<T> feeder(dataset, scaling, {});
+                         std::span<const std::uint32_t> rows, MatrixView<double> outputs,
+                         std::span<const double> row_weights) {
+  BatchFeeder<T> feeder(dataset, scaling, row_weights);
   BatchStats total;
   for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
     const auto chunk = rows.subspan(first, std::min(kEvaluationRows, rows.size() - first));
@@ -59,28 +64,36 @@ PartMetrics measure_loss(Engine<T>& engine, const Dataset& dataset, const Scalin
   return metrics;
 }
 
-double top_k_share(MatrixView<const double> outputs, std::span<const std::int32_t> labels, std::size_t k) {
-  return static_cast<double>(count_in_top_k(outputs, labels, k)) / static_cast<double>(labels.size());
+double top_k_share(MatrixView<const double> outputs, std::span<const std::int32_t> labels, std::size_t k,
+                   std::span<const double> weights) {
+  double hits = 0.0;
+  double total = 0.0;
+  for (std::size_t r = 0; r < outputs.rows(); ++r) {
+    const double weight = weights.empty() ? 1.0 : weights[r];
+    if (in_top_k(outputs.row(r), static_cast<std::size_t>(labels[r]), k)) hits += weight;
+    total += weight;
+  }
+  return total > 0.0 ? hits / total : 0.0;
 }
 
 bool measures_top_k(const Dataset& dataset, std::span<const std::uint32_t> rows, std::size_t top_k) {
   return top_k > 0 && dataset.task == Task::kClassification && !rows.empty();
 }
 
-// The report that suits the task; quantities are measured in their own unit, and `outputs` with them.
-void add_reports(PartEvaluation& evaluation, MatrixView<double> outputs, const Dataset& dataset,
-                 std::span<const std::uint32_t> rows, const Loss& loss) {
+// The report that suits the task; quantities are measured in their own unit.
+void add_reports(PartEvaluation& evaluation, Matrix<double> outputs, const Dataset& dataset,
+                 std::span<const std::uint32_t> rows, const Loss& loss, std::span<const double> weights) {
   if (dataset.task == Task::kClassification) {
-    evaluation.classification = classification_report(outputs, labels_of(dataset, rows));
+    evaluation.classification = classification_report(outputs.view(), labels_of(dataset, rows), weights);
     return;
   }
   Matrix<double> values = values_of(dataset, rows);
   if (dataset.task == Task::kMultiLabel) {
-    evaluation.classification = multi_label_report(outputs, values.view());
+    evaluation.classification = multi_label_report(outputs.view(), values.view(), weights);
   } else {
     unscale_targets(dataset.target_scaling, values.view());
-    unscale_targets(dataset.target_scaling, outputs);
-    evaluation.regression = regression_report(outputs, values.view(), loss);
+    unscale_targets(dataset.target_scaling, outputs.view());
+    evaluation.regression = regression_report(outputs.view(), values.view(), loss, weights);
   }
 }
 
@@ -120,15 +133,20 @@ std::optional<double> reported_value(const PartEvaluation& evaluation, Measure m
 template <class T>
 PartMetrics measure_rows(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
                          std::span<const std::uint32_t> rows, std::size_t top_k, std::span<const Measure> watched) {
+  const std::vector<double> weights = weights_of(dataset, rows);
+  const bool classifies = dataset.task == Task::kClassification;
   const bool with_top_k = measures_top_k(dataset, rows, top_k);
-  const bool with_outputs = with_top_k || !watched.empty();
+  const bool with_outputs = with_top_k || !watched.empty() || (classifies && !weights.empty());
   Matrix<double> outputs(with_outputs ? rows.size() : 0, engine.spec().num_outputs());
   PartEvaluation evaluation;
-  evaluation.metrics = measure_loss(engine, dataset, scaling, rows, outputs.view());
-  if (with_top_k) evaluation.metrics.top_k = top_k_share(outputs.view(), labels_of(dataset, rows), top_k);
+  evaluation.metrics = measure_loss(engine, dataset, scaling, rows, outputs.view(), dataset.table.weights);
+  if (classifies && !weights.empty()) {
+    evaluation.metrics.accuracy = top_k_share(outputs.view(), labels_of(dataset, rows), 1, weights);
+  }
+  if (with_top_k) evaluation.metrics.top_k = top_k_share(outputs.view(), labels_of(dataset, rows), top_k, weights);
   // A loss that is not finite ends the run; its outputs have no order.
   if (watched.empty() || !std::isfinite(evaluation.metrics.loss)) return evaluation.metrics;
-  add_reports(evaluation, outputs.view(), dataset, rows, engine.spec().loss);
+  add_reports(evaluation, std::move(outputs), dataset, rows, engine.spec().loss, weights);
   for (const Measure measure : watched) {
     if (const auto value = reported_value(evaluation, measure)) evaluation.metrics.watched[measure] = *value;
   }
@@ -147,16 +165,35 @@ Matrix<double> outputs_of_rows(Engine<T>& engine, const Features& features, cons
   return outputs;
 }
 
+namespace {
+
+template <class T>
+PartEvaluation evaluate_with(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
+                             std::span<const std::uint32_t> rows, std::size_t top_k, bool weighted) {
+  const std::vector<double> weights = weighted ? weights_of(dataset, rows) : std::vector<double>();
+  PartEvaluation evaluation;
+  Matrix<double> outputs(rows.size(), engine.spec().num_outputs());
+  evaluation.metrics =
+      measure_loss(engine, dataset, scaling, rows, outputs.view(),
+                   weighted ? std::span<const double>(dataset.table.weights) : std::span<const double>());
+  if (measures_top_k(dataset, rows, top_k)) {
+    evaluation.metrics.top_k = top_k_share(outputs.view(), labels_of(dataset, rows), top_k, weights);
+  }
+  add_reports(evaluation, std::move(outputs), dataset, rows, engine.spec().loss, weights);
+  if (weighted && evaluation.metrics.accuracy) evaluation.metrics.accuracy = evaluation.classification->accuracy;
+  return evaluation;
+}
+
+}  // namespace
+
 template <class T>
 PartEvaluation evaluate_rows(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
                              std::span<const std::uint32_t> rows, std::size_t top_k) {
-  PartEvaluation evaluation;
-  Matrix<double> outputs(rows.size(), engine.spec().num_outputs());
-  evaluation.metrics = measure_loss(engine, dataset, scaling, rows, outputs.view());
-  if (measures_top_k(dataset, rows, top_k)) {
-    evaluation.metrics.top_k = top_k_share(outputs.view(), labels_of(dataset, rows), top_k);
+  PartEvaluation evaluation = evaluate_with(engine, dataset, scaling, rows, top_k, false);
+  if (!dataset.table.weights.empty() && !rows.empty()) {
+    evaluation.weighted =
+        std::make_shared<const PartEvaluation>(evaluate_with(engine, dataset, scaling, rows, top_k, true));
   }
-  add_reports(evaluation, outputs.view(), dataset, rows, engine.spec().loss);
   return evaluation;
 }
 

@@ -12,7 +12,8 @@ namespace gradus {
 /// Rows per call. Fixed, because the order in which losses are added depends on it.
 inline constexpr std::size_t kEvaluationRows = 256;
 
-/// Unweighted loss, accuracy (classification), top-k share (k > 0) and the measures `watched` over `rows`.
+/// Loss, accuracy (classification), top-k share (k > 0) and the measures `watched` over `rows`, weighted where the data
+/// has sample weights.
 template <class T>
 PartMetrics measure_rows(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
                          std::span<const std::uint32_t> rows, std::size_t top_k, std::span<const Measure> watched = {});
@@ -25,7 +26,7 @@ Matrix<double> outputs_of_rows(Engine<T>& engine, const Features& features, cons
 /// What the reports of an evaluation say of a measure; empty where they do not have it.
 std::optional<double> reported_value(const PartEvaluation& evaluation, Measure measure);
 
-/// measure_rows and every report that suits the task.
+/// Loss, shares and every report that suits the task without weights and, where the data has sample weights, with them.
 template <class T>
 PartEvaluation evaluate_rows(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
                              std::span<const std::uint32_t> rows, std::size_t top_k);

@@ -77,6 +77,7 @@ Json evaluation_object(const PartEvaluation& evaluation, const std::vector<std::
     if (report->pinball) object["pinball_loss"] = *report->pinball;
     if (report->poisson_deviance) object["poisson_deviance"] = *report->poisson_deviance;
   }
+  if (evaluation.weighted) object["weighted"] = evaluation_object(*evaluation.weighted, class_names);
   return object;
 }
 

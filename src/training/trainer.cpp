@@ -12,6 +12,7 @@
 #include "gradus/core/error.hpp"
 #include "gradus/training/session.hpp"
 #include "network/check_inputs.hpp"
+#include "training/class_weights.hpp"
 #include "training/evaluation.hpp"
 #include "training/number_range.hpp"
 
@@ -46,6 +47,7 @@ void require_weights(const TrainingRun& run, const Dataset& dataset) {
   require(rows.empty() || rows.size() == dataset.table.rows(), "sample_weights", "one weight for each row",
           std::to_string(rows.size()));
   require(std::all_of(rows.begin(), rows.end(), good), "sample_weights", "numbers from 0", "another");
+  require_useful_weights(run, dataset);
 }
 
 // Says stop once a flag is set, which a signal handler may do at any time.
@@ -196,6 +198,9 @@ void align_classes(const Model& model, Dataset& dataset) {
 PartEvaluation evaluate_model(const Model& model, const Dataset& dataset, std::span<const std::uint32_t> rows,
                               std::size_t top_k, unsigned threads) {
   check_model_fits(model, dataset, true);
+  const std::vector<double>& weights = dataset.table.weights;
+  require(weights.empty() || rows.empty() || mean_weight(weights, rows) > 0.0, dataset.name.c_str(),
+          "a sample weight above 0 among the rows to measure", "none", "check the column of weights");
   if (dataset.target_scaling != model.target_scaling) {
     Dataset scaled = dataset;
     scale_targets(scaled, model.target_scaling);

@@ -61,7 +61,7 @@ TrainingLoop<T>::TrainingLoop(const TrainingRun& run, const Dataset& dataset,
       observers_(observers.begin(), observers.end()),
       row_weights_(make_row_weights(run, dataset)),
       identity_(identity_of(run, dataset)),
-      feeder_(dataset, run.scaling, row_weights_),
+      feeder_(dataset, run.scaling, row_weights_, mean_weight(row_weights_, dataset.train)),
       keeps_best_(run.early_stopping.patience > 0 && run.early_stopping.restore_best) {
   state_.network = initial_network<T>(run);
   EngineOptions options;

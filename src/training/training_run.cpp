@@ -389,6 +389,8 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset, const s
   plain.report = {};
   std::string behind;
   if (const auto start = read_initial_model(config, base_folder)) behind = start_from(run, *start);
+  // Until 2026-11 each batch was divided by its own weights: a checkpoint of then would go on to other bits.
+  if (!run.sample_weights.empty() || !run.class_weights.empty()) behind += "\nweights = \"by their mean\"\n";
   run.identity_of_epochs = [plain, behind](std::size_t epochs) {
     RunConfig other = plain;
     other.training.epochs = epochs;

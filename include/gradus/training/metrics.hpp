@@ -56,14 +56,20 @@ std::size_t largest_column(std::span<const double> row);
 bool in_top_k(std::span<const double> row, std::size_t label, std::size_t k);
 /// Area under the ROC curve of N scores, in [0, 1], by mid-ranks (ties count half); empty when all rows are on one
 /// side.
-std::optional<double> roc_auc(std::span<const double> scores, const std::vector<bool>& positive);
+/// With `weights` (one a row) every pair counts as the product of its weights; empty when one side has none above 0.
+std::optional<double> roc_auc(std::span<const double> scores, const std::vector<bool>& positive,
+                              std::span<const double> weights = {});
 
+/// In all three `weights` is empty or has one weight from 0 per row, not all 0: a row then counts as often as its
+/// weight says (scikit-learn's sample_weight) in everything but rows, supports and confusion, which count rows.
 /// `outputs` is N x K, `labels` N class indices below K: nothing is checked. One-vs-rest where a measure is binary.
-ClassificationReport classification_report(MatrixView<const double> outputs, std::span<const std::int32_t> labels);
+ClassificationReport classification_report(MatrixView<const double> outputs, std::span<const std::int32_t> labels,
+                                           std::span<const double> weights = {});
 /// `targets` N x K of 0 and 1; an output counts as 1 from 0.5 on.
-ClassificationReport multi_label_report(MatrixView<const double> outputs, MatrixView<const double> targets);
+ClassificationReport multi_label_report(MatrixView<const double> outputs, MatrixView<const double> targets,
+                                        std::span<const double> weights = {});
 /// Both N x K. `loss` says which of the loss's own measures are taken.
 RegressionReport regression_report(MatrixView<const double> outputs, MatrixView<const double> targets,
-                                   const Loss& loss = {});
+                                   const Loss& loss = {}, std::span<const double> weights = {});
 
 }  // namespace gradus

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,9 +18,10 @@
 
 namespace gradus {
 
-/// Means over the rows of one part.
+/// Means over the rows of one part. Those of an epoch are weighted where the data has sample weights; class weights
+/// belong to training alone and count only in running means.
 struct PartMetrics {
-  double loss = 0.0;  // in the loss's own unit, without penalties and sample weights; of a running mean, with weights
+  double loss = 0.0;               // in the loss's own unit, without penalties
   std::optional<double> accuracy;  // share of rows whose class is right, in [0, 1]; classification only
   std::optional<double>
       top_k;  // share of rows whose class is among the k largest outputs; where TrainingRun::top_k > 0
@@ -43,6 +45,8 @@ struct PartEvaluation {
   PartMetrics metrics;
   std::optional<ClassificationReport> classification;  // classification and multi-label
   std::optional<RegressionReport> regression;          // regression
+  // The same with the sample weights, where the data has them; all above is without.
+  std::shared_ptr<const PartEvaluation> weighted;
 };
 
 /// Where a run took place; nothing of it changes a bit of the result.
