@@ -54,7 +54,7 @@ void run_list(const DataFlags& flags) {
                       fmt::join(data_folders(flags.options.data_dir), ", then "));
   add("file", named_sources());
   text += "\nAny path works too: IDX, .pkl.gz, .npy, .npz, .mat (v4, v5), .csv, .tsv, text.\n";
-  print(flags.json ? json.dump() + "\n" : text);
+  print(flags.json ? Json{{"sources", json}}.dump() + "\n" : text);
 }
 
 // -- info

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,16 @@ struct ReproduceArguments {
   bool rows = false;
   bool quiet = false;
 };
+
+void print_studies_as_json() {
+  using Json = nlohmann::ordered_json;
+  Json studies = Json::array();
+  for (const reproduce::Study& study : reproduce::find_studies({"all"})) {
+    studies.push_back(
+        {{"study", study.id}, {"rows", study.rows.size()}, {"quick", study.quick.present}, {"title", study.title}});
+  }
+  fmt::print("{}\n", Json{{"studies", studies}}.dump());
+}
 
 void print_studies() {
   std::vector<std::vector<std::string>> cells = {{"study", "rows", "quick", "title"}};
@@ -86,7 +97,7 @@ void show_report(const std::vector<reproduce::Reproduction>& reproductions, cons
 
 int reproduce_studies(ReproduceArguments& arguments) {
   if (arguments.list) {
-    print_studies();
+    arguments.json ? print_studies_as_json() : print_studies();
     return 0;
   }
   const std::vector<reproduce::Study> studies = chosen_studies(arguments);

@@ -88,6 +88,16 @@ TEST_F(Program, json_is_all_of_stdout_and_quiet_is_silent) {
   EXPECT_EQ(result.out, read_whole_file(at("run") + "/summary.json"));
 }
 
+TEST_F(Program, lists_as_json_are_one_object) {
+  const ProcessResult studies = gradus_program({"reproduce", "--list", "--json"});
+  ASSERT_EQ(studies.exit_code, 0) << studies.err;
+  const json listed = json::parse(studies.out)["studies"];
+  EXPECT_EQ(listed.size() + 1, static_cast<std::size_t>(count_lines(gradus_program({"reproduce", "--list"}).out)));
+  for (const char* key : {"study", "rows", "quick", "title"}) EXPECT_TRUE(listed[0].contains(key)) << key;
+  const ProcessResult sources = gradus_program({"data", "list", "--json"});
+  EXPECT_EQ(json::parse(sources.out)["sources"][0]["name"], "peaks");
+}
+
 TEST_F(Program, rows_of_weight_zero_teach_nothing) {
   // y = x > 0, but as many rows say the opposite: with weight 0 they must not count.
   std::string text = "x,trust,y\n";
