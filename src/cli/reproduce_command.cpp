@@ -33,13 +33,12 @@ struct ReproduceArguments {
 };
 
 void print_studies_as_json() {
-  using Json = nlohmann::ordered_json;
-  Json studies = Json::array();
+  nlohmann::ordered_json studies = nlohmann::ordered_json::array();
   for (const reproduce::Study& study : reproduce::find_studies({"all"})) {
     studies.push_back(
         {{"study", study.id}, {"rows", study.rows.size()}, {"quick", study.quick.present}, {"title", study.title}});
   }
-  fmt::print("{}\n", Json{{"studies", studies}}.dump());
+  fmt::print("{}\n", nlohmann::ordered_json{{"studies", studies}}.dump());
 }
 
 void print_studies() {

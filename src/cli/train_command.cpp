@@ -25,6 +25,7 @@
 #include "gradus/training/run_config.hpp"
 #include "gradus/training/run_folder.hpp"
 #include "training/folds.hpp"
+#include "training/idle_options.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -131,6 +132,7 @@ int train_new(const TrainArguments& arguments) {
   // Before the data is read: a folder that cannot be used should not cost a minute.
   if (keeps_folder && !arguments.out.empty()) folder = std::make_unique<RunFolder>(arguments.out, mode);
   const Dataset dataset = read_data(config);
+  refuse_idle_options(config);
   const TrainingRun run = make_training_run(config, dataset);
   if (arguments.dry_run) {
     fmt::print("{}", run.config);

@@ -13,6 +13,7 @@
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_folder.hpp"
 #include "training/folds_record.hpp"
+#include "training/idle_options.hpp"
 #include "training/table_defaults.hpp"
 
 namespace gradus::cli {
@@ -85,6 +86,7 @@ int train_folds(RunConfig config, TrainArguments arguments) {
   // The same for all folds, and stated, so that what goes on later is the same run.
   config.data.scaling = first.data.scaling;  // none where the initial model has none
   apply_table_defaults(config, dataset);
+  refuse_idle_options(first);
   make_training_run(first, dataset);
   const std::string text = config_toml(config);
   if (arguments.dry_run) {

@@ -23,14 +23,14 @@ using test::make_small_run;
 
 // Two features that say nothing of the class, of which 1 row in 20 is positive.
 Dataset pure_noise(std::uint64_t seed) {
-  constexpr std::size_t kRows = 4000;
+  constexpr std::size_t kNoiseRows = 4000;
   RandomStream random(seed, Purpose::kTest);
   Dataset dataset;
   dataset.name = "noise";
   dataset.class_names = {"no", "yes"};
-  Matrix<double> features(kRows, 2);
+  Matrix<double> features(kNoiseRows, 2);
   for (double& value : features.span()) value = random.normal();
-  for (std::size_t r = 0; r < kRows; ++r) {
+  for (std::size_t r = 0; r < kNoiseRows; ++r) {
     dataset.table.labels.push_back(r % 20 == 0 ? 1 : 0);
     dataset.train.push_back(static_cast<std::uint32_t>(r));
   }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training/idle_options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "gradus/core/error.hpp"
+#include "gradus/engine/optimizer.hpp"
+#include "gradus/training/schedule.hpp"
+#include "training/option_text.hpp"
+
+namespace gradus {
+namespace {
+
+struct OfOptimizers {
+  std::string_view key;
+  bool OptimizerFacts::*reads;
+};
+constexpr OfOptimizers kOfOptimizers[] = {
+    {"training.momentum", &OptimizerFacts::has_momentum}, {"training.beta1", &OptimizerFacts::has_betas},
+    {"training.beta2", &OptimizerFacts::has_betas},       {"training.rho", &OptimizerFacts::has_rho},
+    {"training.epsilon", &OptimizerFacts::has_epsilon},   {"training.weight_decay", &OptimizerFacts::has_weight_decay},
+};
+
+struct OfSchedules {
+  std::string_view key;
+  std::vector<ScheduleKind> readers;
+};
+const std::vector<OfSchedules>& of_schedules() {
+  using enum ScheduleKind;
+  static const std::vector<OfSchedules> all = {
+      {"schedule.step_epochs", {kStep}},  {"schedule.factor", {kStep, kPlateau}},
+      {"schedule.decay", {kExponential}}, {"schedule.min_rate", {kCosine, kPlateau}},
+      {"schedule.patience", {kPlateau}},  {"schedule.min_delta", {kPlateau}},
+  };
+  return all;
+}
+
+bool differs_from_default(const RunConfig& config, std::string_view key) {
+  static const RunConfig defaults;
+  const ConfigOption& option = *find_option(key);
+  return option_text(option, config) != option_text(option, defaults);
+}
+
+[[noreturn]] void refuse(const RunConfig& config, std::string_view key, const std::string& readers,
+                         const std::string& found) {
+  throw InputError({.where = std::string(key) + " = " + option_text(*find_option(key), config),
+                    .expected = readers + ", which read it",
+                    .found = found,
+                    .advice = "leave it out, or choose another"});
+}
+
+void check_optimizer(const RunConfig& config) {
+  const auto chosen = std::ranges::find(kOptimizerTable, config.training.optimizer, &OptimizerFacts::name);
+  if (chosen == kOptimizerTable.end()) return;  // another check says so
+  for (const auto& [key, reads] : kOfOptimizers) {
+    if ((*chosen).*reads || !differs_from_default(config, key)) continue;
+    std::vector<std::string_view> readers;
+    for (const OptimizerFacts& facts : kOptimizerTable) {
+      if (facts.*reads) readers.push_back(facts.name);
+    }
+    refuse(config, key, fmt::format("one of the optimizers {}", fmt::join(readers, ", ")), config.training.optimizer);
+  }
+}
+
+void check_schedule(const RunConfig& config) {
+  const auto chosen = std::ranges::find(kScheduleTable, config.schedule.kind, &ScheduleFacts::name);
+  if (chosen == kScheduleTable.end()) return;
+  for (const auto& [key, kinds] : of_schedules()) {
+    if (std::ranges::count(kinds, chosen->kind) > 0 || !differs_from_default(config, key)) continue;
+    std::vector<std::string_view> readers;
+    for (const ScheduleKind kind : kinds) readers.push_back(schedule_facts(kind).name);
+    refuse(config, key, fmt::format("one of the schedules {}", fmt::join(readers, ", ")), config.schedule.kind);
+  }
+  if (config.schedule.warmup_epochs == 0.0 && differs_from_default(config, "schedule.warmup_start")) {
+    refuse(config, "schedule.warmup_start", "epochs of warm-up (schedule.warmup_epochs)", "none");
+  }
+}
+
+}  // namespace
+
+void refuse_idle_options(const RunConfig& config) {
+  check_optimizer(config);
+  check_schedule(config);
+  if (config.early_stopping.patience == 0 && differs_from_default(config, "early_stopping.min_delta")) {
+    refuse(config, "early_stopping.min_delta", "early stopping (a patience above 0)", "none");
+  }
+}
+
+}  // namespace gradus
