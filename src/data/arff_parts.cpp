@@ -72,11 +72,7 @@ std::vector<std::string> words_of(const ArffTable& table, std::size_t attribute)
 
 /// All attributes but the target become columns of their kind.
 void set_columns(PartBlocks& blocks, const ArffTable& table, std::size_t target, const SourceOptions& options) {
-  TextLayout layout;
-  layout.names = names_of(table.attributes);
-  layout.num_columns = layout.names.size();
-  layout.has_header = true;
-  if (target < layout.num_columns) layout.labels = {target};
+  const TextLayout layout = layout_of_names(names_of(table.attributes), target);
   ColumnBlock columns(table.lines.size(), table.where, blocks.notes);
   for (const InputColumn& input : input_columns(layout, options, table.where, blocks.notes)) {
     const ArffAttribute& attribute = table.attributes[input.at];

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "data/column_block.hpp"
 #include "data/missing_cells.hpp"
@@ -88,11 +89,7 @@ PartBlocks blocks_of_records(const RawArray& records, const SourceOptions& optio
     const bool needed = !options.schema || options.read_targets;
     if (needed) set_target(blocks.train, records, records.fields[label], options.max_bytes);
   }
-  TextLayout layout;
-  layout.names = names;
-  layout.num_columns = names.size();
-  layout.has_header = true;
-  if (label < names.size()) layout.labels = {label};
+  const TextLayout layout = layout_of_names(std::move(names), label);
   ColumnBlock columns(records.num_elements(), records.where, blocks.notes);
   const MissingCells missing(options.missing);
   MissingCounts counts;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "data/part_block.hpp"
 #include "gradus/core/error.hpp"
@@ -258,6 +259,15 @@ class LayoutFinder {
 };
 
 }  // namespace
+
+TextLayout layout_of_names(std::vector<std::string> names, std::size_t label) {
+  TextLayout layout;
+  layout.num_columns = names.size();
+  if (label < names.size()) layout.labels = {label};
+  layout.has_header = true;
+  layout.names = std::move(names);
+  return layout;
+}
 
 TextLayout find_layout(const FoundDialect& found, const SourceOptions& options, const std::string& name,
                        std::vector<std::string>& notes) {

@@ -21,6 +21,9 @@ struct TextLayout {
   bool operator==(const TextLayout&) const = default;
 };
 
+/// The layout of a table whose columns have names and of which `label`, where it is one of them, is the target.
+TextLayout layout_of_names(std::vector<std::string> names, std::size_t label);
+
 /// With data.header auto the first record is a header when none of its feature fields is a number; when a word stands
 /// above numbers; or when it counts up (0,1,2 or 2018,2019,2020) and the records below are of another kind: with
 /// fractions, or with words as labels. A comment just above the records that has a name for every column is a header

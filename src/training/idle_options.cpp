@@ -39,12 +39,6 @@ const std::vector<OfSchedules>& of_schedules() {
   return all;
 }
 
-bool differs_from_default(const RunConfig& config, std::string_view key) {
-  static const RunConfig defaults;
-  const ConfigOption& option = *find_option(key);
-  return option_text(option, config) != option_text(option, defaults);
-}
-
 [[noreturn]] void refuse(const RunConfig& config, std::string_view key, const std::string& readers,
                          const std::string& found) {
   throw InputError({.where = std::string(key) + " = " + option_text(*find_option(key), config),
@@ -57,7 +51,7 @@ void check_optimizer(const RunConfig& config) {
   const auto chosen = std::ranges::find(kOptimizerTable, config.training.optimizer, &OptimizerFacts::name);
   if (chosen == kOptimizerTable.end()) return;  // another check says so
   for (const auto& [key, reads] : kOfOptimizers) {
-    if ((*chosen).*reads || !differs_from_default(config, key)) continue;
+    if ((*chosen).*reads || !differs_from_default(*find_option(key), config)) continue;
     std::vector<std::string_view> readers;
     for (const OptimizerFacts& facts : kOptimizerTable) {
       if (facts.*reads) readers.push_back(facts.name);
@@ -70,12 +64,12 @@ void check_schedule(const RunConfig& config) {
   const auto chosen = std::ranges::find(kScheduleTable, config.schedule.kind, &ScheduleFacts::name);
   if (chosen == kScheduleTable.end()) return;
   for (const auto& [key, kinds] : of_schedules()) {
-    if (std::ranges::count(kinds, chosen->kind) > 0 || !differs_from_default(config, key)) continue;
+    if (std::ranges::count(kinds, chosen->kind) > 0 || !differs_from_default(*find_option(key), config)) continue;
     std::vector<std::string_view> readers;
     for (const ScheduleKind kind : kinds) readers.push_back(schedule_facts(kind).name);
     refuse(config, key, fmt::format("one of the schedules {}", fmt::join(readers, ", ")), config.schedule.kind);
   }
-  if (config.schedule.warmup_epochs == 0.0 && differs_from_default(config, "schedule.warmup_start")) {
+  if (config.schedule.warmup_epochs == 0.0 && differs_from_default(*find_option("schedule.warmup_start"), config)) {
     refuse(config, "schedule.warmup_start", "epochs of warm-up (schedule.warmup_epochs)", "none");
   }
 }
@@ -85,7 +79,7 @@ void check_schedule(const RunConfig& config) {
 void refuse_idle_options(const RunConfig& config) {
   check_optimizer(config);
   check_schedule(config);
-  if (config.early_stopping.patience == 0 && differs_from_default(config, "early_stopping.min_delta")) {
+  if (config.early_stopping.patience == 0 && differs_from_default(*find_option("early_stopping.min_delta"), config)) {
     refuse(config, "early_stopping.min_delta", "early stopping (a patience above 0)", "none");
   }
 }

@@ -173,6 +173,11 @@ std::string toml_value(OptionField field) {
   return std::visit(Print{}, field);
 }
 
+bool differs_from_default(const ConfigOption& option, const RunConfig& config) {
+  static const RunConfig defaults;
+  return option_text(option, config) != option_text(option, defaults);
+}
+
 double parse_number(std::string_view text, const std::string& where) {
   const ConfigOption any{"", "", "", nullptr};
   return parse_bounded<double>(any, text, where);

@@ -23,6 +23,8 @@ void store_text(const ConfigOption& option, OptionField field, std::string_view 
 /// The value as TOML: quoted strings, bare numbers, lists in brackets, "auto" for what is not decided.
 std::string toml_value(const ConfigOption& option, const RunConfig& config);
 std::string toml_value(OptionField field);
+/// Whether the option has another value than where nothing is said.
+bool differs_from_default(const ConfigOption& option, const RunConfig& config);
 /// The whole of `text` as a number. Throws InputError.
 double parse_number(std::string_view text, const std::string& where);
 

@@ -22,9 +22,8 @@ constexpr BySize kBySize[] = {
 };
 
 bool is_stated(const RunConfig& config, const ConfigOption& option) {
-  static const RunConfig defaults;
   return std::find(config.stated.begin(), config.stated.end(), option.key) != config.stated.end() ||
-         option_text(option, config) != option_text(option, defaults);
+         differs_from_default(option, config);
 }
 
 void fill(RunConfig& config, std::string_view key, std::string_view text) {
