@@ -42,11 +42,11 @@ kernels::RowLines lines_of(const S* data, std::size_t cols, std::span<const std:
 }
 
 template <class S, class T>
-void copy_values(const S* from, std::size_t count, T* to) {
+void copy_values(const kernels::KernelTable<T>& kernels, const S* from, std::size_t count, T* to) {
   if constexpr (std::is_same_v<S, T>) {
     std::copy_n(from, count, to);
   } else {
-    std::transform(from, from + count, to, [](S value) { return static_cast<T>(value); });
+    kernels.convert(from, count, to);
   }
 }
 
@@ -119,7 +119,7 @@ void InputRows<P>::pack(unsigned thread, const Rows& from) {
     if constexpr (kBytes) {
       pack_bytes(thread, from, b, row);
     } else {
-      copy_values(from.data + from.rows[b] * c.spec.num_inputs, c.spec.num_inputs, row);
+      copy_values(*c.kernels, from.data + from.rows[b] * c.spec.num_inputs, c.spec.num_inputs, row);
     }
   }
 }

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 #include "gradus/engine/optimizer.hpp"
 #include "gradus/network/activation.hpp"
@@ -64,6 +65,10 @@ struct ColumnRun {
   std::uint32_t first;
   std::uint32_t count;
 };
+
+/// The floating type beside T, float or double.
+template <class T>
+using OtherNumber = std::conditional_t<sizeof(T) == sizeof(float), double, float>;
 
 /// out(j) = row(c_j) / divisor, rounded once, for the columns c_j of all runs in order. Works in whole vectors: reads
 /// up to 64 bytes beyond a run and writes up to one unit beyond the last value. Exact where the division's one
@@ -293,6 +298,8 @@ struct KernelTable {
   /// sum(j).
   void (*column_sums)(const T* dz, std::size_t lddz, std::size_t rows, std::size_t n, bool accumulate, T* sum);
   void (*pack_bytes)(const PackBytesArgs<T>&);
+  /// to(i) = T(from(i)) over n numbers of the other type, rounded to nearest.
+  void (*convert)(const OtherNumber<T>* from, std::size_t n, T* to);
   /// bits(i) = OR over b < count of data(rows[b], i): bytes, `cols` to a row of `data`.
   void (*or_rows)(const std::uint8_t* data, std::size_t cols, const std::uint32_t* rows, std::size_t count,
                   std::uint8_t* bits);

@@ -30,6 +30,13 @@ template <class T>
 T FromBytes(Tag<T>, const std::uint8_t* p) {
   return static_cast<T>(*p);
 }
+constexpr std::size_t DoubleLanes() {
+  return 1;
+}
+template <class From, class To>
+void ConvertLanes(const From* from, To* to) {
+  *to = static_cast<To>(*from);
+}
 constexpr std::size_t ByteLanes() {
   return 1;
 }

@@ -199,5 +199,35 @@ TYPED_TEST(VectorMath, every_target_gives_the_bits_of_the_plain_one) {
   }
 }
 
+// Every length, so that whole vectors and what is left over are both there; ties, subnormals, what overflows.
+template <class T>
+void expect_conversions() {
+  std::vector<OtherNumber<T>> from = points<OtherNumber<T>>(-1e6, 1e6, 20);
+  using Limits = std::numeric_limits<OtherNumber<T>>;
+  for (const auto special :
+       {Limits::infinity(), -Limits::infinity(), Limits::denorm_min(), Limits::epsilon(),
+        OtherNumber<T>(1) + Limits::epsilon(), OtherNumber<T>(1 + 0x1p-24), OtherNumber<T>(-0.0)}) {
+    from.insert(from.begin() + 3, special);
+  }
+  for (const Target target : kAllTargets) {
+    if (!target_available(target)) continue;
+    for (std::size_t n = 0; n <= from.size(); ++n) {
+      std::vector<T> to(n + 1, T(77));
+      kernel_table<T>(target).convert(from.data(), n, to.data());
+      for (std::size_t i = 0; i < n; ++i) {
+        const T expected = static_cast<T>(from[i]);
+        EXPECT_EQ(to[i], expected) << target_name(target);
+        EXPECT_EQ(std::signbit(to[i]), std::signbit(expected)) << target_name(target);
+      }
+      EXPECT_EQ(to[n], T(77)) << target_name(target) << " wrote beyond " << n;
+    }
+  }
+}
+
+TEST(Convert, rounds_as_a_cast_does) {
+  expect_conversions<float>();
+  expect_conversions<double>();
+}
+
 }  // namespace
 }  // namespace gradus::kernels
