@@ -74,8 +74,8 @@ SortedJson progress_json(const TrainProgress& p) {
       SortedJson::array({p.sums.loss_sum, p.sums.weight_sum, p.sums.batch_loss_sum, p.sums.batch_accuracy_sum,
                          p.sums.seconds, p.sums.batches, p.sums.correct, p.sums.rows});
   json["plateau"] = SortedJson::array({optional_json(p.plateau.best), p.plateau.waited, p.plateau.reductions});
-  json["stopping"] =
-      SortedJson::array({optional_json(p.stopping.best), p.stopping.best_epoch, p.stopping.waited, p.stopping.stop});
+  json["stopping"] = SortedJson::array({optional_json(p.stopping.best), p.stopping.best_epoch, p.stopping.waited,
+                                        p.stopping.stop, optional_json(p.stopping.progress)});
   json["history"] = SortedJson::array();
   for (const EpochRecord& record : p.history) json["history"].push_back(epoch_json_array(record));
   return json;
@@ -100,7 +100,7 @@ TrainProgress json_progress(const SortedJson& json) {
   p.plateau = {json_optional(plateau.at(0)), plateau.at(1).get<std::size_t>(), plateau.at(2).get<std::size_t>()};
   const SortedJson& stopping = json.at("stopping");
   p.stopping = {json_optional(stopping.at(0)), stopping.at(1).get<std::size_t>(), stopping.at(2).get<std::size_t>(),
-                stopping.at(3).get<bool>()};
+                stopping.at(3).get<bool>(), json_optional(stopping.at(stopping.size() > 4 ? 4 : 0))};
   for (const SortedJson& record : json.at("history")) p.history.push_back(json_epoch(record));
   return p;
 }

@@ -15,6 +15,8 @@
 namespace gradus {
 namespace {
 
+constexpr std::string_view kWeightDecay = "training.weight_decay";
+
 struct OfOptimizers {
   std::string_view key;
   bool OptimizerFacts::*reads;
@@ -22,7 +24,7 @@ struct OfOptimizers {
 constexpr OfOptimizers kOfOptimizers[] = {
     {"training.momentum", &OptimizerFacts::has_momentum}, {"training.beta1", &OptimizerFacts::has_betas},
     {"training.beta2", &OptimizerFacts::has_betas},       {"training.rho", &OptimizerFacts::has_rho},
-    {"training.epsilon", &OptimizerFacts::has_epsilon},   {"training.weight_decay", &OptimizerFacts::has_weight_decay},
+    {"training.epsilon", &OptimizerFacts::has_epsilon},   {kWeightDecay, &OptimizerFacts::has_weight_decay},
 };
 
 struct OfSchedules {
@@ -51,7 +53,9 @@ void check_optimizer(const RunConfig& config) {
   const auto chosen = std::ranges::find(kOptimizerTable, config.training.optimizer, &OptimizerFacts::name);
   if (chosen == kOptimizerTable.end()) return;  // another check says so
   for (const auto& [key, reads] : kOfOptimizers) {
-    if ((*chosen).*reads || !differs_from_default(*find_option(key), config)) continue;
+    const ConfigOption& option = *find_option(key);
+    if ((*chosen).*reads || !differs_from_default(option, config)) continue;
+    if (option_text(option, config) == "0.0" && key == kWeightDecay) continue;  // what config.toml says of the others
     std::vector<std::string_view> readers;
     for (const OptimizerFacts& facts : kOptimizerTable) {
       if (facts.*reads) readers.push_back(facts.name);

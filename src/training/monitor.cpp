@@ -96,15 +96,17 @@ bool improves(double value, double best, bool larger_is_better, double min_delta
 
 bool observe_epoch(const EarlyStoppingOptions& options, std::size_t epoch, double value, bool larger_is_better,
                    EarlyStoppingState& state) {
-  if (!state.best || improves(value, *state.best, larger_is_better, options.min_delta)) {
-    state.best = value;
-    state.best_epoch = epoch;
+  if (!state.progress || improves(value, *state.progress, larger_is_better, options.min_delta)) {
+    state.progress = value;
     state.waited = 0;
-    return true;
+  } else {
+    ++state.waited;
+    state.stop = options.patience > 0 && state.waited >= options.patience;
   }
-  ++state.waited;
-  state.stop = options.patience > 0 && state.waited >= options.patience;
-  return false;
+  if (state.best && !improves(value, *state.best, larger_is_better, 0.0)) return false;
+  state.best = value;
+  state.best_epoch = epoch;
+  return true;
 }
 
 }  // namespace gradus

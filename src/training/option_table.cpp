@@ -67,8 +67,14 @@ constexpr auto kMomentumText = of_optimizers("of ", [](const OptimizerFacts& f) 
 constexpr auto kBetaText = of_optimizers("of ", [](const OptimizerFacts& f) { return f.has_betas; });
 constexpr auto kRhoText = of_optimizers("of ", [](const OptimizerFacts& f) { return f.has_rho; });
 constexpr auto kEpsilonText = of_optimizers("of ", [](const OptimizerFacts& f) { return f.has_epsilon; });
-constexpr auto kDecayText = of_optimizers(
+constexpr auto kFirstDecayText = of_optimizers(
     "of ", [](const OptimizerFacts& f) { return f.has_weight_decay; }, ": weights only, never biases");
+constexpr auto kDecayText = of_optimizers(
+    "of ", [](const OptimizerFacts& f) { return f.has_weight_decay; },
+    ": weights only, never biases; auto = 0.01 there");
+static_assert(std::ranges::all_of(kOptimizerTable, [](const OptimizerFacts& f) {
+  return f.weight_decay == (f.has_weight_decay ? 0.01 : 0.0);
+}));
 
 constexpr double kAny = std::numeric_limits<double>::infinity();
 
@@ -215,7 +221,8 @@ constexpr ConfigOption kOptions[] = {
     {"training.rho", "", kRhoText, GRADUS_FIELD(training.rho), 0, 1},
     reworded("of adam, adamw, rmsprop and adagrad",
              {"training.epsilon", "", kEpsilonText, GRADUS_FIELD(training.epsilon), 0}),
-    {"training.weight_decay", "--weight-decay", kDecayText, GRADUS_FIELD(training.weight_decay), 0},
+    reworded(kFirstDecayText,
+             {"training.weight_decay", "--weight-decay", kDecayText, GRADUS_FIELD(training.weight_decay), 0}),
     {"training.batch_size", "--batch", "rows per step; auto = 8 below 1000 training rows, else 32",
      GRADUS_FIELD(training.batch_size), 1, 1e7},
     {"training.batch_order", "--batch-order", "file order, samples shuffled or batches shuffled every epoch",
@@ -258,13 +265,19 @@ constexpr ConfigOption kOptions[] = {
     {"schedule.step_epochs", "", "step: epochs between reductions", GRADUS_FIELD(schedule.step_epochs), 1e-9},
     {"schedule.factor", "", "step, plateau: factor of a reduction", GRADUS_FIELD(schedule.factor), 0, 1},
     {"schedule.decay", "", "exponential: factor per epoch", GRADUS_FIELD(schedule.decay), 0, 1},
-    {"schedule.min_rate", "", "cosine: last rate; plateau: lowest rate", GRADUS_FIELD(schedule.min_rate), 0},
+    reworded("cosine: last rate; plateau: lowest rate",
+             {"schedule.min_rate", "", "cosine: the rate at the end of the last epoch; plateau: lowest rate",
+              GRADUS_FIELD(schedule.min_rate), 0}),
     {"schedule.c", "", "inverse: lr / (1 + c epoch / epochs), epochs counted from 0", GRADUS_FIELD(schedule.c), 0},
     {"schedule.by_step", "", "move with every step instead of every epoch", GRADUS_FIELD(schedule.by_step)},
     {"schedule.warmup_epochs", "--warmup", "epochs over which the rate first rises, with every kind",
      GRADUS_FIELD(schedule.warmup_epochs), 0},
-    {"schedule.warmup_start", "", "share of the rate at which the warm-up starts", GRADUS_FIELD(schedule.warmup_start),
-     0, 1},
+    reworded(
+        "share of the rate at which the warm-up starts",
+        {"schedule.warmup_start", "",
+         "share of the rate above which the warm-up starts: n steps rise from it in n equal parts, the last one to "
+         "the full rate",
+         GRADUS_FIELD(schedule.warmup_start), 0, 1}),
     {"schedule.patience", "", "plateau: epochs without progress before a reduction", GRADUS_FIELD(schedule.patience),
      1},
     {"schedule.min_delta", "", "plateau: progress smaller than this is none", GRADUS_FIELD(schedule.min_delta), 0},
@@ -273,9 +286,12 @@ constexpr ConfigOption kOptions[] = {
 
     {"early_stopping.patience", "--patience", "stop after so many epochs without progress, 0 = never",
      GRADUS_FIELD(early_stopping.patience)},
-    {"early_stopping.min_delta", "", "progress smaller than this is none", GRADUS_FIELD(early_stopping.min_delta), 0},
-    {"early_stopping.restore_best", "", "end with the weights of the best epoch",
-     GRADUS_FIELD(early_stopping.restore_best)},
+    reworded("progress smaller than this is none",
+             {"early_stopping.min_delta", "", "smaller progress does not begin the patience anew",
+              GRADUS_FIELD(early_stopping.min_delta), 0}),
+    reworded("end with the weights of the best epoch",
+             {"early_stopping.restore_best", "", "where there is a patience, end with the weights of the best epoch",
+              GRADUS_FIELD(early_stopping.restore_best)}),
     {"early_stopping.monitor", "--monitor", "what decides the best epoch; auto as in schedule.monitor",
      GRADUS_FIELD(early_stopping.monitor), -kAny, kAny, kMonitors},
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/suggest.hpp"
+#include "gradus/engine/optimizer.hpp"
 #include "training/option_text.hpp"
 
 namespace gradus {
@@ -67,6 +68,10 @@ std::string config_identity(const RunConfig& given) {
   // Before there was auto.
   config.data.standardize = given.data.standardize.value_or(false);
   config.data.stratified = given.data.stratified.value_or(false);
+  if (!given.training.weight_decay) {
+    const auto chosen = std::ranges::find(kOptimizerTable, given.training.optimizer, &OptimizerFacts::name);
+    config.training.weight_decay = chosen == kOptimizerTable.end() ? 0.0 : chosen->weight_decay;
+  }
   return written_options(
       config,
       [&](const ConfigOption& option) {

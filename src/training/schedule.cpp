@@ -58,9 +58,10 @@ double learning_rate(const ScheduleOptions& options, double base_rate, const Sch
   const double t = options.by_step ? by_step : static_cast<double>(position.epoch);
   const auto epochs = static_cast<double>(std::max<std::size_t>(1, position.epochs));
   const double rate = scheduled(options, base_rate, t, epochs, plateau);
-  // The first step after the warm-up is the first at the full rate.
-  if (by_step >= options.warmup_epochs) return rate;
-  return rate * (options.warmup_start + (1.0 - options.warmup_start) * by_step / options.warmup_epochs);
+  // At the end of this step; the last step of the warm-up is the first at the full rate.
+  const double risen = static_cast<double>(position.epoch) + static_cast<double>(position.step + 1) / steps;
+  if (risen >= options.warmup_epochs) return rate;
+  return rate * (options.warmup_start + (1.0 - options.warmup_start) * risen / options.warmup_epochs);
 }
 
 void observe_plateau(const ScheduleOptions& options, double value, bool larger_is_better, PlateauState& state) {

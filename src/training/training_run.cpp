@@ -188,7 +188,7 @@ OptimizerOptions build_optimizer(const RunConfig::Training& training) {
   options.beta2 = training.beta2;
   options.rho = training.rho;
   options.epsilon = training.epsilon;
-  options.weight_decay = training.weight_decay;
+  options.weight_decay = *training.weight_decay;
   return options;
 }
 
@@ -216,9 +216,9 @@ Monitor resolve_monitor(std::string& name, const Dataset& dataset) {
 // "auto" values that depend on the data or on other options.
 void resolve_training(RunConfig& config, const Dataset& dataset) {
   RunConfig::Training& training = config.training;
-  if (!training.learning_rate) {
-    training.learning_rate = optimizer_facts(parse_optimizer(training.optimizer)).learning_rate;
-  }
+  const OptimizerFacts& optimizer = optimizer_facts(parse_optimizer(training.optimizer));
+  if (!training.learning_rate) training.learning_rate = optimizer.learning_rate;
+  if (!training.weight_decay) training.weight_decay = optimizer.weight_decay;
   if (!training.batch_size) training.batch_size = dataset.train.size() < 1000 ? 8 : 32;
   if (!config.data.scale) config.data.scale = default_divisor(dataset);
 }
@@ -391,6 +391,9 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset, const s
   if (const auto start = read_initial_model(config, base_folder)) behind = start_from(run, *start);
   // Until 2026-11 each batch was divided by its own weights: a checkpoint of then would go on to other bits.
   if (!run.sample_weights.empty() || !run.class_weights.empty()) behind += "\nweights = \"by their mean\"\n";
+  // Until then a warm-up began at warmup_start itself, and progress of min_delta alone made an epoch the best.
+  if (run.schedule.warmup_epochs > 0.0) behind += "\nwarmup = \"above its start\"\n";
+  if (run.early_stopping.patience > 0 && run.early_stopping.min_delta > 0.0) behind += "\nbest = \"any progress\"\n";
   run.identity_of_epochs = [plain, behind](std::size_t epochs) {
     RunConfig other = plain;
     other.training.epochs = epochs;

@@ -49,6 +49,9 @@ def add(name, *settings, **extras):
     # Text tables have defaults of their own where nothing is said.
     if not name.startswith("table/"):
         joined.setdefault("data.standardize", False)
+    # AdamW had no decay of its own until 2026-11.
+    if joined.get("training.optimizer") == "adamw" and not name.startswith(("table/", "later/")):
+        joined.setdefault("training.weight_decay", 0.0)
     joined.setdefault("training.learning_rate", RATES.get(joined.get("training.optimizer", "adam"), 0.01))
     CASES.append((name, joined, extras))
 
@@ -370,6 +373,10 @@ def add_later():
             add(f"later/smoothing/{shape}-{dtype}", base, network(label_smoothing=0.1), training(dtype=dtype))
         add(f"later/smoothing-sigmoid/{dtype}", net("tags.npz", [160], 30), network(label_smoothing=0.2),
             training(dtype=dtype), **({"use": True} if dtype == "f32" else {}))
+    add("later/adamw-decay/narrow", NARROW, training(optimizer="adamw"))
+    add("later/adamw-decay/wide", WIDE, training(optimizer="adamw", dtype="f64"))
+    add("later/adamw-decay/stated", WIDE, training(optimizer="adamw", dtype="f64", weight_decay=0.01),
+        same_as="later/adamw-decay/wide")
     losses = [("quantile", net("houses.csv", [24, 9], 16, 3), {"loss": "quantile", "quantile": 0.8}),
               ("quantile-wide", net("sensors.npz", [140], 36), {"loss": "quantile"}),
               ("focal", NARROW, {"loss": "focal"}), ("focal-wide", WIDE, {"loss": "focal", "focal_gamma": 0.5}),

@@ -46,6 +46,8 @@ TEST(IdleOptions, of_every_optimizer) {
       EXPECT_THAT(text, AllOf(HasSubstr(key), HasSubstr("found " + name)));
     }
     EXPECT_EQ(refusal_of({{"training.optimizer", name}, {"training.momentum", "0.9"}}), "") << "its default";
+    EXPECT_EQ(refusal_of({{"training.optimizer", name}, {"training.weight_decay", "0"}}), "")
+        << "as config.toml has it";
   }
   EXPECT_THAT(refusal_of({{"training.optimizer", "sgd"}, {"training.momentum", "0.5"}}),
               HasSubstr("expected one of the optimizers momentum, nesterov, which read it, found sgd"));

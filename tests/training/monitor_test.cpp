@@ -19,13 +19,24 @@ TEST(EarlyStopping, waits_for_patience_and_honours_min_delta) {
   const EarlyStoppingOptions options{.patience = 2, .min_delta = 0.1};
   EarlyStoppingState state;
   EXPECT_TRUE(observe_epoch(options, 1, 1.0, false, state));
-  EXPECT_FALSE(observe_epoch(options, 2, 0.95, false, state));
+  EXPECT_TRUE(observe_epoch(options, 2, 0.95, false, state)) << "the best, though no progress";
   EXPECT_TRUE(observe_epoch(options, 3, 0.8, false, state));
   EXPECT_FALSE(observe_epoch(options, 4, 0.8, false, state));
   EXPECT_FALSE(state.stop);
-  EXPECT_FALSE(observe_epoch(options, 5, 0.75, false, state));
+  EXPECT_TRUE(observe_epoch(options, 5, 0.75, false, state));
   EXPECT_TRUE(state.stop);
-  EXPECT_EQ(state.best_epoch, 3U);
+  EXPECT_EQ(state.best_epoch, 5U);
+  EXPECT_EQ(state.best, 0.75);
+}
+
+TEST(EarlyStopping, many_small_steps_are_progress_once_their_sum_is) {
+  const EarlyStoppingOptions options{.patience = 3, .min_delta = 0.1};
+  EarlyStoppingState state;
+  for (std::size_t epoch = 1; epoch <= 40; ++epoch) {
+    observe_epoch(options, epoch, 0.06 * static_cast<double>(epoch), true, state);
+    EXPECT_FALSE(state.stop) << epoch;
+    EXPECT_EQ(state.best_epoch, epoch);
+  }
 }
 
 TEST(EarlyStopping, ends_with_the_weights_of_the_best_epoch) {

@@ -91,6 +91,18 @@ TEST(TrainingRun, automatic_values_come_from_the_data_and_stay_when_read_again) 
   EXPECT_EQ(config_toml(config), first);
 }
 
+TEST(TrainingRun, weight_decay_is_the_optimizers_own_where_none_is_stated) {
+  const Dataset clouds = test::make_clouds();
+  for (const OptimizerFacts& facts : kOptimizerTable) {
+    RunConfig config;
+    set_option(config, "training.optimizer", facts.name, "test");
+    EXPECT_EQ(make_training_run(config, clouds).optimizer.weight_decay, facts.weight_decay) << facts.name;
+    set_option(config, "training.weight_decay", "0.0", "test");
+    EXPECT_EQ(make_training_run(config, clouds).optimizer.weight_decay, 0.0) << facts.name;
+  }
+  EXPECT_EQ(OptimizerOptions{}.weight_decay, optimizer_facts(OptimizerKind::kAdamW).weight_decay);
+}
+
 TEST(TrainingRun, a_loss_that_is_named_brings_its_output) {
   const Dataset dataset = test::make_clouds();
   for (const LossFacts& facts : kLossTable) {

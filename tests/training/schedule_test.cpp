@@ -17,38 +17,54 @@ double rate_at(const ScheduleOptions& options, std::size_t epoch, std::size_t st
   return learning_rate(options, kBase, {.epoch = epoch, .step = step, .steps_per_epoch = 10, .epochs = 20}, plateau);
 }
 
-TEST(Schedule, follows_its_closed_form) {
-  const auto options = [](ScheduleKind kind) { return ScheduleOptions{.kind = kind, .step_epochs = 3, .factor = 0.5}; };
-  for (std::size_t epoch = 0; epoch < 20; ++epoch) {
-    const auto t = static_cast<double>(epoch);
-    EXPECT_EQ(rate_at(options(ScheduleKind::kConstant), epoch), kBase);
-    EXPECT_NEAR(rate_at(options(ScheduleKind::kStep), epoch), kBase * std::pow(0.5, std::floor(t / 3)),
-                kScheduleTolerance);
-    EXPECT_NEAR(rate_at(options(ScheduleKind::kExponential), epoch), kBase * std::pow(0.95, t), kScheduleTolerance);
-    EXPECT_NEAR(rate_at(options(ScheduleKind::kCosine), epoch), kBase * (1 + std::cos(M_PI * t / 20)) / 2,
-                kScheduleTolerance);
-    EXPECT_EQ(rate_at(options(ScheduleKind::kInverse), epoch), kBase / (1 + 4.0 * t / 20));
+// The closed form at t epochs of 20.
+double closed_form(ScheduleKind kind, double t) {
+  switch (kind) {
+    case ScheduleKind::kConstant:
+      return kBase;
+    case ScheduleKind::kStep:
+      return kBase * std::pow(0.5, std::floor(t / 3));
+    case ScheduleKind::kExponential:
+      return kBase * std::pow(0.95, t);
+    case ScheduleKind::kCosine:
+      return 0.02 + (kBase - 0.02) * (1 + std::cos(M_PI * t / 20)) / 2;
+    case ScheduleKind::kInverse:
+      return kBase / (1 + 4.0 * t / 20);
+    case ScheduleKind::kPlateau:
+      return kBase * 0.5 * 0.5;
+  }
+  return 0.0;
+}
+
+TEST(Schedule, follows_its_closed_form_at_every_step) {
+  for (const ScheduleKind kind : kAllSchedules) {
+    for (const bool by_step : {false, true}) {
+      for (const double warmup : {0.0, 2.0, 2.5}) {
+        const ScheduleOptions options{.kind = kind,
+                                      .step_epochs = 3,
+                                      .factor = 0.5,
+                                      .min_rate = 0.02,
+                                      .by_step = by_step,
+                                      .warmup_epochs = warmup,
+                                      .warmup_start = 0.2};
+        for (std::size_t global = 0; global < 200; ++global) {
+          const double t = static_cast<double>(by_step ? global : global / 10 * 10) / 10.0;
+          const double share = std::min(1.0, 0.2 + 0.8 * static_cast<double>(global + 1) / (10.0 * warmup));
+          EXPECT_NEAR(rate_at(options, global / 10, global % 10, {.best = 1.0, .reductions = 2}),
+                      (warmup > 0.0 ? share : 1.0) * closed_form(kind, t), kScheduleTolerance)
+              << schedule_name(kind) << (by_step ? " by step, " : ", ") << warmup << ", step " << global;
+        }
+      }
+    }
   }
 }
 
-TEST(Schedule, moves_inside_an_epoch_only_when_asked) {
-  ScheduleOptions options{.kind = ScheduleKind::kExponential};
-  EXPECT_EQ(rate_at(options, 2, 7), rate_at(options, 2, 0));
-  options.by_step = true;
-  EXPECT_NEAR(rate_at(options, 2, 7), kBase * std::pow(0.95, 2.7), kScheduleTolerance);
-}
-
-TEST(Schedule, warm_up_rises_linearly_under_every_kind) {
-  for (const ScheduleKind kind : {ScheduleKind::kConstant, ScheduleKind::kCosine, ScheduleKind::kInverse}) {
-    const ScheduleOptions plain{.kind = kind};
-    ScheduleOptions warm = plain;
-    warm.warmup_epochs = 2.0;
-    warm.warmup_start = 0.2;
-    EXPECT_NEAR(rate_at(warm, 0), 0.2 * rate_at(plain, 0), kScheduleTolerance);
-    EXPECT_NEAR(rate_at(warm, 1, 0), 0.6 * rate_at(plain, 1), kScheduleTolerance);
-    EXPECT_NEAR(rate_at(warm, 1, 5), 0.8 * rate_at(plain, 1, 5), kScheduleTolerance);
-    EXPECT_EQ(rate_at(warm, 2), rate_at(plain, 2));
-  }
+// A rate of 0 would make the first step of a run one that does nothing.
+TEST(Schedule, warm_up_starts_above_0_and_its_last_step_has_the_full_rate) {
+  const ScheduleOptions options{.warmup_epochs = 2.0};
+  EXPECT_NEAR(rate_at(options, 0), kBase / 20, kScheduleTolerance);
+  EXPECT_LT(rate_at(options, 1, 8), kBase);
+  EXPECT_EQ(rate_at(options, 1, 9), kBase);
 }
 
 TEST(Schedule, plateau_reduces_after_patience_without_progress) {

@@ -33,6 +33,8 @@ struct OptimizerFacts {
   std::size_t slots = 0;
   /// The learning rate where none is given.
   double learning_rate = 0.01;
+  /// The weight decay where none is given (AdamW's as in PyTorch).
+  double weight_decay = 0.0;
   // Which constants of OptimizerOptions it reads. Rules with betas divide by 1 - beta^t.
   bool has_momentum = false;
   bool has_betas = false;
@@ -55,6 +57,7 @@ inline constexpr std::array kOptimizerTable = {
                    .name = "adamw",
                    .slots = 2,
                    .learning_rate = 0.001,
+                   .weight_decay = 0.01,
                    .has_betas = true,
                    .has_epsilon = true,
                    .has_weight_decay = true},
@@ -89,12 +92,12 @@ inline constexpr std::size_t kMostSlots = [] {
 
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::kSgd;
-  double momentum = 0.9;      // m
-  double beta1 = 0.9;         // Adam, AdamW, AMSGrad
-  double beta2 = 0.999;       // Adam, AdamW, AMSGrad
-  double rho = 0.9;           // r of RMSProp
-  double epsilon = 1e-8;      // eps
-  double weight_decay = 0.0;  // d of AdamW: weights only, never biases
+  double momentum = 0.9;       // m
+  double beta1 = 0.9;          // Adam, AdamW, AMSGrad
+  double beta2 = 0.999;        // Adam, AdamW, AMSGrad
+  double rho = 0.9;            // r of RMSProp
+  double epsilon = 1e-8;       // eps
+  double weight_decay = 0.01;  // d of AdamW, the only one that reads it: weights only, never biases
   bool operator==(const OptimizerOptions&) const = default;
 };
 

@@ -55,16 +55,17 @@ bool improves(double value, double best, bool larger_is_better, double min_delta
 /// When a run stops by itself.
 struct EarlyStoppingOptions {
   std::size_t patience = 0;  // epochs without progress before the run stops; 0: never
-  double min_delta = 0.0;    // progress smaller than this is none, from 0
+  double min_delta = 0.0;    // smaller progress does not begin the patience anew, from 0
   bool restore_best = true;  // the best epoch's weights become the final ones
 };
 
-/// `best` follows min_delta and decides when to stop.
+/// The best epoch is the best whatever min_delta says, which decides only when to stop.
 struct EarlyStoppingState {
-  std::optional<double> best;  // empty before the first epoch's end
-  std::size_t best_epoch = 0;  // counted from 1
-  std::size_t waited = 0;      // epochs since then
-  bool stop = false;           // patience has run out
+  std::optional<double> best;      // empty before the first epoch's end
+  std::size_t best_epoch = 0;      // counted from 1
+  std::size_t waited = 0;          // epochs since the last one that was progress by more than min_delta
+  bool stop = false;               // patience has run out
+  std::optional<double> progress;  // value of that epoch
   bool operator==(const EarlyStoppingState&) const = default;
 };
 

@@ -58,8 +58,8 @@ struct ScheduleOptions {
   double min_rate = 0.0;       // kCosine, kPlateau: the lowest rate, from 0
   double c = 4.0;              // kInverse: strength, from 0
   bool by_step = false;        // t moves with every step instead of every epoch
-  double warmup_epochs = 0.0;  // the rate rises linearly from warmup_start * rate over so many epochs, from 0
-  double warmup_start = 0.0;   // share of the rate at the first step of the warm-up, from 0 to 1
+  double warmup_epochs = 0.0;  // W, from 0: step k of the n = W S steps of the warm-up has the share
+  double warmup_start = 0.0;   // a + (1 - a) (k + 1) / n of the rate; a: this, from 0 to 1
   std::size_t patience = 5;    // kPlateau: epochs without progress before a reduction, from 1
   double min_delta = 1e-4;     // kPlateau: progress smaller than this is none, from 0, in the measure's unit
 };
