@@ -20,17 +20,18 @@ namespace {
 struct EvaluateArguments {
   ModelDataArguments source;
   std::string part;
-  std::size_t top_k = 0;
+  EvaluationOptions options;
   bool json = false;
 };
 
 void evaluate(const EvaluateArguments& arguments) {
   const Model model = read_model(model_path(arguments.source.model));
+  check_thresholds(model, arguments.options.thresholds);
   Dataset dataset = read_model_data(arguments.source, model, true);
   align_classes(model, dataset);
   check_model_fits(model, dataset, true);
   const auto [name, rows] = rows_of_part(dataset, arguments.part);
-  const PartEvaluation result = evaluate_model(model, dataset, rows, arguments.top_k, arguments.source.threads);
+  const PartEvaluation result = evaluate_model(model, dataset, rows, arguments.options, arguments.source.threads);
   if (arguments.json) {
     fmt::print("{}\n", evaluation_json(result, model.class_names));
     return;
@@ -49,7 +50,8 @@ void add_evaluate_command(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<EvaluateArguments>();
   add_model_data_options(*command, arguments->source);
   add_option(*command, "--part", arguments->part, "train, valid, test or all [test, else valid, else all]");
-  add_option(*command, "--top-k", arguments->top_k, "also the share of labels among the k largest outputs");
+  add_option(*command, "--top-k", arguments->options.top_k, "also the share of labels among the k largest outputs");
+  add_threshold_option(*command, arguments->options.thresholds);
   add_flag(*command, "--json", arguments->json, "print one JSON object");
   command->callback([arguments, &exit_code] {
     evaluate(*arguments);

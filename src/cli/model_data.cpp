@@ -67,6 +67,12 @@ SourceOptions options_for(const ModelDataArguments& arguments, const Model& mode
   return options;
 }
 
+void add_threshold_option(CLI::App& command, std::vector<double>& thresholds) {
+  add_option(command, "--threshold", thresholds,
+             "two classes: probability from which the second is predicted; label sets: one or one a label [0.5]")
+      ->delimiter(',');
+}
+
 void add_model_data_options(CLI::App& command, ModelDataArguments& arguments) {
   SourceOptions& options = arguments.options;
   add_option(command, "model", arguments.model, "run folder or model.safetensors")->required();

@@ -22,6 +22,9 @@ struct ModelDataArguments {
 
 void add_model_data_options(CLI::App& command, ModelDataArguments& arguments);
 
+/// --threshold, EvaluationOptions::thresholds.
+void add_threshold_option(CLI::App& command, std::vector<double>& thresholds);
+
 /// The data's options, where they leave something open what the model says.
 SourceOptions options_for(const ModelDataArguments& arguments, const Model& model, bool with_targets);
 

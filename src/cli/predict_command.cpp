@@ -29,6 +29,7 @@ struct PredictArguments {
   std::string part = "all";
   std::string out;
   bool probabilities = false;
+  std::vector<double> thresholds;
   std::vector<std::string> keep;
 };
 
@@ -44,7 +45,7 @@ struct Predictions {
   PredictionFormat format;
   Matrix<double> outputs;
 
-  [[nodiscard]] std::size_t class_of(std::size_t row) const { return largest_column(outputs.row(row)); }
+  [[nodiscard]] std::size_t class_of(std::size_t row) const { return format.class_of(outputs.row(row)); }
 };
 
 std::string json_text(const Predictions& p) {
@@ -53,9 +54,15 @@ std::string json_text(const Predictions& p) {
   object["rows"] = nlohmann::ordered_json::array();
   for (std::size_t r = 0; r < p.outputs.rows(); ++r) {
     nlohmann::ordered_json row;
-    if (p.format.classifies) row["class"] = p.format.names[p.class_of(r)];
+    if (p.format.kind == PredictionKind::kClass) row["class"] = p.format.names[p.class_of(r)];
+    if (p.format.kind == PredictionKind::kLabelSet) {
+      row["labels"] = nlohmann::ordered_json::array();
+      for (std::size_t k = 0; k < p.format.names.size(); ++k) {
+        if (p.format.has_label(p.outputs.row(r), k)) row["labels"].push_back(p.format.names[k]);
+      }
+    }
     if (p.format.with_outputs) {
-      nlohmann::ordered_json& values = row[p.format.classifies ? "probabilities" : "values"];
+      nlohmann::ordered_json& values = row[p.format.decides() ? "probabilities" : "values"];
       for (const double value : p.outputs.row(r)) values.push_back(shown_value(p.format, value));
     }
     object["rows"].push_back(row);
@@ -85,6 +92,13 @@ std::string npy_of(const Predictions& p) {
   if (p.format.with_outputs) {
     return npy_text("<f8", fmt::format("({}, {})", rows, p.outputs.cols()), raw_bytes<double>(p.outputs.span()));
   }
+  if (p.format.kind == PredictionKind::kLabelSet) {
+    Matrix<std::int64_t> labels(rows, p.outputs.cols());
+    for (std::size_t r = 0; r < rows; ++r) {
+      for (std::size_t k = 0; k < labels.cols(); ++k) labels(r, k) = p.format.has_label(p.outputs.row(r), k) ? 1 : 0;
+    }
+    return npy_text("<i8", fmt::format("({}, {})", rows, labels.cols()), raw_bytes<std::int64_t>(labels.span()));
+  }
   std::vector<std::int64_t> classes(rows);
   for (std::size_t r = 0; r < rows; ++r) classes[r] = static_cast<std::int64_t>(p.class_of(r));
   return npy_text("<i8", fmt::format("({},)", rows), raw_bytes<std::int64_t>(classes));
@@ -94,7 +108,7 @@ Predictions predict_all(const PredictArguments& arguments, const Model& model) {
   const Dataset dataset = read_model_data(arguments.source, model, false);
   check_model_fits(model, dataset, false);
   const auto rows = rows_of_part(dataset, arguments.part).second;
-  return {PredictionFormat(model, arguments.probabilities),
+  return {PredictionFormat(model, arguments.probabilities, arguments.thresholds),
           predict_rows(model, dataset.table.features, rows, arguments.source.threads)};
 }
 
@@ -130,7 +144,7 @@ class CsvOutput {
 /// How many rows were written as CSV.
 std::size_t predict_csv(const PredictArguments& arguments, const Model& model) {
   CsvOutput output(arguments.out);
-  const PredictionFormat format(model, arguments.probabilities);
+  const PredictionFormat format(model, arguments.probabilities, arguments.thresholds);
   PiecesOutcome pieces;
   if (arguments.part == "all") {
     pieces = predict_pieces(
@@ -157,6 +171,7 @@ void predict(const PredictArguments& arguments) {
   }
   if ((as_npy || as_json) && !arguments.keep.empty()) refuse_keep("'" + out + "'");
   const Model model = read_model(model_path(arguments.source.model));
+  check_thresholds(model, arguments.thresholds);
   std::size_t rows = 0;
   if (as_npy || as_json) {
     const Predictions predictions = predict_all(arguments, model);
@@ -171,12 +186,14 @@ void predict(const PredictArguments& arguments) {
 }  // namespace
 
 void add_predict_command(CLI::App& app, int& exit_code) {
-  CLI::App* command = add_command(app, "predict", "predict classes or values of new rows");
+  CLI::App* command = add_command(app, "predict", "predict classes, label sets or values of new rows");
   auto arguments = std::make_shared<PredictArguments>();
   add_model_data_options(*command, arguments->source);
   add_option(*command, "--part", arguments->part, "train, valid, test or all [all]");
   add_option(*command, "--out", arguments->out, "FILE.csv, .npy or .json [CSV on standard output]");
-  add_flag(*command, "--probabilities", arguments->probabilities, "the outputs of every class beside the class");
+  add_flag(*command, "--probabilities", arguments->probabilities,
+           "the outputs of every class or label beside what is predicted");
+  add_threshold_option(*command, arguments->thresholds);
   add_option(*command, "--keep", arguments->keep, "columns of the table to write in front: names, numbers or patterns")
       ->delimiter(',');
   command->callback([arguments, &exit_code] {

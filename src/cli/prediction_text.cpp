@@ -27,23 +27,40 @@ void append_text(fmt::memory_buffer& text, std::string_view more) {
 
 }  // namespace
 
-PredictionFormat::PredictionFormat(const Model& model, bool probabilities)
-    : names(model.class_names),
-      classifies(!model.class_names.empty()),
-      with_outputs(probabilities || model.class_names.empty()),
+PredictionFormat::PredictionFormat(const Model& model, bool probabilities, std::vector<double> with_thresholds)
+    : names(model.class_names.empty() ? model.target_names : model.class_names),
       // A value in the target's own unit was computed in double.
-      is_single(std::holds_alternative<Network<float>>(model.network) && model.target_scaling == TargetScaling{}) {
+      is_single(std::holds_alternative<Network<float>>(model.network) && model.target_scaling == TargetScaling{}),
+      thresholds(std::move(with_thresholds)) {
+  if (model.task == Task::kMultiLabel) {
+    kind = PredictionKind::kLabelSet;
+  } else if (!model.class_names.empty()) {
+    kind = PredictionKind::kClass;
+  }
+  with_outputs = probabilities || !decides();
   const std::size_t outputs = model.spec().num_outputs();
-  if (!classifies && outputs == 1) names = {model.target_name.empty() ? "value" : model.target_name};
+  if (!decides() && outputs == 1) names = {model.target_name.empty() ? "value" : model.target_name};
   for (std::size_t k = names.size(); k < outputs; ++k) names.push_back(fmt::format("value_{}", k));
 }
 
+std::size_t PredictionFormat::class_of(std::span<const double> outputs) const {
+  return predicted_class(outputs, thresholds);
+}
+
+bool PredictionFormat::has_label(std::span<const double> outputs, std::size_t k) const {
+  return predicted_label(outputs[k], k, thresholds);
+}
+
 std::string csv_header(const PredictionFormat& format, const std::string& kept) {
-  std::string text = format.classifies ? "class" : "";
-  for (std::size_t k = 0; format.with_outputs && k < format.names.size(); ++k) {
-    text += (text.empty() ? "" : ",") + csv_field(format.classifies ? "p_" + format.names[k] : format.names[k]);
+  std::vector<std::string> fields;
+  if (format.kind == PredictionKind::kClass) fields.emplace_back("class");
+  if (format.kind == PredictionKind::kLabelSet) {
+    for (const std::string& name : format.names) fields.push_back(csv_field(name));
   }
-  return kept + text + "\n";
+  for (std::size_t k = 0; format.with_outputs && k < format.names.size(); ++k) {
+    fields.push_back(csv_field(format.decides() ? "p_" + format.names[k] : format.names[k]));
+  }
+  return kept + fmt::format("{}\n", fmt::join(fields, ","));
 }
 
 std::string csv_rows(const PredictionFormat& format, MatrixView<const double> outputs, const data::KeptFields& kept,
@@ -53,9 +70,13 @@ std::string csv_rows(const PredictionFormat& format, MatrixView<const double> ou
   fmt::memory_buffer text;
   for (std::size_t r = 0; r < outputs.rows(); ++r) {
     if (!kept.ends.empty()) append_text(text, kept.row(first_kept + r));
-    if (format.classifies) append_text(text, classes[largest_column(outputs.row(r))]);
+    if (format.kind == PredictionKind::kClass) append_text(text, classes[format.class_of(outputs.row(r))]);
+    for (std::size_t k = 0; format.kind == PredictionKind::kLabelSet && k < outputs.cols(); ++k) {
+      if (k > 0) text.push_back(',');
+      text.push_back(format.has_label(outputs.row(r), k) ? '1' : '0');
+    }
     for (std::size_t k = 0; format.with_outputs && k < format.names.size(); ++k) {
-      if (k > 0 || format.classifies) text.push_back(',');
+      if (k > 0 || format.decides()) text.push_back(',');
       append_number(text, format, outputs(r, k));
     }
     text.push_back('\n');

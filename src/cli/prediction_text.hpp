@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,14 +13,22 @@
 
 namespace gradus::cli {
 
+/// What is said of a row: one of K classes, which of K labels it has, K quantities.
+enum class PredictionKind : std::uint8_t { kClass, kLabelSet, kValues };
+
 /// What the columns of a model's outputs mean, and how they are written.
 struct PredictionFormat {
+  PredictionKind kind = PredictionKind::kValues;
   std::vector<std::string> names;  // of the outputs
-  bool classifies = false;         // a row has a class beside its outputs
   bool with_outputs = true;
-  bool is_single = false;  // outputs are floats, and written with the digits that floats need
+  bool is_single = false;          // outputs are floats, and written with the digits that floats need
+  std::vector<double> thresholds;  // EvaluationOptions
 
-  PredictionFormat(const Model& model, bool probabilities);
+  PredictionFormat(const Model& model, bool probabilities, std::vector<double> with_thresholds = {});
+  /// A decision stands beside the outputs.
+  [[nodiscard]] bool decides() const { return kind != PredictionKind::kValues; }
+  [[nodiscard]] std::size_t class_of(std::span<const double> outputs) const;
+  [[nodiscard]] bool has_label(std::span<const double> outputs, std::size_t k) const;
 };
 
 /// The first line of CSV, behind that of kept columns.

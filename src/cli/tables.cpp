@@ -40,7 +40,8 @@ void add_evaluation(const std::string& name, const PartEvaluation& evaluation, s
       rows.back().push_back(number(score));
     }
   } else if (const auto& classes = evaluation.classification) {
-    if (rows.empty()) rows.push_back({"part", "rows", "loss", "accuracy", "precision", "recall", "F1", "ROC AUC"});
+    const char* share = classes->confusion.empty() ? "subset accuracy" : "accuracy";
+    if (rows.empty()) rows.push_back({"part", "rows", "loss", share, "precision", "recall", "F1", "ROC AUC"});
     if (rows.size() == 1 && metrics.top_k) rows[0].push_back("top-k");
     rows.push_back({name, std::to_string(classes->rows), number(metrics.loss), number(classes->accuracy),
                     number(classes->macro_precision), number(classes->macro_recall), number(classes->macro_f1),
@@ -73,7 +74,8 @@ std::string confusion_table(const ClassificationReport& report, const std::vecto
 }
 
 std::string class_table(const ClassificationReport& report, const std::vector<std::string>& class_names) {
-  std::vector<TableRow> rows(1, {"class", "precision", "recall", "F1", "ROC AUC", "rows"});
+  std::vector<TableRow> rows(
+      1, {report.confusion.empty() ? "label" : "class", "precision", "recall", "F1", "ROC AUC", "rows"});
   for (std::size_t k = 0; k < report.classes.size(); ++k) {
     const ClassScores& scores = report.classes[k];
     rows.push_back({class_name(class_names, k), number(scores.precision), number(scores.recall), number(scores.f1),

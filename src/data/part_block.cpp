@@ -287,7 +287,8 @@ void set_targets(Dataset& dataset, const PartBlocks& blocks, const std::vector<P
   if (dataset.task != Task::kClassification) {
     set_values(dataset, parts, rows);
     if (dataset.task == Task::kMultiLabel) {
-      if (blocks.fixed_classes.size() == blocks.train.numbers.cols()) dataset.class_names = blocks.fixed_classes;
+      const auto& names = blocks.fixed_classes.empty() ? blocks.target_names : blocks.fixed_classes;
+      if (names.size() == blocks.train.numbers.cols()) dataset.class_names = names;
       for (std::size_t k = dataset.class_names.size(); k < blocks.train.numbers.cols(); ++k) {
         dataset.class_names.push_back(std::to_string(k));
       }
@@ -342,6 +343,7 @@ Dataset make_dataset(PartBlocks blocks, const SourceOptions& options) {
   dataset.label_column = blocks.label_column;
   dataset.feature_names = std::move(blocks.feature_names);
   dataset.target_name = std::move(blocks.target_name);
+  if (dataset.task == Task::kRegression) dataset.target_names = std::move(blocks.target_names);
   dataset.image = blocks.train.image ? blocks.train.image : guess_image(dataset.num_features(), dataset.feature_names);
   return dataset;
 }

@@ -49,9 +49,10 @@ struct PartBlocks {
   /// of a multi-label target's columns; empty: found from the training part.
   std::vector<std::string> fixed_classes;
   std::vector<std::string> feature_names;
-  std::string target_name;
-  std::size_t label_column = 0;    // Schema::label_column of a text table
-  std::vector<std::string> notes;  // guesses that could matter, before those of the parts
+  std::string target_name;                // several are joined by commas
+  std::vector<std::string> target_names;  // of several label columns; else empty
+  std::size_t label_column = 0;           // Schema::label_column of a text table
+  std::vector<std::string> notes;         // guesses that could matter, before those of the parts
 };
 
 /// Targets decide the task when `options.task` is empty:

@@ -185,6 +185,7 @@ PartBlocks blocks_of_text(TextTable table) {
   blocks.train = std::move(table.block);
   blocks.feature_names = std::move(table.feature_names);
   blocks.target_name = std::move(table.target_name);
+  blocks.target_names = std::move(table.target_names);
   blocks.label_column = table.label_column;
   blocks.notes = std::move(table.notes);
   return blocks;

@@ -51,6 +51,7 @@ void TableBuilder::move_labels(TextTable& table) {
   for (const std::size_t label : layout_.labels) {
     if (layout_.names.empty()) continue;
     table.target_name += (table.target_name.empty() ? "" : ",") + layout_.names[label];
+    if (layout_.labels.size() > 1) table.target_names.push_back(layout_.names[label]);
   }
   if (labels_.size() == 1) labels_.front().move_to(table.block, name_, table.notes);
   if (labels_.size() < 2) return;

@@ -19,6 +19,7 @@ struct TextTable {
   PartBlock block;
   std::vector<std::string> feature_names;  // of the columns of numbers and dates; empty without a header
   std::string target_name;                 // several are joined by commas
+  std::vector<std::string> target_names;   // of several label columns; else empty
   std::size_t label_column = 0;            // in the file; as many as there are columns: there is none
   std::vector<std::string> notes;          // guesses that could be wrong, a sentence each
 };

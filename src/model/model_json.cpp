@@ -257,6 +257,7 @@ std::string format_model(const Model& model) {
   json["task"] = model.task ? Json(task_name(*model.task)) : Json("");
   json["samples_in_columns"] = model.samples_in_columns;
   json["feature_range"] = model.feature_range;
+  json["target_names"] = model.target_names;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -289,6 +290,7 @@ ModelDescription parse_model(const std::string& where, const std::string& text) 
   if (reader.has("task") && !reader.text("task").empty()) rest.task = parse_task(reader.text("task"));
   if (reader.has("samples_in_columns")) rest.samples_in_columns = reader.flag("samples_in_columns");
   if (reader.has("feature_range")) rest.feature_range = reader.numbers("feature_range");
+  if (reader.has("target_names")) rest.target_names = reader.texts("target_names");
   rest.mixed = reader.flag("mixed");
   rest.class_names = reader.texts("class_names");
   rest.feature_names = reader.texts("feature_names");
@@ -300,6 +302,10 @@ ModelDescription parse_model(const std::string& where, const std::string& text) 
   if (!rest.class_names.empty() && rest.class_names.size() != num_classes) {
     throw InputError(
         {where + ".class_names", std::to_string(num_classes), std::to_string(rest.class_names.size()), ""});
+  }
+  if (!rest.target_names.empty() && rest.target_names.size() != spec.num_outputs()) {
+    throw InputError(
+        {where + ".target_names", std::to_string(spec.num_outputs()), std::to_string(rest.target_names.size()), ""});
   }
   if (!rest.feature_names.empty() && rest.feature_names.size() != spec.num_inputs) {
     throw InputError(

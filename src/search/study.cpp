@@ -208,7 +208,7 @@ void finish_study(Workshop& shop, const StudyStore& store, const std::vector<Tri
     throw RunError(folder + ": trial " + std::to_string(best->number) + " did not repeat its weights");
   }
   if (!data.sealed_test.empty()) {
-    const PartEvaluation test = evaluate_model(record.model, data.dataset, data.sealed_test, run.top_k);
+    const PartEvaluation test = evaluate_model(record.model, data.dataset, data.sealed_test, {.top_k = run.top_k});
     write_file(folder + "/best/test.json", evaluation_json(test, data.dataset.class_names) + "\n");
   }
   // A process killed between storing an outcome and clearing up leaves the trial's checkpoint.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training/evaluation.hpp"
+#include "training/two_classes.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -31,6 +32,11 @@ Matrix<double> values_of(const Dataset& dataset, std::span<const std::uint32_t> 
     std::copy(row.begin(), row.end(), values.row(r).begin());
   }
   return values;
+}
+
+// The outputs that a report reads: a column a class.
+Matrix<double> report_columns(Matrix<double> outputs, const Dataset& dataset) {
+  return takes_one_output(dataset) ? class_probabilities(std::move(outputs)) : outputs;
 }
 
 void copy_outputs(const auto& computed, MatrixView<double> to) {
@@ -82,14 +88,15 @@ bool measures_top_k(const Dataset& dataset, std::span<const std::uint32_t> rows,
 
 // The report that suits the task; quantities are measured in their own unit.
 void add_reports(PartEvaluation& evaluation, Matrix<double> outputs, const Dataset& dataset,
-                 std::span<const std::uint32_t> rows, const Loss& loss, std::span<const double> weights) {
+                 std::span<const std::uint32_t> rows, const Loss& loss, std::span<const double> weights,
+                 std::span<const double> thresholds = {}) {
   if (dataset.task == Task::kClassification) {
-    evaluation.classification = classification_report(outputs.view(), labels_of(dataset, rows), weights);
+    evaluation.classification = classification_report(outputs.view(), labels_of(dataset, rows), weights, thresholds);
     return;
   }
   Matrix<double> values = values_of(dataset, rows);
   if (dataset.task == Task::kMultiLabel) {
-    evaluation.classification = multi_label_report(outputs.view(), values.view(), weights);
+    evaluation.classification = multi_label_report(outputs.view(), values.view(), weights, thresholds);
   } else {
     unscale_targets(dataset.target_scaling, values.view());
     unscale_targets(dataset.target_scaling, outputs.view());
@@ -140,6 +147,7 @@ PartMetrics measure_rows(Engine<T>& engine, const Dataset& dataset, const Scalin
   Matrix<double> outputs(with_outputs ? rows.size() : 0, engine.spec().num_outputs());
   PartEvaluation evaluation;
   evaluation.metrics = measure_loss(engine, dataset, scaling, rows, outputs.view(), dataset.table.weights);
+  outputs = report_columns(std::move(outputs), dataset);
   if (classifies && !weights.empty()) {
     evaluation.metrics.accuracy = top_k_share(outputs.view(), labels_of(dataset, rows), 1, weights);
   }
@@ -169,18 +177,21 @@ namespace {
 
 template <class T>
 PartEvaluation evaluate_with(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
-                             std::span<const std::uint32_t> rows, std::size_t top_k, bool weighted) {
+                             std::span<const std::uint32_t> rows, const EvaluationOptions& options, bool weighted) {
   const std::vector<double> weights = weighted ? weights_of(dataset, rows) : std::vector<double>();
   PartEvaluation evaluation;
   Matrix<double> outputs(rows.size(), engine.spec().num_outputs());
   evaluation.metrics =
       measure_loss(engine, dataset, scaling, rows, outputs.view(),
                    weighted ? std::span<const double>(dataset.table.weights) : std::span<const double>());
-  if (measures_top_k(dataset, rows, top_k)) {
-    evaluation.metrics.top_k = top_k_share(outputs.view(), labels_of(dataset, rows), top_k, weights);
+  outputs = report_columns(std::move(outputs), dataset);
+  if (measures_top_k(dataset, rows, options.top_k)) {
+    evaluation.metrics.top_k = top_k_share(outputs.view(), labels_of(dataset, rows), options.top_k, weights);
   }
-  add_reports(evaluation, std::move(outputs), dataset, rows, engine.spec().loss, weights);
-  if (weighted && evaluation.metrics.accuracy) evaluation.metrics.accuracy = evaluation.classification->accuracy;
+  add_reports(evaluation, std::move(outputs), dataset, rows, engine.spec().loss, weights, options.thresholds);
+  const bool decides_otherwise = weighted || !options.thresholds.empty();
+  if (decides_otherwise && evaluation.metrics.accuracy)
+    evaluation.metrics.accuracy = evaluation.classification->accuracy;
   return evaluation;
 }
 
@@ -188,11 +199,11 @@ PartEvaluation evaluate_with(Engine<T>& engine, const Dataset& dataset, const Sc
 
 template <class T>
 PartEvaluation evaluate_rows(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
-                             std::span<const std::uint32_t> rows, std::size_t top_k) {
-  PartEvaluation evaluation = evaluate_with(engine, dataset, scaling, rows, top_k, false);
+                             std::span<const std::uint32_t> rows, const EvaluationOptions& options) {
+  PartEvaluation evaluation = evaluate_with(engine, dataset, scaling, rows, options, false);
   if (!dataset.table.weights.empty() && !rows.empty()) {
     evaluation.weighted =
-        std::make_shared<const PartEvaluation>(evaluate_with(engine, dataset, scaling, rows, top_k, true));
+        std::make_shared<const PartEvaluation>(evaluate_with(engine, dataset, scaling, rows, options, true));
   }
   return evaluation;
 }
@@ -203,7 +214,7 @@ PartEvaluation evaluate_rows(Engine<T>& engine, const Dataset& dataset, const Sc
   template Matrix<double> outputs_of_rows(Engine<T>&, const Features&, const Scaling&,                              \
                                           std::span<const std::uint32_t>);                                          \
   template PartEvaluation evaluate_rows(Engine<T>&, const Dataset&, const Scaling&, std::span<const std::uint32_t>, \
-                                        std::size_t);
+                                        const EvaluationOptions&);
 GRADUS_INSTANTIATE(float)
 GRADUS_INSTANTIATE(double)
 #undef GRADUS_INSTANTIATE

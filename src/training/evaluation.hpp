@@ -5,6 +5,7 @@
 #include <span>
 
 #include "gradus/training/run_record.hpp"
+#include "gradus/training/trainer.hpp"
 #include "training/batch_feeder.hpp"
 
 namespace gradus {
@@ -29,6 +30,6 @@ std::optional<double> reported_value(const PartEvaluation& evaluation, Measure m
 /// Loss, shares and every report that suits the task without weights and, where the data has sample weights, with them.
 template <class T>
 PartEvaluation evaluate_rows(Engine<T>& engine, const Dataset& dataset, const Scaling& scaling,
-                             std::span<const std::uint32_t> rows, std::size_t top_k);
+                             std::span<const std::uint32_t> rows, const EvaluationOptions& options);
 
 }  // namespace gradus

@@ -32,7 +32,8 @@ FoldsRecord::FoldsRecord(const RunConfig& config, const Dataset& rows)
 void FoldsRecord::add(std::size_t fold, const Model& model, const Dataset& dataset) {
   names_ = names_of(model);
   const auto threads = static_cast<unsigned>(config_.training.threads);
-  const PartEvaluation evaluation = evaluate_model(model, dataset, dataset.test, config_.training.top_k, threads);
+  const PartEvaluation evaluation =
+      evaluate_model(model, dataset, dataset.test, {.top_k = config_.training.top_k}, threads);
   add_measures(evaluation_json(evaluation, names_));
   const Matrix<double> outputs = predict_rows(model, dataset.table.features, dataset.test, threads);
   for (std::size_t i = 0; i < dataset.test.size(); ++i) {

@@ -127,6 +127,15 @@ std::size_t largest_column(std::span<const double> row) {
   return static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
 }
 
+std::size_t predicted_class(std::span<const double> row, std::span<const double> thresholds) {
+  if (thresholds.empty()) return largest_column(row);
+  return row[1] >= thresholds[0] ? 1 : 0;
+}
+
+bool predicted_label(double output, std::size_t k, std::span<const double> thresholds) {
+  return output >= (thresholds.empty() ? 0.5 : thresholds[thresholds.size() == 1 ? 0 : k]);
+}
+
 bool in_top_k(std::span<const double> row, std::size_t label, std::size_t k) {
   std::size_t larger = 0;
   for (std::size_t c = 0; c < row.size(); ++c) {
@@ -163,7 +172,7 @@ std::optional<double> roc_auc(std::span<const double> scores, const std::vector<
 }
 
 ClassificationReport classification_report(MatrixView<const double> outputs, std::span<const std::int32_t> labels,
-                                           std::span<const double> weights) {
+                                           std::span<const double> weights, std::span<const double> thresholds) {
   const std::size_t num_classes = outputs.cols();
   ClassificationReport report;
   report.rows = outputs.rows();
@@ -172,7 +181,7 @@ ClassificationReport classification_report(MatrixView<const double> outputs, std
   double correct = 0.0;
   for (std::size_t r = 0; r < outputs.rows(); ++r) {
     const auto actual = static_cast<std::size_t>(labels[r]);
-    const std::size_t predicted = largest_column(outputs.row(r));
+    const std::size_t predicted = predicted_class(outputs.row(r), thresholds);
     const double weight = weight_of(weights, r);
     ++report.confusion[actual][predicted];
     masses[actual].add(predicted == actual, true, weight);
@@ -198,7 +207,7 @@ ClassificationReport classification_report(MatrixView<const double> outputs, std
 }
 
 ClassificationReport multi_label_report(MatrixView<const double> outputs, MatrixView<const double> targets,
-                                        std::span<const double> weights) {
+                                        std::span<const double> weights, std::span<const double> thresholds) {
   ClassificationReport report;
   report.rows = outputs.rows();
   std::vector<bool> all_right(outputs.rows(), true);
@@ -206,7 +215,7 @@ ClassificationReport multi_label_report(MatrixView<const double> outputs, Matrix
   for (std::size_t k = 0; k < outputs.cols(); ++k) {
     std::vector<bool> positive(outputs.rows());
     for (std::size_t r = 0; r < outputs.rows(); ++r) {
-      const bool said = outputs(r, k) >= 0.5;
+      const bool said = predicted_label(outputs(r, k), k, thresholds);
       positive[r] = targets(r, k) >= 0.5;
       masses[k].add(said, positive[r], weight_of(weights, r));
       if (said != positive[r]) all_right[r] = false;

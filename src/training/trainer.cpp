@@ -15,6 +15,7 @@
 #include "training/class_weights.hpp"
 #include "training/evaluation.hpp"
 #include "training/number_range.hpp"
+#include "training/two_classes.hpp"
 
 namespace gradus {
 
@@ -83,7 +84,7 @@ auto with_engine(const Model& model, unsigned threads, const Use& use) {
 
 void TrainingRun::validate(const Dataset& dataset) const {
   spec.validate();
-  require(spec.num_inputs == dataset.num_features() && spec.num_outputs() == dataset.num_outputs(), "network.layers",
+  require(spec.num_inputs == dataset.num_features() && fits_outputs(spec, dataset), "network.layers",
           std::to_string(dataset.num_features()) + " inputs and " + std::to_string(dataset.num_outputs()) +
               " outputs, as the data has",
           shape_string(spec));
@@ -157,7 +158,7 @@ void check_model_fits(const Model& model, const Dataset& dataset, bool with_targ
           std::to_string(spec.num_inputs) + " features, as the model reads", std::to_string(dataset.num_features()),
           "use data of the shape that the model was trained on");
   if (!with_targets) return;
-  require(spec.num_outputs() == dataset.num_outputs(), dataset.name.c_str(),
+  require(fits_outputs(spec, dataset), dataset.name.c_str(),
           std::to_string(spec.num_outputs()) + " classes or targets, as the model gives",
           std::to_string(dataset.num_outputs()), "use data of the shape that the model was trained on");
   check_target_values<double>(spec.loss, dataset.table.values.view());
@@ -195,19 +196,34 @@ void align_classes(const Model& model, Dataset& dataset) {
   dataset.class_names = known;
 }
 
+void check_thresholds(const Model& model, std::span<const double> thresholds) {
+  if (thresholds.empty()) return;
+  const bool sets = model.task == Task::kMultiLabel;
+  const std::size_t labels = model.class_names.size();
+  require(sets || labels == 2, "--threshold", "a model of two classes or of label sets",
+          labels == 0 ? "one of quantities" : fmt::format("one of {} classes", labels));
+  require(thresholds.size() == 1 || (sets && thresholds.size() == labels), "--threshold",
+          sets ? fmt::format("one for all labels or {}, one each", labels) : "one, of the second class",
+          std::to_string(thresholds.size()));
+  for (const double threshold : thresholds) {
+    require(threshold >= 0.0 && threshold <= 1.0, "--threshold", "a probability", fmt::format("{}", threshold));
+  }
+}
+
 PartEvaluation evaluate_model(const Model& model, const Dataset& dataset, std::span<const std::uint32_t> rows,
-                              std::size_t top_k, unsigned threads) {
+                              const EvaluationOptions& options, unsigned threads) {
   check_model_fits(model, dataset, true);
+  check_thresholds(model, options.thresholds);
   const std::vector<double>& weights = dataset.table.weights;
   require(weights.empty() || rows.empty() || mean_weight(weights, rows) > 0.0, dataset.name.c_str(),
           "a sample weight above 0 among the rows to measure", "none", "check the column of weights");
   if (dataset.target_scaling != model.target_scaling) {
     Dataset scaled = dataset;
     scale_targets(scaled, model.target_scaling);
-    return evaluate_model(model, scaled, rows, top_k, threads);
+    return evaluate_model(model, scaled, rows, options, threads);
   }
   return with_engine(model, threads,
-                     [&](auto& engine) { return evaluate_rows(engine, dataset, model.scaling, rows, top_k); });
+                     [&](auto& engine) { return evaluate_rows(engine, dataset, model.scaling, rows, options); });
 }
 
 Matrix<double> predict_rows(const Model& model, const Features& features, std::span<const std::uint32_t> rows,
@@ -215,7 +231,7 @@ Matrix<double> predict_rows(const Model& model, const Features& features, std::s
   Matrix<double> outputs =
       with_engine(model, threads, [&](auto& engine) { return outputs_of_rows(engine, features, model.scaling, rows); });
   unscale_targets(model.target_scaling, outputs.view());
-  return outputs;
+  return model.class_names.size() == 2 ? class_probabilities(std::move(outputs)) : outputs;
 }
 
 template <class S>

@@ -344,6 +344,7 @@ Model TrainingLoop<T>::model() {
   model.preprocessing = dataset_.preprocessing;
   model.target_scaling = dataset_.target_scaling;
   model.target_name = dataset_.target_name;
+  model.target_names = dataset_.target_names;
   model.weight_name = dataset_.weight_name;
   model.data_name = dataset_.name;
   model.training_sha256 = sha256_hex(std::as_bytes(std::span(run_identity)));
@@ -384,7 +385,7 @@ RunRecord TrainingLoop<T>::finish() {
     record.end = RunEnd::kEarlyStopping;
   }
   const auto evaluate = [this](std::span<const std::uint32_t> rows) {
-    return evaluate_rows(*engine_, dataset_, run_.scaling, rows, run_.top_k);
+    return evaluate_rows(*engine_, dataset_, run_.scaling, rows, {.top_k = run_.top_k});
   };
   record.train = evaluate(dataset_.train);
   if (!dataset_.valid.empty()) record.valid = evaluate(dataset_.valid);

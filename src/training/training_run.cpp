@@ -15,6 +15,7 @@
 #include "training/model_source.hpp"
 #include "training/option_text.hpp"
 #include "training/table_defaults.hpp"
+#include "training/two_classes.hpp"
 
 namespace gradus {
 namespace {
@@ -30,13 +31,19 @@ std::size_t parse_width(const std::string& text, std::size_t automatic, bool is_
                     .advice = "write for example 784,512,10"});
 }
 
+// Two classes may have one output, the probability of the second.
+bool is_one_of_two_classes(const RunConfig::Net& net, std::size_t outputs, const Dataset& dataset) {
+  return outputs == 1 && takes_one_output(dataset) && (net.output == "sigmoid" || net.loss == "binary_focal");
+}
+
 void require_end(std::size_t found, std::size_t expected, const char* which, const char* what, const Dataset& dataset) {
   if (found == expected) return;
   throw InputError(
       {.where = "network.layers",
        .expected = std::string(which) + " width " + std::to_string(expected) + ", the " + what + " of " + dataset.name,
        .found = std::to_string(found),
-       .advice = "write auto or use network.hidden"});
+       .advice = found == 1 && takes_one_output(dataset) ? "write auto, or state network.output = sigmoid"
+                                                         : "write auto or use network.hidden"});
 }
 
 // All widths, inputs and outputs included.
@@ -57,7 +64,9 @@ std::vector<std::size_t> resolve_widths(RunConfig::Net& net, const Dataset& data
     }
     require_end(widths.front(), dataset.num_features(), "first", "features", dataset);
     const char* what = dataset.task == Task::kClassification ? "classes" : "targets";
-    require_end(widths.back(), dataset.num_outputs(), "last", what, dataset);
+    if (!is_one_of_two_classes(net, widths.back(), dataset)) {
+      require_end(widths.back(), dataset.num_outputs(), "last", what, dataset);
+    }
   }
   net.layers.clear();
   for (const std::size_t width : widths) net.layers.push_back(std::to_string(width));

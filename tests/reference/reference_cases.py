@@ -373,6 +373,9 @@ def add_later():
             add(f"later/smoothing/{shape}-{dtype}", base, network(label_smoothing=0.1), training(dtype=dtype))
         add(f"later/smoothing-sigmoid/{dtype}", net("tags.npz", [160], 30), network(label_smoothing=0.2),
             training(dtype=dtype), **({"use": True} if dtype == "f32" else {}))
+    for dtype in DTYPES:
+        add(f"later/one-output/{dtype}", rows("moons", 300), training(dtype=dtype, batch_size=16, epochs=3),
+            network(layers=["auto", "24", "1"], output="sigmoid"), use=True)
     add("later/adamw-decay/narrow", NARROW, training(optimizer="adamw"))
     add("later/adamw-decay/wide", WIDE, training(optimizer="adamw", dtype="f64"))
     add("later/adamw-decay/stated", WIDE, training(optimizer="adamw", dtype="f64", weight_decay=0.01),

@@ -105,7 +105,7 @@ TEST(Evaluation, equals_separate_passes) {
     options.threads = threads;
     options.shares_small_work = threads > 1;
     Engine<float> engine(network, options);
-    const PartEvaluation evaluation = evaluate_rows(engine, dataset, scaling, dataset.train, 2);
+    const PartEvaluation evaluation = evaluate_rows(engine, dataset, scaling, dataset.train, {.top_k = 2});
     const PartMetrics metrics = measure_rows(engine, dataset, scaling, dataset.train, 0);
     EXPECT_EQ(evaluation.metrics.loss, metrics.loss);
     EXPECT_EQ(evaluation.metrics.accuracy, metrics.accuracy);

@@ -110,7 +110,8 @@ struct Dataset {
   TargetScaling target_scaling;            // what scale_targets() did to Table::values; empty: nothing
   std::size_t label_column = 0;            // Schema::label_column of a text table
   bool samples_in_columns = false;         // of the array that the rows were read from
-  std::string target_name;                 // label column or empty
+  std::string target_name;                 // label column or empty; several are joined by commas
+  std::vector<std::string> target_names;   // K names of several quantities, or empty
   std::string weight_name;                 // column of sample weights or empty
   std::optional<ImageShape> image;         // where rows are pictures
   std::vector<std::string> notes;          // what the reader guessed and could have guessed otherwise, in sentences

@@ -29,7 +29,8 @@ struct Model {
   std::vector<double> feature_range;       // least and largest feature of the training part; empty: not known
   std::vector<std::string> class_names;    // K names for classification, else empty
   std::vector<std::string> feature_names;  // I names where the data had a header, else empty
-  std::string target_name;                 // label column where the data had one
+  std::string target_name;                 // label column where the data had one; several are joined by commas
+  std::vector<std::string> target_names;   // K names of several quantities where the data had them, else empty
   std::string weight_name;                 // column of sample weights where the data had one: no input of the network
   std::string data_name;                   // data source it was trained on
   std::string training_sha256;             // hash of configuration and data of the run

@@ -60,14 +60,21 @@ bool in_top_k(std::span<const double> row, std::size_t label, std::size_t k);
 std::optional<double> roc_auc(std::span<const double> scores, const std::vector<bool>& positive,
                               std::span<const double> weights = {});
 
+/// The predicted class of a row of outputs: largest_column(), or of two classes with a threshold t (one, in [0, 1]) the
+/// second one where its output is at least t.
+std::size_t predicted_class(std::span<const double> row, std::span<const double> thresholds = {});
+/// Whether label k is predicted at this output: from 0.5 on, or from the one threshold, or from that of the label.
+bool predicted_label(double output, std::size_t k, std::span<const double> thresholds = {});
 /// In all three `weights` is empty or has one weight from 0 per row, not all 0: a row then counts as often as its
 /// weight says (scikit-learn's sample_weight) in everything but rows, supports and confusion, which count rows.
 /// `outputs` is N x K, `labels` N class indices below K: nothing is checked. One-vs-rest where a measure is binary.
+/// `thresholds` as in predicted_class() and predicted_label().
 ClassificationReport classification_report(MatrixView<const double> outputs, std::span<const std::int32_t> labels,
-                                           std::span<const double> weights = {});
-/// `targets` N x K of 0 and 1; an output counts as 1 from 0.5 on.
+                                           std::span<const double> weights = {},
+                                           std::span<const double> thresholds = {});
+/// `targets` N x K of 0 and 1.
 ClassificationReport multi_label_report(MatrixView<const double> outputs, MatrixView<const double> targets,
-                                        std::span<const double> weights = {});
+                                        std::span<const double> weights = {}, std::span<const double> thresholds = {});
 /// Both N x K. `loss` says which of the loss's own measures are taken.
 RegressionReport regression_report(MatrixView<const double> outputs, MatrixView<const double> targets,
                                    const Loss& loss = {}, std::span<const double> weights = {});

@@ -119,11 +119,22 @@ struct TrainControl {
 /// for a checkpoint of another run.
 RunRecord train(const TrainingRun& run, const Dataset& dataset, const TrainControl& control = {});
 
-/// Loss and every measure of `model` on the rows `rows` (numbers below N) of `dataset`; `top_k` as in TrainingRun,
-/// `threads` 0: one per core. Throws InputError where the model does not fit the data set.
+/// What is measured, and how outputs become decisions.
+struct EvaluationOptions {
+  std::size_t top_k = 0;  // as in TrainingRun
+  /// Empty: the largest output, or labels from 0.5 on. Two classes: one number, the output from which the second class
+  /// is predicted. Label sets: one for all labels, or K.
+  std::vector<double> thresholds = {};
+};
+
+/// Throws InputError where the model's task does not take these thresholds, or one is outside [0, 1].
+void check_thresholds(const Model& model, std::span<const double> thresholds);
+/// Loss and every measure of `model` on the rows `rows` (numbers below N) of `dataset`; `threads` 0: one per core.
+/// Throws InputError where the model does not fit the data set.
 PartEvaluation evaluate_model(const Model& model, const Dataset& dataset, std::span<const std::uint32_t> rows,
-                              std::size_t top_k = 0, unsigned threads = 0);
+                              const EvaluationOptions& options = {}, unsigned threads = 0);
 /// Outputs (rows.size() x K) of `model` for the rows `rows` (numbers below N) of `features`, N x I of the model's I.
+/// Two classes have two columns, also where the network has one output.
 Matrix<double> predict_rows(const Model& model, const Features& features, std::span<const std::uint32_t> rows,
                             unsigned threads = 0);
 /// Outputs (B x K) of `model` for raw rows (B x I, any stride) as its training data had them: the model's own scaling
