@@ -33,36 +33,54 @@ NetworkSpec without_dropout(NetworkSpec spec) {
   return spec;
 }
 
-// What the outputs H of a layer (and its Z, where the derivative needs it) say about its units.
+// The outputs H of a layer, and its Z where the derivative needs it, else H again.
 template <class T>
-LayerStatistics describe_units(const Activation& activation, std::span<const T> slopes, const Matrix<T>& h_rows,
-                               const Matrix<T>& z_rows) {
-  const Matrix<T>& z = z_rows.empty() ? h_rows : z_rows;
-  const std::size_t rows = z.rows();
-  const std::optional<double> largest = largest_derivative(activation.kind);
-  std::vector<std::size_t> zero(z.cols(), 0);
-  std::vector<std::size_t> small(z.cols(), 0);
-  std::vector<bool> constant(z.cols(), true);
+struct LayerOutputs {
+  const Activation& activation;
+  std::span<const T> slopes;  // learned ones, or empty
+  const Matrix<T>& h;
+  const Matrix<T>& z;
+
+  [[nodiscard]] double derivative(std::size_t row, std::size_t unit) const {
+    const T alpha = slopes.empty() ? static_cast<T>(activation.alpha) : slopes[unit];
+    return static_cast<double>(
+        textbook::activate_backward(activation.kind, alpha, z(row, unit), h(row, unit), T(1.0)));
+  }
+};
+
+template <class T>
+bool is_dead(const LayerOutputs<T>& layer, std::size_t unit) {
+  for (std::size_t r = 0; r < layer.h.rows(); ++r) {
+    if (layer.h(r, unit) != layer.h(0, unit) || layer.derivative(r, unit) != 0.0) return false;
+  }
+  return true;
+}
+
+template <class T>
+bool is_saturated(const LayerOutputs<T>& layer, std::size_t unit, double largest_slope) {
+  std::size_t small = 0;
+  for (std::size_t r = 0; r < layer.h.rows(); ++r) {
+    if (std::fabs(layer.derivative(r, unit)) < kSmallDerivative * largest_slope) ++small;
+  }
+  return static_cast<double>(small) > kMostRows * static_cast<double>(layer.h.rows());
+}
+
+// Derivatives are taken only where they decide: most activations cannot saturate, and few units are constant.
+template <class T>
+LayerStatistics describe_units(const LayerOutputs<T>& outputs) {
+  LayerStatistics layer{.units = outputs.h.cols()};
+  const std::optional<double> largest = largest_derivative(outputs.activation.kind);
+  for (std::size_t o = 0; o < layer.units; ++o) {
+    layer.dead += is_dead(outputs, o) ? 1U : 0U;
+    layer.saturated += largest && is_saturated(outputs, o, *largest) ? 1U : 0U;
+  }
   double sum = 0.0;
   double squares = 0.0;
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t o = 0; o < z.cols(); ++o) {
-      const T h = h_rows(r, o);
-      const T alpha = slopes.empty() ? static_cast<T>(activation.alpha) : slopes[o];
-      const auto slope = static_cast<double>(textbook::activate_backward(activation.kind, alpha, z(r, o), h, T(1.0)));
-      zero[o] += slope == 0.0 ? 1U : 0U;
-      small[o] += largest && std::fabs(slope) < kSmallDerivative * *largest ? 1U : 0U;
-      if (h != h_rows(0, o)) constant[o] = false;
-      sum += static_cast<double>(h);
-      squares += static_cast<double>(h) * static_cast<double>(h);
-    }
+  for (const T h : outputs.h.span()) {
+    sum += static_cast<double>(h);
+    squares += static_cast<double>(h) * static_cast<double>(h);
   }
-  LayerStatistics layer{.units = z.cols()};
-  for (std::size_t o = 0; o < z.cols(); ++o) {
-    layer.dead += constant[o] && zero[o] == rows ? 1U : 0U;
-    layer.saturated += static_cast<double>(small[o]) > kMostRows * static_cast<double>(rows) ? 1U : 0U;
-  }
-  const auto count = static_cast<double>(std::max<std::size_t>(1, z.size()));
+  const auto count = static_cast<double>(std::max<std::size_t>(1, outputs.h.size()));
   layer.activation_mean = sum / count;
   layer.activation_std = std::sqrt(std::max(0.0, squares / count - layer.activation_mean * layer.activation_mean));
   return layer;
@@ -141,8 +159,10 @@ std::vector<LayerStatistics> LayerProbe<T>::measure(const Network<T>& network) {
     Matrix<T> h;
     Matrix<T> z;
     s.engine->store_hidden(l, h, z);
-    LayerStatistics layer =
-        describe_units<T>(network.spec.layers[l].activation, network.parameters.values(l, BlockRole::kSlope), h, z);
+    LayerStatistics layer = describe_units<T>({.activation = network.spec.layers[l].activation,
+                                               .slopes = network.parameters.values(l, BlockRole::kSlope),
+                                               .h = h,
+                                               .z = z.empty() ? h : z});
     layer.gradient_norm = layer_norm(s.gradients, l);
     layer.weight_norm = layer_norm(network.parameters, l);
     statistics.push_back(layer);
