@@ -121,6 +121,7 @@ TrainingRun make_run(const Study& study, const Case& one, std::size_t run, const
   const Dataset& dataset = context.data.get(config).dataset;
   TrainingRun training = make_training_run(config, dataset);
   training.checkpoint_epochs = 0;
+  training.checkpoint_seconds = 0.0;
   if (study.numpy_seed) {
     const auto shift = static_cast<std::uint32_t>(one.varies_by_rounding ? 0 : run);
     NetworkStream stream(*study.numpy_seed + shift, study.drawn_before);

@@ -255,8 +255,11 @@ constexpr ConfigOption kOptions[] = {
      GRADUS_FIELD(training.train_metrics), -kAny, kAny, kTrainMetrics},
     {"training.top_k", "--top-k", "also report the share of labels among the k largest outputs, 0 = do not",
      GRADUS_FIELD(training.top_k), 0, 1e7},
-    {"training.checkpoint_epochs", "", "epochs between checkpoints, 0 = none at the end of epochs",
-     GRADUS_FIELD(training.checkpoint_epochs)},
+    reworded("epochs between checkpoints, 0 = none at the end of epochs",
+             {"training.checkpoint_epochs", "",
+              "epochs between checkpoints, 0 = none at the end of epochs; auto = every five seconds instead, within "
+              "epochs too",
+              GRADUS_FIELD(training.checkpoint_epochs)}),
     {"training.checkpoint_steps", "--checkpoint-steps", "steps between checkpoints, 0 = only at the end of epochs",
      GRADUS_FIELD(training.checkpoint_steps)},
 

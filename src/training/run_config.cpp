@@ -68,6 +68,7 @@ std::string config_identity(const RunConfig& given) {
   // Before there was auto.
   config.data.standardize = given.data.standardize.value_or(false);
   config.data.stratified = given.data.stratified.value_or(false);
+  config.training.checkpoint_epochs = given.training.checkpoint_epochs.value_or(1);
   if (!given.training.weight_decay) {
     const auto chosen = std::ranges::find(kOptimizerTable, given.training.optimizer, &OptimizerFacts::name);
     config.training.weight_decay = chosen == kOptimizerTable.end() ? 0.0 : chosen->weight_decay;

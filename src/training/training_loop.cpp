@@ -62,6 +62,7 @@ TrainingLoop<T>::TrainingLoop(const TrainingRun& run, const Dataset& dataset,
       row_weights_(make_row_weights(run, dataset)),
       identity_(identity_of(run, dataset)),
       feeder_(dataset, run.scaling, row_weights_, mean_weight(row_weights_, dataset.train)),
+      pace_(run.checkpoint_seconds),
       keeps_best_(run.early_stopping.patience > 0 && run.early_stopping.restore_best) {
   state_.network = initial_network<T>(run);
   EngineOptions options;
@@ -153,9 +154,10 @@ Next TrainingLoop<T>::step() {
   // A state may have been kept between an epoch's last step and its evaluation.
   if (p.step < batches_->size()) train_batch();
   const bool last = p.step == batches_->size();
+  const bool is_due = pace_.is_due() || (run_.checkpoint_steps > 0 && p.global_step % run_.checkpoint_steps == 0);
   if (last && !stopped_) {
     end_epoch();
-  } else if (!last && run_.checkpoint_steps > 0 && p.global_step % run_.checkpoint_steps == 0) {
+  } else if (!last && is_due) {
     offer_checkpoint();
   }
   return done() ? Next::kStop : Next::kGoOn;
@@ -269,7 +271,8 @@ void TrainingLoop<T>::end_epoch() {
   const WeightsEvent weights{.epoch = p.epoch, .network = &std::as_const(state_.network)};
   for (TrainingObserver* observer : observers_) observer->on_weights(weights);
   for (TrainingObserver* observer : observers_) hear(observer->on_epoch_end(record));
-  if (done() || (run_.checkpoint_epochs > 0 && p.epoch % run_.checkpoint_epochs == 0)) offer_checkpoint();
+  const bool is_due = pace_.is_due() || (run_.checkpoint_epochs > 0 && p.epoch % run_.checkpoint_epochs == 0);
+  if (done() || is_due) offer_checkpoint();
 }
 
 template <class T>
@@ -284,9 +287,11 @@ void TrainingLoop<T>::offer_checkpoint() {
   const TrainProgress& p = state_.progress;
   const auto wants_it = [&p](const TrainingObserver* observer) { return observer->wants_checkpoint(p.epoch, p.step); };
   if (std::none_of(observers_.begin(), observers_.end(), wants_it)) return;
-  const std::vector<std::byte> bytes = checkpoint();
-  const CheckpointEvent event{.bytes = bytes, .epoch = p.epoch, .step = p.step};
-  for (TrainingObserver* observer : observers_) hear(observer->on_checkpoint(event));
+  pace_.run([&] {
+    const std::vector<std::byte> bytes = checkpoint();
+    const CheckpointEvent event{.bytes = bytes, .epoch = p.epoch, .step = p.step};
+    for (TrainingObserver* observer : observers_) hear(observer->on_checkpoint(event));
+  });
 }
 
 template <class T>

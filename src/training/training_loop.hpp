@@ -13,6 +13,7 @@
 #include "gradus/training/session.hpp"
 #include "training/batch_feeder.hpp"
 #include "training/checkpoint.hpp"
+#include "training/checkpoint_pace.hpp"
 #include "training/train_state.hpp"
 
 namespace gradus {
@@ -73,6 +74,7 @@ class TrainingLoop : public TrainingSession::Loop {
   TrainState<T> state_;
   std::optional<Engine<T>> engine_;
   BatchFeeder<T> feeder_;
+  CheckpointPace pace_;
   bool keeps_best_ = false;
   bool begun_ = false;
   bool stopped_ = false;                            // by an observer, or closed by finish()

@@ -20,6 +20,9 @@
 namespace gradus {
 namespace {
 
+// Of a run that says nothing of its checkpoints.
+constexpr double kCheckpointSeconds = 5.0;
+
 std::size_t parse_width(const std::string& text, std::size_t automatic, bool is_end) {
   if (text == "auto" && is_end) return automatic;
   std::size_t width = 0;
@@ -388,7 +391,8 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset, const s
   run.class_weights = parse_class_weights(training.class_weights, dataset);
   run.train_metrics = parse_kind("training.train_metrics", kTrainMetricsTable, training.train_metrics);
   run.top_k = training.top_k;
-  run.checkpoint_epochs = training.checkpoint_epochs;
+  run.checkpoint_epochs = training.checkpoint_epochs.value_or(0);
+  run.checkpoint_seconds = training.checkpoint_epochs ? 0.0 : kCheckpointSeconds;
   run.checkpoint_steps = training.checkpoint_steps;
   run.threads = static_cast<unsigned>(training.threads);
   run.records = config.report.records;

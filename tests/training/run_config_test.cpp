@@ -103,6 +103,20 @@ TEST(TrainingRun, weight_decay_is_the_optimizers_own_where_none_is_stated) {
   EXPECT_EQ(OptimizerOptions{}.weight_decay, optimizer_facts(OptimizerKind::kAdamW).weight_decay);
 }
 
+TEST(TrainingRun, saves_by_time_unless_epochs_are_stated) {
+  const Dataset clouds = test::make_clouds();
+  RunConfig config;
+  const TrainingRun by_time = make_training_run(config, clouds);
+  EXPECT_GT(by_time.checkpoint_seconds, 0.0);
+  EXPECT_EQ(by_time.checkpoint_epochs, 0U);
+  for (const char* epochs : {"0", "1", "3"}) {
+    set_option(config, "training.checkpoint_epochs", epochs, "test");
+    const TrainingRun by_epochs = make_training_run(config, clouds);
+    EXPECT_EQ(by_epochs.checkpoint_seconds, 0.0);
+    EXPECT_EQ(std::to_string(by_epochs.checkpoint_epochs), epochs);
+  }
+}
+
 TEST(TrainingRun, a_loss_that_is_named_brings_its_output) {
   const Dataset dataset = test::make_clouds();
   for (const LossFacts& facts : kLossTable) {

@@ -124,6 +124,34 @@ TEST(TrainingSession, calls_out_of_order_are_refused) {
   EXPECT_THROW(TrainingSession(wrong, dataset), InputError);
 }
 
+std::vector<SessionPosition> offered(double seconds) {
+  TrainingRun run = test::make_small_run();
+  run.epochs = 40;
+  run.checkpoint_epochs = 0;
+  run.checkpoint_seconds = seconds;
+  class Positions : public TrainingObserver {
+   public:
+    Next on_checkpoint(const CheckpointEvent& event) override {
+      all.push_back({.epoch = event.epoch, .step = event.step});
+      return Next::kGoOn;
+    }
+    [[nodiscard]] bool wants_checkpoint(std::size_t, std::size_t) const override { return true; }
+    std::vector<SessionPosition> all;
+  } positions;
+  TrainingObserver* const observers[] = {&positions};
+  train(run, test::make_clouds(), {.observers = observers});
+  return positions.all;
+}
+
+TEST(Observers, are_offered_states_by_time_within_epochs_too) {
+  const std::vector<SessionPosition> rarely = offered(1e6);
+  ASSERT_EQ(rarely.size(), 2U) << "at the start and at the end";
+  EXPECT_EQ(rarely.back().epoch, 40U);
+  const std::vector<SessionPosition> often = offered(1e-9);
+  EXPECT_GT(often.size(), 2U);
+  EXPECT_TRUE(std::ranges::any_of(often, [](const SessionPosition& p) { return p.step > 0; }));
+}
+
 enum class Event : std::uint8_t { kStart, kStep, kEpochEnd, kCheckpoint };
 
 // Says stop at the n-th event of one kind, and counts what it still hears.

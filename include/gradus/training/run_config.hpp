@@ -49,11 +49,11 @@ struct RunConfig {
   struct Training {
     std::string optimizer = "adam", batch_order = "samples", dtype = "f32", train_metrics = "running";
     std::optional<double> learning_rate, weight_decay;
-    std::optional<std::uint64_t> batch_size;
+    std::optional<std::uint64_t> batch_size, checkpoint_epochs;
     double momentum = 0.9, beta1 = 0.9, beta2 = 0.999, rho = 0.9, epsilon = 1e-8;
     double clip_norm = 0.0, clip_value = 0.0;
     bool drop_last = false;
-    std::uint64_t epochs = 30, seed = 0, threads = 0, top_k = 0, checkpoint_epochs = 1, checkpoint_steps = 0;
+    std::uint64_t epochs = 30, seed = 0, threads = 0, top_k = 0, checkpoint_steps = 0;
     std::vector<std::string> class_weights;
     std::string init_from;
     std::uint64_t folds = 0, fold = 0;

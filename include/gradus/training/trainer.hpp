@@ -88,6 +88,7 @@ struct TrainingRun {
   std::size_t top_k = 0;              // > 0: share of rows whose label is among the k largest outputs
   std::size_t checkpoint_epochs = 1;  // observers are offered a state after so many epochs; 0: at the end alone
   std::size_t checkpoint_steps = 0;   // and after so many steps within epochs; 0: never
+  double checkpoint_seconds = 0.0;    // and after so many seconds, later where saving takes long; 0: never
   unsigned threads = 0;               // 0: one per core, one alone for steps too small to share
   std::string config;                 // the resolved configuration, kept with the record
   std::string identity;  // its part that results depend on, which a checkpoint must share; empty: all of it
