@@ -18,8 +18,8 @@
 #include "gradus/data/schema.hpp"               // IWYU pragma: export
 #include "gradus/data/source.hpp"               // IWYU pragma: export
 #include "gradus/engine/engine.hpp"             // IWYU pragma: export
+#include "gradus/engine/network_predictor.hpp"  // IWYU pragma: export
 #include "gradus/engine/optimizer.hpp"          // IWYU pragma: export
-#include "gradus/engine/predictor.hpp"          // IWYU pragma: export
 #include "gradus/model/model_file.hpp"          // IWYU pragma: export
 #include "gradus/network/activation.hpp"        // IWYU pragma: export
 #include "gradus/network/initializer.hpp"       // IWYU pragma: export
@@ -37,6 +37,7 @@
 #include "gradus/training/metrics.hpp"          // IWYU pragma: export
 #include "gradus/training/monitor.hpp"          // IWYU pragma: export
 #include "gradus/training/observer.hpp"         // IWYU pragma: export
+#include "gradus/training/predictor.hpp"        // IWYU pragma: export
 #include "gradus/training/run_config.hpp"       // IWYU pragma: export
 #include "gradus/training/run_folder.hpp"       // IWYU pragma: export
 #include "gradus/training/run_record.hpp"       // IWYU pragma: export

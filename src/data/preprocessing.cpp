@@ -55,48 +55,43 @@ std::vector<std::string> suffixes_of(const ColumnStep& step) {
   return names;
 }
 
-/// Writes the inputs of one step into columns of the result.
+/// Writes the inputs of one step into a row of inputs that are 0.
 class StepWriter {
  public:
-  StepWriter(const ColumnStep& step, Matrix<double>& inputs, std::size_t first)
-      : step_(step),
-        inputs_(inputs),
-        first_(first),
-        mark_(step.marks_missing ? first + width_of(step) - 1 : kNoPlace) {}
+  StepWriter(const ColumnStep& step, std::size_t first)
+      : step_(step), first_(first), mark_(step.marks_missing ? first + width_of(step) - 1 : kNoPlace) {}
 
-  void number(std::size_t row, double value) {
+  void number(std::span<double> row, double value) const {
     const bool missing = std::isnan(value);
-    inputs_(row, first_) = missing ? step_.fill : value;
+    row[first_] = missing ? step_.fill : value;
     if (missing) mark(row);
   }
-  void date(std::size_t row, double days) {
+  void date(std::span<double> row, double days) const {
     number(row, days);
     if (std::isnan(days)) return;
     const data::DateCycles cycles = data::cycles_of(days);
     const double turns[] = {cycles.year, cycles.week, cycles.day};
     for (std::size_t k = 0; k < (step_.has_time ? 3U : 2U); ++k) {
       const double angle = 2.0 * std::numbers::pi * turns[k];
-      inputs_(row, first_ + 1 + 2 * k) = math::sin(angle);
-      inputs_(row, first_ + 2 + 2 * k) = math::cos(angle);
+      row[first_ + 1 + 2 * k] = math::sin(angle);
+      row[first_ + 2 + 2 * k] = math::cos(angle);
     }
   }
-  /// `place` of each code: number of the level's input among those of the step.
-  void category(std::size_t row, std::int32_t code, const std::vector<std::int32_t>& place) {
-    const std::int32_t at = code == kMissingCode ? kMissingCode : place[static_cast<std::size_t>(code)];
-    if (at != kMissingCode) {
-      inputs_(row, first_ + static_cast<std::size_t>(at)) = 1.0;
+  /// `place`: number of the level's input among those of the step, or kMissingCode.
+  void category(std::span<double> row, std::int32_t place) const {
+    if (place != kMissingCode) {
+      row[first_ + static_cast<std::size_t>(place)] = 1.0;
     } else {
       mark(row);
     }
   }
 
  private:
-  void mark(std::size_t row) {
-    if (mark_ != kNoPlace) inputs_(row, mark_) = 1.0;
+  void mark(std::span<double> row) const {
+    if (mark_ != kNoPlace) row[mark_] = 1.0;
   }
 
   const ColumnStep& step_;
-  Matrix<double>& inputs_;
   std::size_t first_;
   std::size_t mark_;
 };
@@ -139,23 +134,37 @@ Matrix<double> make_inputs(const Dataset& dataset, const std::vector<Column>& co
   std::size_t code_at = 0;
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const ColumnStep& step = preprocessing.steps[c];
-    StepWriter writer(step, inputs, first);
+    const StepWriter writer(step, first);
     if (step.column.kind == ColumnKind::kCategory) {
       const std::vector<std::int32_t> places = places_of(columns[c], step);
       if (width_of(step) > 0) unknown.count(c, dataset.table.codes, code_at, columns[c], places);
-      for (std::size_t r = 0; r < inputs.rows(); ++r) writer.category(r, dataset.table.codes(r, code_at), places);
+      for (std::size_t r = 0; r < inputs.rows(); ++r) {
+        const std::int32_t code = dataset.table.codes(r, code_at);
+        writer.category(inputs.row(r), code == kMissingCode ? code : places[static_cast<std::size_t>(code)]);
+      }
       ++code_at;
     } else {
       const bool is_date = step.column.kind == ColumnKind::kDate;
       for (std::size_t r = 0; r < inputs.rows(); ++r) {
         const double value = features(r, number_at);
-        is_date ? writer.date(r, value) : writer.number(r, value);
+        is_date ? writer.date(inputs.row(r), value) : writer.number(inputs.row(r), value);
       }
       ++number_at;
     }
     first += width_of(step);
   }
   return inputs;
+}
+
+// The place that a level of the model has among the inputs of its step.
+std::int32_t place_of_cell(const ColumnStep& step, double cell) {
+  if (std::isnan(cell)) return kMissingCode;
+  const std::size_t most = step.column.levels.size() + (step.has_other ? 1 : 0);
+  if (cell >= 0.0 && cell < static_cast<double>(most) && cell == std::floor(cell)) {
+    return static_cast<std::int32_t>(cell);
+  }
+  throw InputError(ErrorParts{"column '" + step.column.name + "'", fmt::format("the number of one of {} levels", most),
+                              fmt::format("{}", cell), ""});
 }
 
 }  // namespace
@@ -197,6 +206,23 @@ std::vector<bool> Preprocessing::is_indicator() const {
     indicator.insert(indicator.end(), width_of(step) - 1, true);
   }
   return indicator;
+}
+
+void encode_row(const Preprocessing& preprocessing, std::span<const double> cells, std::span<double> inputs) {
+  std::ranges::fill(inputs, 0.0);
+  std::size_t first = 0;
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    const ColumnStep& step = preprocessing.steps[c];
+    const StepWriter writer(step, first);
+    if (step.column.kind == ColumnKind::kCategory) {
+      writer.category(inputs, place_of_cell(step, cells[c]));
+    } else if (step.column.kind == ColumnKind::kDate) {
+      writer.date(inputs, cells[c]);
+    } else {
+      writer.number(inputs, cells[c]);
+    }
+    first += width_of(step);
+  }
 }
 
 void data::apply_preprocessing(Dataset& dataset, const Preprocessing& preprocessing, UnknownLevels& unknown) {

@@ -10,6 +10,7 @@
 #include "core/enumerators.hpp"
 #include "data/raw_array.hpp"
 #include "gradus/core/error.hpp"
+#include "gradus/training/predictor.hpp"
 #include "gradus/training/session.hpp"
 #include "network/check_inputs.hpp"
 #include "training/class_weights.hpp"
@@ -237,6 +238,14 @@ Matrix<double> predict_rows(const Model& model, const Features& features, std::s
 template <class S>
 Matrix<double> predict(const Model& model, MatrixView<const S> rows, unsigned threads) {
   if (rows.rows() == 0) return {0, model.spec().num_outputs()};
+  if (!model.preprocessing.is_identity()) {
+    Matrix<double> cells(rows.rows(), rows.cols());
+    for (std::size_t r = 0; r < rows.rows(); ++r) std::ranges::copy(rows.row(r), cells.row(r).begin());
+    Predictor predictor(model, kEvaluationRows, threads);
+    Matrix<double> outputs(rows.rows(), predictor.num_outputs());
+    predictor.predict(cells.view(), outputs.view());
+    return outputs;
+  }
   const std::size_t inputs = model.spec().num_inputs;
   require(rows.cols() == inputs, "predict", std::to_string(inputs) + " columns, as the model reads",
           std::to_string(rows.cols()), "use data of the shape that the model was trained on");

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -56,5 +57,10 @@ Preprocessing fit_preprocessing(const Dataset& dataset, const PreprocessingOptio
 /// `preprocessing`; levels are matched by name, and one that is not known counts as missing and is noted. A table of
 /// numbers without missing ones stays as it is.
 void apply_preprocessing(Dataset& dataset, const Preprocessing& preprocessing);
+
+/// One row of a table, a number for each step's column, as num_inputs() inputs: numbers as they are, dates as days
+/// since 1970, categories as the index of the level in the step's column, or as many as there are for one of the others
+/// where the step has them; NaN: missing. Throws InputError for an index that no level has.
+void encode_row(const Preprocessing& preprocessing, std::span<const double> cells, std::span<double> inputs);
 
 }  // namespace gradus

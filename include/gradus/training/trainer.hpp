@@ -138,9 +138,10 @@ PartEvaluation evaluate_model(const Model& model, const Dataset& dataset, std::s
 /// Two classes have two columns, also where the network has one output.
 Matrix<double> predict_rows(const Model& model, const Features& features, std::span<const std::uint32_t> rows,
                             unsigned threads = 0);
-/// Outputs (B x K) of `model` for raw rows (B x I, any stride) as its training data had them: the model's own scaling
-/// is applied. S: std::uint8_t, float or double. What `gradus predict` gives for a file with these rows, to the bit.
-/// Throws InputError where the number of columns is not the model's or a value is not finite.
+/// Outputs (B x K) of `model` for raw rows (B x I, any stride) as its training data had them, with a column for each of
+/// the model's table where that has words, dates or missing cells (Predictor): the model's own preprocessing and
+/// scaling are applied. S: std::uint8_t, float or double. What `gradus predict` gives for a file with these rows, to
+/// the bit. Throws InputError where the number of columns is not the model's or a value is not finite.
 template <class S>
 Matrix<double> predict(const Model& model, MatrixView<const S> rows, unsigned threads = 0);
 extern template Matrix<double> predict(const Model&, MatrixView<const std::uint8_t>, unsigned);

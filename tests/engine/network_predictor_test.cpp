@@ -1,6 +1,6 @@
 // Prediction: the textbook's outputs, the same bits in every grouping of the rows, and no memory taken per call.
 // SPDX-License-Identifier: Apache-2.0
-#include "gradus/engine/predictor.hpp"
+#include "gradus/engine/network_predictor.hpp"
 
 #include <gtest/gtest.h>
 #include <malloc.h>
@@ -49,17 +49,17 @@ namespace gradus {
 namespace {
 
 template <class T>
-class PredictorTest : public testing::Test {};
+class NetworkPredictorTest : public testing::Test {};
 using Types = testing::Types<float, double>;
-TYPED_TEST_SUITE(PredictorTest, Types);
+TYPED_TEST_SUITE(NetworkPredictorTest, Types);
 
-TYPED_TEST(PredictorTest, agrees_with_the_textbook_and_with_itself_in_every_grouping) {
+TYPED_TEST(NetworkPredictorTest, agrees_with_the_textbook_and_with_itself_in_every_grouping) {
   using T = TypeParam;
   const auto problem =
       test::make_problem<T>({37, 70, 33, 6}, ActivationKind::kTanh, LossKind::kSoftmaxCrossEntropy, 23, 3);
   const auto pass = textbook::forward<T>(problem.network, problem.inputs.view());
   Matrix<T> one_by_one(23, 6);
-  Predictor<T> single(problem.network);
+  NetworkPredictor<T> single(problem.network);
   for (std::size_t b = 0; b < 23; ++b) {
     const std::span<const T> p = single.predict(problem.inputs.row(b));
     std::ranges::copy(p, one_by_one.row(b).begin());
@@ -67,16 +67,16 @@ TYPED_TEST(PredictorTest, agrees_with_the_textbook_and_with_itself_in_every_grou
   }
   for (const std::size_t max_rows : {1, 2, 5, 23, 100}) {
     Matrix<T> outputs(23, 6);
-    Predictor<T>(problem.network, max_rows, 2).predict(problem.inputs.view(), outputs.view());
+    NetworkPredictor<T>(problem.network, max_rows, 2).predict(problem.inputs.view(), outputs.view());
     EXPECT_TRUE(std::ranges::equal(outputs.span(), one_by_one.span())) << max_rows;
   }
 }
 
-TYPED_TEST(PredictorTest, reads_and_writes_views_that_start_anywhere) {
+TYPED_TEST(NetworkPredictorTest, reads_and_writes_views_that_start_anywhere) {
   using T = TypeParam;
   const auto problem = test::make_problem<T>({17, 40, 5}, ActivationKind::kRelu, LossKind::kSoftmaxCrossEntropy, 9, 4);
   Matrix<T> expected(9, 5);
-  Predictor<T> predictor(problem.network, 4);
+  NetworkPredictor<T> predictor(problem.network, 4);
   predictor.predict(problem.inputs.view(), expected.view());
   for (std::size_t shift = 1; shift < 4; ++shift) {
     std::vector<T> x(9 * 19 + shift, std::numeric_limits<T>::quiet_NaN());
@@ -93,13 +93,13 @@ TYPED_TEST(PredictorTest, reads_and_writes_views_that_start_anywhere) {
   }
 }
 
-TYPED_TEST(PredictorTest, takes_no_memory_per_call) {
+TYPED_TEST(NetworkPredictorTest, takes_no_memory_per_call) {
   using T = TypeParam;
   const auto problem =
       test::make_problem<T>({50, 300, 70, 40}, ActivationKind::kGelu, LossKind::kSoftmaxCrossEntropy, 40, 3);
   Matrix<T> outputs(40, 40);
   for (const unsigned threads : {1U, 2U}) {
-    Predictor<T> predictor(problem.network, 16, threads);
+    NetworkPredictor<T> predictor(problem.network, 16, threads);
     predictor.predict(problem.inputs.view(), outputs.view());
     const std::size_t before = num_allocations.load();
     const std::size_t bytes_before = mallinfo2().uordblks + mallinfo2().hblkhd;  // buffers come past operator new
@@ -113,10 +113,10 @@ TYPED_TEST(PredictorTest, takes_no_memory_per_call) {
   EXPECT_GT(num_allocations.load(), 0U) << "allocations are not counted";
 }
 
-TYPED_TEST(PredictorTest, refuses_shapes_that_do_not_fit) {
+TYPED_TEST(NetworkPredictorTest, refuses_shapes_that_do_not_fit) {
   using T = TypeParam;
   const auto problem = test::make_problem<T>({4, 3, 2}, ActivationKind::kRelu, LossKind::kSoftmaxCrossEntropy, 2, 1);
-  Predictor<T> predictor(problem.network);
+  NetworkPredictor<T> predictor(problem.network);
   Matrix<T> x(2, 5), p(2, 2), good(2, 4), short_p(1, 2);
   EXPECT_THROW(predictor.predict(x.view(), p.view()), InputError);
   EXPECT_THROW(predictor.predict(good.view(), short_p.view()), InputError);

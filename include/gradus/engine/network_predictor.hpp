@@ -1,4 +1,5 @@
-// A network ready to be applied, row by row or in batches, through the engine's kernels.
+// A bare network ready to be applied, row by row or in batches, through the engine's kernels: no preprocessing, no
+// scaling. A model is applied by Predictor (gradus/training/predictor.hpp).
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -9,13 +10,14 @@
 
 namespace gradus {
 
-/// Applies one network. Holds a copy of its parameters; allocates when it is made and never again. Not thread-safe; any
-/// number may run side by side.
+/// Applies one network to inputs that are scaled as those it was trained on. Holds a copy of its parameters; allocates
+/// when it is made and never again. Not thread-safe; any number may run side by side.
 template <class T>
-class Predictor {
+class NetworkPredictor {
  public:
   /// `max_rows`: rows worked on at a time, for which memory is taken; 1 suits rows that come one by one.
-  explicit Predictor(const Network<T>& network, std::size_t max_rows = 1, unsigned threads = 1, bool mixed = false);
+  explicit NetworkPredictor(const Network<T>& network, std::size_t max_rows = 1, unsigned threads = 1,
+                            bool mixed = false);
 
   /// Outputs P (B x K) of X (B x I), any B. Throws InputError when the shapes do not fit the network.
   void predict(MatrixView<const T> x, MatrixView<T> outputs);
@@ -28,7 +30,7 @@ class Predictor {
   Engine<T> engine_;
 };
 
-extern template class Predictor<float>;
-extern template class Predictor<double>;
+extern template class NetworkPredictor<float>;
+extern template class NetworkPredictor<double>;
 
 }  // namespace gradus

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gradus/engine/predictor.hpp"
+#include "gradus/engine/network_predictor.hpp"
 
 #include <algorithm>
 #include <string>
@@ -9,12 +9,12 @@
 namespace gradus {
 
 template <class T>
-Predictor<T>::Predictor(const Network<T>& network, std::size_t max_rows, unsigned threads, bool mixed)
+NetworkPredictor<T>::NetworkPredictor(const Network<T>& network, std::size_t max_rows, unsigned threads, bool mixed)
     : max_rows_(std::max<std::size_t>(1, max_rows)),
       engine_(network, {.max_batch = max_rows_, .threads = threads, .trains = false, .mixed = mixed}) {}
 
 template <class T>
-void Predictor<T>::check(bool fits, std::size_t found) const {
+void NetworkPredictor<T>::check(bool fits, std::size_t found) const {
   if (fits) return;
   const NetworkSpec& spec = engine_.spec();
   throw InputError({.where = "predict",
@@ -25,7 +25,7 @@ void Predictor<T>::check(bool fits, std::size_t found) const {
 }
 
 template <class T>
-void Predictor<T>::predict(MatrixView<const T> x, MatrixView<T> outputs) {
+void NetworkPredictor<T>::predict(MatrixView<const T> x, MatrixView<T> outputs) {
   check(x.cols() == engine_.spec().num_inputs, x.cols());
   check(outputs.cols() == engine_.spec().num_outputs() && outputs.rows() == x.rows(), outputs.cols());
   for (std::size_t first = 0; first < x.rows(); first += max_rows_) {
@@ -38,13 +38,13 @@ void Predictor<T>::predict(MatrixView<const T> x, MatrixView<T> outputs) {
 }
 
 template <class T>
-std::span<const T> Predictor<T>::predict(std::span<const T> x) {
+std::span<const T> NetworkPredictor<T>::predict(std::span<const T> x) {
   check(x.size() == engine_.spec().num_inputs, x.size());
   std::ranges::copy(x, engine_.inputs(1).row(0).begin());
   return engine_.predict().row(0);
 }
 
-template class Predictor<float>;
-template class Predictor<double>;
+template class NetworkPredictor<float>;
+template class NetworkPredictor<double>;
 
 }  // namespace gradus
