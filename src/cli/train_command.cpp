@@ -26,6 +26,7 @@
 #include "gradus/training/run_folder.hpp"
 #include "training/folds.hpp"
 #include "training/idle_options.hpp"
+#include "training/result_notes.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -94,12 +95,16 @@ void advise_scaling(const RunConfig& config, const TrainingRun& run, const Datas
   if (largest > 20.0) note("note: features reach {:.3g}; --standardize usually trains better\n", largest);
 }
 
-void print_record(const RunRecord& record, const std::string& folder, bool json) {
-  if (json) {
+void print_record(const TrainingRun& run, const Dataset& dataset, const RunRecord& record, const std::string& folder,
+                  const TrainArguments& arguments) {
+  if (arguments.json) {
     fmt::print("{}\n", summary_json(record));
   } else {
     print_result(record, folder);
   }
+  if (arguments.quiet) return;
+  std::fflush(stdout);
+  for (const std::string& sentence : result_notes(run, dataset, record)) note("note: {}\n", printable(sentence));
 }
 
 // With --check the first certificate comes before any step: a wrong gradient should not cost a training.
@@ -107,12 +112,12 @@ int train_and_certify(const TrainingRun& run, const Dataset& dataset, RunFolder*
                       const TrainArguments& arguments) {
   const std::string path = folder != nullptr ? folder->path() : "";
   if (!arguments.check) {
-    print_record(run_training(run, dataset, folder, arguments), path, arguments.json);
+    print_record(run, dataset, run_training(run, dataset, folder, arguments), path, arguments);
     return 0;
   }
   const CertifiedRun certified(run, dataset, arguments.quiet);
   const RunRecord record = run_training(run, dataset, folder, arguments);
-  print_record(record, path, arguments.json);
+  print_record(run, dataset, record, path, arguments);
   return certified.finish(record, path) ? 0 : kCheckFailed;
 }
 
