@@ -124,7 +124,9 @@ void take_stored_settings(const std::string& text, CheckArguments& arguments) {
                                                                             : p.at("source").get<std::string>();
     }
     if (arguments.data.empty()) arguments.data = p.at("data_source").get<std::string>();
-    arguments.choice = {.rows = p.at("rows").get<std::size_t>(), .seed = p.at("seed").get<std::uint64_t>()};
+    arguments.choice = {.rows = p.at("rows").get<std::size_t>(),
+                        .seed = p.at("seed").get<std::uint64_t>(),
+                        .may_use_losses = p.value("row_choice", "drawn") != "drawn"};
     arguments.options.seed = arguments.choice.seed;
     arguments.options.difference_steps = p.at("difference_steps").get<std::vector<double>>();
     const std::string differences = p.at("difference_options").get<std::string>();

@@ -9,22 +9,28 @@
 #include "cli/note.hpp"
 #include "cli/progress.hpp"
 #include "gradus/core/random.hpp"
+#include "network/textbook.hpp"
 #include "training/version.hpp"
 
 namespace gradus::cli {
 namespace {
 
-std::vector<std::uint32_t> choose_rows(const Dataset& dataset, const RowChoice& choice) {
-  std::vector<std::uint32_t> rows = dataset.train;
-  if (rows.empty()) {
-    rows.resize(dataset.table.rows());
-    std::iota(rows.begin(), rows.end(), 0U);
-  }
+std::vector<std::uint32_t> all_rows(const Dataset& dataset) {
+  std::vector<std::uint32_t> rows(dataset.table.rows());
+  std::iota(rows.begin(), rows.end(), 0U);
+  return rows;
+}
+
+std::vector<std::uint32_t> draw_rows(std::vector<std::uint32_t> rows, const RowChoice& choice) {
   if (rows.size() <= choice.rows) return rows;
   RandomStream random(choice.seed, Purpose::kVerification, 0);
   random.shuffle(rows);
   rows.resize(choice.rows);
   return rows;
+}
+
+std::vector<std::uint32_t> choose_rows(const Dataset& dataset, const RowChoice& choice) {
+  return draw_rows(dataset.train.empty() ? all_rows(dataset) : dataset.train, choice);
 }
 
 void fill_rows(const Dataset& dataset, const Scaling& scaling, std::span<const std::uint32_t> rows,
@@ -39,6 +45,43 @@ void fill_rows(const Dataset& dataset, const Scaling& scaling, std::span<const s
   for (std::size_t b = 0; b < rows.size(); ++b) {
     std::ranges::copy(dataset.table.values.row(rows[b]), point.values.row(b).begin());
   }
+}
+
+// Losses of `rows`, in double.
+std::vector<double> losses_of(const Network<double>& network, const Dataset& dataset, const Scaling& scaling,
+                              std::span<const std::uint32_t> rows) {
+  constexpr std::size_t kAtOnce = 256;
+  std::vector<double> losses;
+  for (std::size_t first = 0; first < rows.size(); first += kAtOnce) {
+    VerificationPoint part;
+    fill_rows(dataset, scaling, rows.subspan(first, std::min(kAtOnce, rows.size() - first)), part);
+    const textbook::Targets<double> targets{.labels = part.labels, .values = part.values.view(), .weights = {}};
+    const auto pass = textbook::forward<double>(network, part.inputs.view());
+    const std::vector<double> found = textbook::losses(network, pass, targets);
+    losses.insert(losses.end(), found.begin(), found.end());
+  }
+  return losses;
+}
+
+// Rows of which a trained network is sure have no loss but rounding, and a gradient that proves nothing: where at least
+// half of the rows drawn are such, those with the largest losses among some thousands of all parts take their place.
+std::vector<std::uint32_t> choose_telling_rows(const Network<double>& network, const Dataset& dataset,
+                                               const Scaling& scaling, const RowChoice& choice) {
+  constexpr std::size_t kCandidates = 4096;
+  constexpr double kTellingLoss = 1e-4;
+  const std::vector<std::uint32_t> drawn = choose_rows(dataset, choice);
+  const std::vector<double> drawn_losses = losses_of(network, dataset, scaling, drawn);
+  const auto telling = std::ranges::count_if(drawn_losses, [](double loss) { return loss > kTellingLoss; });
+  if (!choice.may_use_losses || 2 * static_cast<std::size_t>(telling) >= drawn.size()) return drawn;
+  const std::vector<std::uint32_t> candidates =
+      draw_rows(all_rows(dataset), {.rows = std::max(choice.rows, kCandidates), .seed = choice.seed});
+  const std::vector<double> losses = losses_of(network, dataset, scaling, candidates);
+  std::vector<std::size_t> order(candidates.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return losses[a] > losses[b]; });
+  std::vector<std::uint32_t> rows;
+  for (std::size_t i = 0; i < std::min(choice.rows, order.size()); ++i) rows.push_back(candidates[order[i]]);
+  return rows;
 }
 
 // Weights of rows and classes as training multiplies them. All zero would leave nothing to check.
@@ -89,8 +132,12 @@ VerificationPoint make_point(const TrainingRun& run, const Dataset& dataset, con
   point.network = model != nullptr ? network_of(*model) : initial_network(run);
   point.optimizer = run.optimizer;
   point.learning_rate = run.learning_rate;
-  const std::vector<std::uint32_t> rows = choose_rows(dataset, choice);
-  fill_rows(dataset, model != nullptr ? model->scaling : run.scaling, rows, point);
+  const Scaling& scaling = model != nullptr ? model->scaling : run.scaling;
+  const std::vector<std::uint32_t> drawn = choose_rows(dataset, choice);
+  const std::vector<std::uint32_t> rows =
+      model != nullptr ? choose_telling_rows(point.network, dataset, scaling, choice) : drawn;
+  fill_rows(dataset, scaling, rows, point);
+  point.provenance.row_choice = rows == drawn ? "drawn" : "by loss";
   fill_weights(run, dataset, rows, point);
   fill_provenance(dataset, point);
   return point;
@@ -99,7 +146,9 @@ VerificationPoint make_point(const TrainingRun& run, const Dataset& dataset, con
 VerificationPoint make_point(const Model& model, const Dataset& dataset, const RowChoice& choice) {
   VerificationPoint point;
   point.network = network_of(model);
-  fill_rows(dataset, model.scaling, choose_rows(dataset, choice), point);
+  const std::vector<std::uint32_t> rows = choose_telling_rows(point.network, dataset, model.scaling, choice);
+  fill_rows(dataset, model.scaling, rows, point);
+  point.provenance.row_choice = rows == choose_rows(dataset, choice) ? "drawn" : "by loss";
   fill_provenance(dataset, point);
   return point;
 }

@@ -86,7 +86,7 @@ void advise_target_scaling(const RunConfig& config, const Dataset& dataset) {
 // Features of very different size train badly; say so once instead of guessing a scaling.
 void advise_scaling(const RunConfig& config, const TrainingRun& run, const Dataset& dataset) {
   advise_target_scaling(config, dataset);
-  if (config.data.standardize.value_or(false) || dataset.image) return;
+  if (!run.scaling.mean.empty() || dataset.image) return;
   const Scaling statistics = standardization(dataset, run.scaling.divisor);
   double largest = 0.0;
   for (std::size_t i = 0; i < statistics.mean.size(); ++i) {

@@ -87,6 +87,7 @@ Json provenance_object(const Provenance& p) {
           {"data", {{"name", p.data_name}, {"sha256", p.data_sha256}}},
           {"seed", p.seed},
           {"rows", p.rows},
+          {"row_choice", p.row_choice},
           {"derivative_rows", p.derivative_rows},
           {"difference_rows", p.difference_rows},
           {"data_source", p.data_source},
@@ -126,6 +127,7 @@ Json certificate_object(const Certificate& certificate) {
   object["taylor"] = Json::array();
   for (const TaylorCurve& curve : certificate.taylor) object["taylor"].push_back(taylor_object(curve));
   object["provenance"] = provenance_object(certificate.provenance);
+  object["weak"] = certificate.weak;
   object["seconds"] = certificate.seconds;
   return object;
 }
@@ -139,7 +141,8 @@ void compare_objects(const Json& ours, const Json& stored, const std::string& wh
     for (const auto& [key, value] : ours.items()) {
       const bool of_the_machine = key == "seconds" || key == "target" || key == "threads" || key == "build" ||
                                   key == "source" || key == "before_training";
-      if (of_the_machine) continue;
+      const bool came_later = !stored.contains(key) && (key == "weak" || key == "row_choice");
+      if (of_the_machine || came_later) continue;
       compare_objects(value, stored.contains(key) ? stored[key] : Json(), where.empty() ? key : where + "." + key,
                       differences);
     }

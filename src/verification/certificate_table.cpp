@@ -164,6 +164,10 @@ std::string certificate_table(const Certificate& certificate) {
   text += fmt::format("\n{}: {} of {} claims hold, {:.1f} s\n",
                       certificate.holds() ? "the gradient is certified" : "NOT CERTIFIED", holding,
                       certificate.claims.size(), certificate.seconds);
+  if (certificate.holds() && !certificate.weak.empty()) {
+    text += fmt::format("weak, because {} (loss {:.1e}); choose rows that the network is not sure of\n",
+                        fmt::join(certificate.weak, "; "), certificate.loss);
+  }
   return text;
 }
 

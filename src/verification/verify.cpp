@@ -81,6 +81,24 @@ void describe(const VerificationPoint& point, const VerifyOptions& options, cons
   p.difference_steps = options.difference_steps.empty() ? default_difference_steps() : options.difference_steps;
 }
 
+// What a person would want to know before relying on claims that hold.
+std::vector<std::string> weaknesses(const Certificate& certificate) {
+  constexpr double kLargestUnnoticed = 1e-6;
+  std::vector<std::string> reasons;
+  if (certificate.smallest_detected > kLargestUnnoticed) {
+    reasons.push_back(fmt::format("a relative error of {:.1e} of one layer's gradient would not be noticed",
+                                  certificate.smallest_detected));
+  }
+  for (const Claim& claim : certificate.claims) {
+    const bool reported = std::ranges::any_of(reasons, [&](const auto& r) { return r.ends_with(claim.claim + "'"); });
+    // bfloat16 tells little anywhere.
+    const bool is_sharp = claim.claim == "engine f32 gradient" || claim.claim == "engine f64 gradient";
+    if (!is_sharp || claim.bound < 1.0 || reported) continue;
+    reasons.push_back(fmt::format("a gradient of 0 would pass '{}'", claim.claim));
+  }
+  return reasons;
+}
+
 void check_options(const VerifyOptions& options) {
   for (const double step : options.difference_steps) {
     if (step > 0.0 && step < 1e10) continue;
@@ -128,6 +146,7 @@ Certificate verify(const VerificationPoint& point, const VerifyOptions& options,
       if (progress) progress(share + (1.0 - share) * done, what);
     });
   }
+  certificate.weak = weaknesses(certificate);
   certificate.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return certificate;
 }

@@ -57,6 +57,32 @@ TEST_F(Check, of_a_configuration_a_run_and_a_model_gives_json_with_claims_and_de
   }
 }
 
+TEST_F(Check, of_a_network_that_is_sure_of_its_rows_takes_those_with_the_largest_losses) {
+  // Two clouds far apart, and a row in sixty on the wrong side.
+  std::string text = "x,y,side\n";
+  for (int r = 0; r < 240; ++r) {
+    const bool left = r % 2 == 0;
+    text += std::to_string((left ? -3.0 : 3.0) + 0.01 * (r % 7)) + "," + std::to_string(0.1 * (r % 11)) + "," +
+            (left != (r % 60 == 9) ? "left" : "right") + "\n";
+  }
+  write_whole_file(at("sides.csv"), text);
+  ASSERT_EQ(gradus_program({"train", "--data", at("sides.csv"), "--standardize=false", "--hidden", "8", "--epochs",
+                            "60", "--lr", "0.05", "--no-report", "--out", at("run")})
+                .exit_code,
+            0);
+  const ProcessResult checked =
+      gradus_program({"check", at("run"), "--rows", "6", "--out", at("c.json"), "--no-report"});
+  ASSERT_EQ(checked.exit_code, 0) << checked.out;
+  json certificate = json::parse(read_whole_file(at("c.json")));
+  EXPECT_EQ(certificate["provenance"]["row_choice"], "by loss");
+  EXPECT_GT(certificate["loss"], 0.1);
+  EXPECT_EQ(gradus_program({"check", "--verify", at("c.json")}).exit_code, 0);
+  // As it was made before rows were chosen: the rows drawn are taken again.
+  certificate["provenance"].erase("row_choice");
+  write_whole_file(at("old.json"), certificate.dump());
+  EXPECT_EQ(gradus_program({"check", "--verify", at("old.json")}).exit_code, 3) << "other rows, so other numbers";
+}
+
 TEST_F(Check, exits_with_3_when_a_claim_fails_or_a_certificate_is_not_confirmed) {
   // All weights zero: no gradient reaches the first layer.
   write_whole_file(at("zero.toml"),

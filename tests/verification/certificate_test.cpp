@@ -101,6 +101,19 @@ TEST(Certificate, is_the_same_on_any_number_of_threads_and_tells_what_was_change
   EXPECT_THROW(compare_certificates(verify(point), "{}"), InputError);
 }
 
+// A network that is sure of every row has a gradient of rounding alone.
+TEST(Certificate, says_where_its_claims_are_weak_and_why) {
+  VerificationPoint point = make_point({3, 5, 4}, ActivationKind::kTanh, OutputKind::kSoftmax, 8);
+  for (LayerSpec& layer : point.network.spec.layers) layer.l1 = layer.l2 = 0.0;
+  EXPECT_TRUE(verify(point).weak.empty());
+  for (double& bias : point.network.biases(1)) bias = 0.0;
+  point.network.biases(1)[2] = 18.0;
+  point.labels.assign(8, 2);
+  const Certificate sure = verify(point);
+  ASSERT_FALSE(sure.weak.empty()) << certificate_table(sure);
+  EXPECT_NE(certificate_table(sure).find("weak, because "), std::string::npos);
+}
+
 TEST(Certificate, refuses_targets_and_steps_that_make_no_sense) {
   VerificationPoint point = make_point({3, 5, 4}, ActivationKind::kTanh, OutputKind::kSoftmax, 8);
   VerifyOptions options;

@@ -94,6 +94,7 @@ struct Provenance {
   std::string data_sha256;
   std::uint64_t seed = 0;
   std::size_t rows = 0;             // given to the engine
+  std::string row_choice{};         // how they were chosen: "drawn", or "by loss" where draws would tell little
   std::size_t derivative_rows = 0;  // of these, for derivatives by the textbook
   std::size_t difference_rows = 0;  // of these, for finite differences
   std::string difference_options;   // "sampled 10 2": choice, numbers per group, points of the stencil
@@ -113,6 +114,9 @@ struct Certificate {
   Provenance provenance;
   double loss = 0.0;
   double seconds = 0.0;
+  /// Why the claims say little here although they hold, a clause each ("a gradient of 0 would pass ..."); empty: they
+  /// say enough.
+  std::vector<std::string> weak;
 
   [[nodiscard]] bool holds() const {
     for (const Claim& claim : claims) {
