@@ -11,6 +11,7 @@
 #include "gradus/training/run_folder.hpp"
 #include "search/executor.hpp"
 #include "search/training_objective.hpp"
+#include "training/idle_options.hpp"
 
 namespace gradus {
 namespace {
@@ -387,7 +388,9 @@ std::string trial_config(const std::string& folder_name, std::size_t number) {
   if (config.options.seeds == "numpy") {
     text += "# Its first weights came from numpy's stream: `gradus search replay` repeats them, this file does not.\n";
   }
-  return text + config_toml(objective.config_of(trial, 0));
+  RunConfig found = objective.config_of(trial, 0);
+  drop_idle_options(found);
+  return text + config_toml(found);
 }
 
 }  // namespace gradus

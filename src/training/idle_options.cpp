@@ -41,15 +41,14 @@ const std::vector<OfSchedules>& of_schedules() {
   return all;
 }
 
-[[noreturn]] void refuse(const RunConfig& config, std::string_view key, const std::string& readers,
-                         const std::string& found) {
-  throw InputError({.where = std::string(key) + " = " + option_text(*find_option(key), config),
-                    .expected = readers + ", which read it",
-                    .found = found,
-                    .advice = "leave it out, or choose another"});
-}
+/// An option that nothing reads.
+struct IdleOption {
+  std::string_view key;
+  std::string readers;  // what would read it
+  std::string found;    // what was chosen instead
+};
 
-void check_optimizer(const RunConfig& config) {
+void find_idle_of_optimizer(const RunConfig& config, std::vector<IdleOption>& idle) {
   const auto chosen = std::ranges::find(kOptimizerTable, config.training.optimizer, &OptimizerFacts::name);
   if (chosen == kOptimizerTable.end()) return;  // another check says so
   for (const auto& [key, reads] : kOfOptimizers) {
@@ -60,31 +59,51 @@ void check_optimizer(const RunConfig& config) {
     for (const OptimizerFacts& facts : kOptimizerTable) {
       if (facts.*reads) readers.push_back(facts.name);
     }
-    refuse(config, key, fmt::format("one of the optimizers {}", fmt::join(readers, ", ")), config.training.optimizer);
+    idle.push_back({key, fmt::format("one of the optimizers {}", fmt::join(readers, ", ")), config.training.optimizer});
   }
 }
 
-void check_schedule(const RunConfig& config) {
+void find_idle_of_schedule(const RunConfig& config, std::vector<IdleOption>& idle) {
   const auto chosen = std::ranges::find(kScheduleTable, config.schedule.kind, &ScheduleFacts::name);
   if (chosen == kScheduleTable.end()) return;
   for (const auto& [key, kinds] : of_schedules()) {
     if (std::ranges::count(kinds, chosen->kind) > 0 || !differs_from_default(*find_option(key), config)) continue;
     std::vector<std::string_view> readers;
     for (const ScheduleKind kind : kinds) readers.push_back(schedule_facts(kind).name);
-    refuse(config, key, fmt::format("one of the schedules {}", fmt::join(readers, ", ")), config.schedule.kind);
+    idle.push_back({key, fmt::format("one of the schedules {}", fmt::join(readers, ", ")), config.schedule.kind});
   }
   if (config.schedule.warmup_epochs == 0.0 && differs_from_default(*find_option("schedule.warmup_start"), config)) {
-    refuse(config, "schedule.warmup_start", "epochs of warm-up (schedule.warmup_epochs)", "none");
+    idle.push_back({"schedule.warmup_start", "epochs of warm-up (schedule.warmup_epochs)", "none"});
   }
+}
+
+std::vector<IdleOption> find_idle_options(const RunConfig& config) {
+  std::vector<IdleOption> idle;
+  find_idle_of_optimizer(config, idle);
+  find_idle_of_schedule(config, idle);
+  if (config.early_stopping.patience == 0 && differs_from_default(*find_option("early_stopping.min_delta"), config)) {
+    idle.push_back({"early_stopping.min_delta", "early stopping (a patience above 0)", "none"});
+  }
+  return idle;
 }
 
 }  // namespace
 
 void refuse_idle_options(const RunConfig& config) {
-  check_optimizer(config);
-  check_schedule(config);
-  if (config.early_stopping.patience == 0 && differs_from_default(*find_option("early_stopping.min_delta"), config)) {
-    refuse(config, "early_stopping.min_delta", "early stopping (a patience above 0)", "none");
+  const std::vector<IdleOption> idle = find_idle_options(config);
+  if (idle.empty()) return;
+  const auto& [key, readers, found] = idle.front();
+  throw InputError({.where = std::string(key) + " = " + option_text(*find_option(key), config),
+                    .expected = readers + ", which read it",
+                    .found = found,
+                    .advice = "leave it out, or choose another"});
+}
+
+void drop_idle_options(RunConfig& config) {
+  const RunConfig defaults;
+  for (const IdleOption& idle : find_idle_options(config)) {
+    const ConfigOption& option = *find_option(idle.key);
+    store_text(option, config, option_text(option, defaults), "an option that nothing reads");
   }
 }
 

@@ -11,5 +11,8 @@ namespace gradus {
 /// defaults of the data are filled in. Let pass are schedule.by_step, which only says how often a rate is set, and
 /// monitors, which a printed configuration names whatever reads them. A search may vary the kind, so it does not ask.
 void refuse_idle_options(const RunConfig& config);
+/// Sets them to their defaults, which changes no result: what a search tried varies constants with the kinds that read
+/// them and without.
+void drop_idle_options(RunConfig& config);
 
 }  // namespace gradus

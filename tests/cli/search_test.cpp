@@ -212,6 +212,20 @@ TEST_F(SearchProgram, winner_is_a_training_file_and_the_only_one_that_sees_the_t
   EXPECT_EQ(winner_of(out), json::parse(read_whole_file(folder_ / "again/summary.json"))["weights_sha256"]);
 }
 
+// momentum varies beside an optimizer that does not read it: `gradus train` would refuse the pair.
+TEST_F(SearchProgram, winner_is_a_training_file_where_the_space_has_idle_constants) {
+  std::string text = search_file("sampler = \"random\"\ntrials = 3\n");
+  text = text.substr(0, text.find("[search.space]")) +
+         "[search.space]\ntraining.momentum = {low = 0.5, high = 0.8}\ntraining.learning_rate = [0.01]\n";
+  write_whole_file(folder_ / "search.toml", text);
+  const std::string out = folder_ / "study";
+  const ProcessResult searched = gradus_program({"search", folder_ / "search.toml", "--out", out, "--quiet"});
+  ASSERT_EQ(searched.exit_code, 0) << searched.err;
+  const ProcessResult again = gradus_program({"train", out + "/best.toml", "--out", folder_ / "again"});
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(winner_of(out), json::parse(read_whole_file(folder_ / "again/summary.json"))["weights_sha256"]);
+}
+
 TEST_F(SearchProgram, replay_repeats_complete_pruned_and_failed_trials) {
   // A learning rate of 1e30 diverges at once.
   std::string text = search_file("sampler = \"grid\"\nscheduler = \"halving\"\nreduction = 2\n");

@@ -75,5 +75,25 @@ TEST(IdleOptions, of_warm_up_and_early_stopping) {
   EXPECT_EQ(refusal_of({{"early_stopping.min_delta", "0.5"}, {"early_stopping.patience", "2"}}), "");
 }
 
+TEST(IdleOptions, are_dropped_without_touching_what_is_read) {
+  RunConfig config;
+  for (const auto& [key, value] :
+       std::vector<std::pair<const char*, const char*>>{{"training.optimizer", "adamw"},
+                                                        {"training.momentum", "0.5"},
+                                                        {"training.beta1", "0.8"},
+                                                        {"training.weight_decay", "0.3"},
+                                                        {"schedule.decay", "0.5"},
+                                                        {"early_stopping.min_delta", "0.5"}}) {
+    set_option(config, key, value, "test");
+  }
+  drop_idle_options(config);
+  refuse_idle_options(config);
+  EXPECT_EQ(config.training.momentum, RunConfig().training.momentum);
+  EXPECT_EQ(config.schedule.decay, RunConfig().schedule.decay);
+  EXPECT_EQ(config.early_stopping.min_delta, 0.0);
+  EXPECT_EQ(config.training.beta1, 0.8);
+  EXPECT_EQ(config.training.weight_decay, 0.3);
+}
+
 }  // namespace
 }  // namespace gradus
