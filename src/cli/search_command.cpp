@@ -129,12 +129,21 @@ std::string trial_table(const StudyRecord& record, const std::vector<std::size_t
   return aligned_table(rows);
 }
 
-void print_study(const StudyRecord& record, const std::string& folder) {
-  fmt::print("{}", trial_table(record, record.ranking, kTopTrials));
+void print_importance(const StudyRecord& record) {
+  if (record.importance.empty()) {
+    fmt::print("\nparameter importance needs {} complete trials\n", trials_for_importance(record.config.space));
+    return;
+  }
   fmt::print("\nparameter importance (share of the variance of {}):\n", record.config.options.objective);
   for (const ParameterImportance& importance : record.importance) {
-    fmt::print("  {:<28} {:.3f}\n", importance.name, importance.share);
+    fmt::print("  {:<28} {:.3f} +- {:.3f}\n", importance.name, importance.share, importance.error);
   }
+  fmt::print("  {:<28} {:.3f}\n", "interactions and chance", unexplained_share(record.importance));
+}
+
+void print_study(const StudyRecord& record, const std::string& folder) {
+  fmt::print("{}", trial_table(record, record.ranking, kTopTrials));
+  print_importance(record);
   if (record.best() == nullptr) return;
   const TrialRecord& best = *record.best();
   fmt::print("\nbest trial {} of {}: {} {}, weights sha256 {}\n", best.number, record.trials.size(),

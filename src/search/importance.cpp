@@ -5,6 +5,8 @@
 #include <cmath>
 #include <map>
 
+#include "gradus/core/random.hpp"
+
 namespace gradus {
 namespace {
 
@@ -73,20 +75,67 @@ double omega_squared(const std::vector<Sample>& samples, const std::vector<std::
   return std::clamp((all - within - (k - 1.0) * mean_within) / (all + mean_within), 0.0, 1.0);
 }
 
+// How far the share moves when the trials are drawn again with replacement (Efron 1979).
+double resampled_error(const std::vector<Sample>& samples, const std::vector<std::size_t>& groups,
+                       std::uint64_t index) {
+  const std::size_t resamplings = std::clamp<std::size_t>(2'000'000 / samples.size(), 20, 100);
+  RandomStream random(0, Purpose::kImportance, index);
+  double sum = 0.0;
+  double squares = 0.0;
+  for (std::size_t k = 0; k < resamplings; ++k) {
+    std::vector<Sample> drawn;
+    std::vector<std::size_t> drawn_groups;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      const auto at = static_cast<std::size_t>(random.below(samples.size()));
+      drawn.push_back({std::nullopt, samples[at].value});
+      drawn_groups.push_back(groups[at]);
+    }
+    std::size_t used = 0;
+    const double share = omega_squared(drawn, drawn_groups, used);
+    sum += share;
+    squares += share * share;
+  }
+  const auto count = static_cast<double>(resamplings);
+  return std::sqrt(std::max(0.0, (squares - sum * sum / count) / (count - 1.0)));
+}
+
+std::vector<Sample> complete_samples(const std::vector<TrialRecord>& trials, std::size_t parameter) {
+  std::vector<Sample> samples;
+  for (const TrialRecord& trial : trials) {
+    if (trial.state == TrialState::kComplete && trial.value)
+      samples.push_back({trial.setting[parameter], *trial.value});
+  }
+  return samples;
+}
+
 }  // namespace
+
+std::size_t trials_for_importance(const Space& space) {
+  return std::max(kTrialsPerInterval * kMostIntervals, 2 * kTrialsPerInterval * space.parameters.size());
+}
+
+double unexplained_share(const std::vector<ParameterImportance>& importance) {
+  double sum = 0.0;
+  for (const ParameterImportance& one : importance) sum += one.share;
+  return std::max(0.0, 1.0 - sum);
+}
 
 std::vector<ParameterImportance> parameter_importance(const Space& space, const std::vector<TrialRecord>& trials) {
   std::vector<ParameterImportance> result;
+  double sum = 0.0;
   for (std::size_t p = 0; p < space.parameters.size(); ++p) {
-    std::vector<Sample> samples;
-    for (const TrialRecord& trial : trials) {
-      if (trial.state == TrialState::kComplete && trial.value) samples.push_back({trial.setting[p], *trial.value});
-    }
+    const std::vector<Sample> samples = complete_samples(trials, p);
+    if (samples.size() < trials_for_importance(space)) return {};
+    const std::vector<std::size_t> groups = groups_of(space.parameters[p], samples);
     ParameterImportance importance{.name = space.parameters[p].name};
-    if (samples.size() > 1) {
-      importance.share = omega_squared(samples, groups_of(space.parameters[p], samples), importance.groups);
-    }
+    importance.share = omega_squared(samples, groups, importance.groups);
+    importance.error = resampled_error(samples, groups, p);
+    sum += importance.share;
     result.push_back(importance);
+  }
+  for (ParameterImportance& importance : result) {
+    importance.share /= std::max(1.0, sum);
+    importance.error /= std::max(1.0, sum);
   }
   std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.share > b.share; });
   return result;

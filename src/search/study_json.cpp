@@ -84,8 +84,10 @@ std::string study_json(const StudyRecord& record, const std::string& folder) {
   object["ranking"] = record.ranking;
   object["importance"] = Json::array();
   for (const ParameterImportance& importance : record.importance) {
-    object["importance"].push_back(
-        {{"parameter", importance.name}, {"share", importance.share}, {"groups", importance.groups}});
+    object["importance"].push_back({{"parameter", importance.name},
+                                    {"share", importance.share},
+                                    {"error", importance.error},
+                                    {"groups", importance.groups}});
   }
   object["trials"] = Json::array();
   for (const TrialRecord& trial : record.trials) object["trials"].push_back(trial_json(config.space, trial));

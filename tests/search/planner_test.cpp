@@ -180,11 +180,60 @@ TEST(Importance, finds_the_parameter_that_matters_and_gives_none_to_the_others) 
   }
   const auto importance = parameter_importance(config.space, trials);
   EXPECT_EQ(importance[0].name, "matters");
+  for (const ParameterImportance& one : importance) {
+    EXPECT_GE(one.error, 0.0);
+    EXPECT_LT(one.error, 0.05);
+  }
+  EXPECT_NEAR(importance[0].share + importance[1].share + importance[2].share + unexplained_share(importance), 1.0,
+              1e-12);
   EXPECT_NEAR(importance[0].share, (2.0 / 3) / (2.0 / 3 + 0.09), 0.05);
   EXPECT_LT(importance[1].share, 0.03);
   EXPECT_LT(importance[2].share, 0.03);
   for (TrialRecord& trial : trials) trial.state = TrialState::kFailed;
-  EXPECT_EQ(parameter_importance(config.space, trials)[0].share, 0.0);
+  EXPECT_TRUE(parameter_importance(config.space, trials).empty());
+}
+
+// Three numbers, of which the first explains half of the variance.
+std::vector<TrialRecord> noisy_trials(std::size_t count, std::uint64_t seed) {
+  std::vector<TrialRecord> trials;
+  RandomStream random(seed, Purpose::kTest);
+  for (std::size_t i = 0; i < count; ++i) {
+    TrialRecord trial{.number = i};
+    for (int p = 0; p < 3; ++p) trial.setting.emplace_back(std::to_string(random.uniform()));
+    trial.state = TrialState::kComplete;
+    trial.value = number_in(*trial.setting[0]) + std::sqrt(1.0 / 12.0) * random.normal();
+    trials.push_back(trial);
+  }
+  return trials;
+}
+
+TEST(Importance, says_nothing_of_few_trials_and_never_more_than_all) {
+  const StudyConfig config = parse_study_config(
+      "[search]\nobjective = \"valid_loss\"\n[search.space]\na = {low = 0.0, high = 1.0}\n"
+      "b = {low = 0.0, high = 1.0}\nc = {low = 0.0, high = 1.0}\n",
+      "t", {});
+  EXPECT_EQ(trials_for_importance(config.space), 24U);
+  EXPECT_TRUE(parameter_importance(config.space, noisy_trials(23, 1)).empty());
+  double sum = 0.0;
+  double squares = 0.0;
+  double error = 0.0;
+  constexpr int kStudies = 60;
+  for (int study = 0; study < kStudies; ++study) {
+    const auto importance = parameter_importance(config.space, noisy_trials(study < 20 ? 24 : 100, study));
+    double all = 0.0;
+    for (const ParameterImportance& one : importance) all += one.share;
+    EXPECT_LE(all, 1.0 + 1e-12);
+    if (study < 20) continue;
+    ASSERT_EQ(importance[0].name, "a");
+    sum += importance[0].share;
+    squares += importance[0].share * importance[0].share;
+    error += importance[0].error / 40.0;
+  }
+  const double mean = sum / 40.0;
+  EXPECT_NEAR(mean, 0.5, 0.1);
+  const double spread = std::sqrt(squares / 40.0 - mean * mean);
+  EXPECT_GT(error, spread / 2.0) << "the error bar is about what other studies would have given";
+  EXPECT_LT(error, spread * 2.0);
 }
 
 }  // namespace

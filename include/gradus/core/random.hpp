@@ -22,6 +22,7 @@ enum class Purpose : std::uint64_t {
   kTest = 8,            // index: case
   kVerification = 9,    // index: kind of measurement
   kTrialSeed = 10,      // index: trial of a search
+  kImportance = 11,     // index: parameter of a search
 };
 
 /// The Philox4x64-10 block function: ten rounds of `counter` under `key`.
