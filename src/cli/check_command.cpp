@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "cli/check_differences.hpp"
 #include "cli/check_point.hpp"
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
@@ -40,6 +41,9 @@ struct CheckArguments {
   bool json = false;
   bool quiet = false;
   bool no_report = false;
+  std::size_t layer = 0;  // counted from 1; 0: the whole certificate
+  std::vector<unsigned> weights;
+  bool biases = false;
 };
 
 // 1/N in the order given; the library sorts.
@@ -178,7 +182,37 @@ int report_comparison(const Certificate& certificate, const std::string& stored,
   return differences.empty() && certificate.holds() ? 0 : kCheckFailed;
 }
 
+int check_differences(const VerificationPoint& point, const CheckArguments& arguments) {
+  const DifferenceExperiment experiment{.layer = arguments.layer - 1,
+                                        .role = arguments.biases ? BlockRole::kBias : BlockRole::kWeight,
+                                        .positions = {arguments.weights.begin(), arguments.weights.end()}};
+  const DifferenceResult result = run_difference_experiment(point, experiment, arguments.options);
+  fmt::print("{}",
+             arguments.json ? difference_json(result) + "\n" : difference_table(result, point.network, experiment));
+  return result.claim.holds ? 0 : kCheckFailed;
+}
+
+// What belongs to --layer says nothing without it, and what belongs to the certificate nothing beside it.
+void check_experiment_flags(const CheckArguments& arguments) {
+  const bool asks = !arguments.weights.empty() || arguments.biases || arguments.choice.row;
+  if (arguments.layer == 0 && asks) {
+    throw InputError({.where = arguments.biases       ? "--biases"
+                               : arguments.choice.row ? "--row"
+                                                      : "--weights",
+                      .expected = "a layer to check",
+                      .found = "none",
+                      .advice = "add --layer 1"});
+  }
+  if (arguments.layer > 0 && (!arguments.out.empty() || !arguments.verify.empty())) {
+    throw InputError({.where = "--layer",
+                      .expected = "no certificate beside it",
+                      .found = arguments.out.empty() ? "--verify" : "--out",
+                      .advice = "leave out one of them"});
+  }
+}
+
 int check(CheckArguments& arguments) {
+  check_experiment_flags(arguments);
   set_steps(arguments);
   std::string stored;
   if (!arguments.verify.empty()) {
@@ -194,6 +228,7 @@ int check(CheckArguments& arguments) {
   arguments.options.seed = arguments.choice.seed;
   arguments.options.difference_choice = parse_choice(arguments.parameters);
   const VerificationPoint point = read_point(arguments);
+  if (arguments.layer > 0) return check_differences(point, arguments);
   Certificate certificate;
   {
     CheckProgress progress(arguments.quiet);
@@ -227,6 +262,13 @@ void add_check_command(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"sampled", "first", "all"}));
   add_option(*command, "--per-group", arguments->options.differences_per_group, "how many of them [10]")
       ->check(in_range(1, 100000));
+  add_option(*command, "--layer", arguments->layer,
+             "instead of a certificate: differences of this layer's weights alone, counted from 1");
+  add_option(*command, "--weights", arguments->weights, "with --layer: these numbers of it, counted from 0, row by row")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  add_flag(*command, "--biases", arguments->biases, "with --layer: its biases instead of its weights");
+  add_option(*command, "--row", arguments->choice.row, "with --layer: this training row alone, counted from 0");
   add_flag(*command, "--json", arguments->json, "print one JSON object");
   add_option(*command, "--out", arguments->out,
              "also write the certificate to this file as JSON, or into this folder with a report");

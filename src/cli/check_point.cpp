@@ -30,7 +30,13 @@ std::vector<std::uint32_t> draw_rows(std::vector<std::uint32_t> rows, const RowC
 }
 
 std::vector<std::uint32_t> choose_rows(const Dataset& dataset, const RowChoice& choice) {
-  return draw_rows(dataset.train.empty() ? all_rows(dataset) : dataset.train, choice);
+  std::vector<std::uint32_t> rows = dataset.train.empty() ? all_rows(dataset) : dataset.train;
+  if (!choice.row) return draw_rows(std::move(rows), choice);
+  if (*choice.row < rows.size()) return {rows[*choice.row]};
+  throw InputError({.where = "--row",
+                    .expected = "a row below " + std::to_string(rows.size()),
+                    .found = std::to_string(*choice.row),
+                    .advice = ""});
 }
 
 void fill_rows(const Dataset& dataset, const Scaling& scaling, std::span<const std::uint32_t> rows,
@@ -72,7 +78,7 @@ std::vector<std::uint32_t> choose_telling_rows(const Network<double>& network, c
   const std::vector<std::uint32_t> drawn = choose_rows(dataset, choice);
   const std::vector<double> drawn_losses = losses_of(network, dataset, scaling, drawn);
   const auto telling = std::ranges::count_if(drawn_losses, [](double loss) { return loss > kTellingLoss; });
-  if (!choice.may_use_losses || 2 * static_cast<std::size_t>(telling) >= drawn.size()) return drawn;
+  if (choice.row || !choice.may_use_losses || 2 * static_cast<std::size_t>(telling) >= drawn.size()) return drawn;
   const std::vector<std::uint32_t> candidates =
       draw_rows(all_rows(dataset), {.rows = std::max(choice.rows, kCandidates), .seed = choice.seed});
   const std::vector<double> losses = losses_of(network, dataset, scaling, candidates);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "gradus/training/trainer.hpp"
@@ -15,7 +16,8 @@ namespace gradus::cli {
 struct RowChoice {
   std::size_t rows = 64;
   std::uint64_t seed = 0;
-  bool may_use_losses = true;  // rows of a trained network: those that tell more, where those drawn tell little
+  std::optional<std::uint64_t> row{};  // of the training part: this one alone
+  bool may_use_losses = true;          // rows of a trained network: those that tell more, where those drawn tell little
 };
 
 /// `run` with these parameters instead of its initial ones; null: the initial ones.

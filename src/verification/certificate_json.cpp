@@ -165,6 +165,10 @@ void compare_objects(const Json& ours, const Json& stored, const std::string& wh
 
 }  // namespace
 
+std::string difference_curve_json(const DifferenceCurve& curve) {
+  return difference_object(curve).dump(1);
+}
+
 std::string certificate_json(const Certificate& certificate) {
   return certificate_object(certificate).dump(1);
 }

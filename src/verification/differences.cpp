@@ -239,29 +239,37 @@ void measure_group(const Subject& subject, DifferenceEvidence& evidence) {
   }
 }
 
-void measure_differences(const Subject& subject, const VerifyOptions& options,
-                         std::vector<DifferenceEvidence>& evidence, Work& work) {
-  RandomStream random(options.seed, Purpose::kVerification, 2);
+DifferenceEvidence make_evidence(const Subject& subject, const VerifyOptions& options, const Group& group,
+                                 std::vector<std::size_t> positions, RandomStream& random) {
   std::vector<double> steps = options.difference_steps.empty() ? default_difference_steps() : options.difference_steps;
   std::sort(steps.rbegin(), steps.rend());
-  evidence.clear();
-  for (const Group& group : all_groups(subject.problem)) {
+  if (positions.empty()) {
     const std::size_t size = group_size(subject.problem, group);
     std::size_t count = std::min(size, affordable(options, subject.forward_cost(group.layer), steps.size()));
     if (options.difference_choice == DifferenceChoice::kAll) count = size;
-    DifferenceEvidence one{.group = group,
-                           .steps = steps,
-                           .order = options.four_points ? 4 : 2,
-                           .value_roundoff = subject.value_roundoff,
-                           .rows = {}};
-    std::vector<std::size_t> positions(count);
+    positions.resize(count);
     for (std::size_t i = 0; i < count; ++i) positions[i] = i;
     if (options.difference_choice == DifferenceChoice::kSampled) positions = sample_positions(size, count, random);
-    for (const std::size_t position : positions) one.rows.push_back({.position = position});
-    evidence.push_back(std::move(one));
+  }
+  DifferenceEvidence evidence{.group = group,
+                              .steps = std::move(steps),
+                              .order = options.four_points ? 4 : 2,
+                              .value_roundoff = subject.value_roundoff,
+                              .rows = {}};
+  for (const std::size_t position : positions) evidence.rows.push_back({.position = position});
+  return evidence;
+}
+
+void measure_differences(const Subject& subject, const VerifyOptions& options,
+                         std::vector<DifferenceEvidence>& evidence, Work& work) {
+  RandomStream random(options.seed, Purpose::kVerification, 2);
+  evidence.clear();
+  for (const Group& group : all_groups(subject.problem)) {
+    evidence.push_back(make_evidence(subject, options, group, {}, random));
   }
   for (DifferenceEvidence& one : evidence) {
-    const double cost = subject.forward_cost(one.group.layer) * static_cast<double>(2 * one.rows.size() * steps.size());
+    const double cost =
+        subject.forward_cost(one.group.layer) * static_cast<double>(2 * one.rows.size() * one.steps.size());
     work.add("finite differences", cost, [&subject, &one] { measure_group(subject, one); });
   }
 }

@@ -35,6 +35,10 @@ struct DifferenceEvidence {
 
 /// The differences of the rows that `evidence` names.
 void measure_group(const Subject& subject, DifferenceEvidence& evidence);
+/// One group whose differences are to be taken of these numbers, or of those that the options choose where there are
+/// none.
+DifferenceEvidence make_evidence(const Subject& subject, const VerifyOptions& options, const Group& group,
+                                 std::vector<std::size_t> positions, RandomStream& random);
 /// Makes one evidence per group and adds its measurements to `work`.
 void measure_differences(const Subject& subject, const VerifyOptions& options,
                          std::vector<DifferenceEvidence>& evidence, Work& work);

@@ -14,6 +14,7 @@
 #include "verification/detection.hpp"
 #include "verification/engine_check.hpp"
 #include "verification/measurements.hpp"
+#include "verification/point_problem.hpp"
 
 namespace gradus {
 namespace verification {
@@ -21,30 +22,6 @@ namespace {
 
 /// Shares of the time that measuring and injecting faults take, for the progress bar.
 constexpr double kMeasuringShare = 0.75;
-
-// Dropout's derivative is that of one draw.
-textbook::DropoutMasks<double> frozen_masks(const NetworkSpec& spec, std::uint64_t seed, std::size_t rows) {
-  return engine_masks(spec, seed, 0, rows, false);
-}
-
-Problem make_problem(const VerificationPoint& point, const VerifyOptions& options) {
-  Problem problem;
-  problem.network = point.network;
-  problem.network.spec.validate();
-  use_differentiated_loss(problem.network.spec);
-  problem.x = point.inputs;
-  problem.labels = point.labels;
-  problem.values = point.labels.empty() ? point.values : Matrix<double>();
-  problem.weights = point.weights;
-  problem.masks = frozen_masks(problem.network.spec, options.seed, problem.x.rows());
-  if (problem.spec().uses_batch() && problem.x.rows() < 2) {
-    throw InputError({.where = "rows",
-                      .expected = "at least 2 for batch normalisation, which measures them against each other",
-                      .found = std::to_string(problem.x.rows()),
-                      .advice = ""});
-  }
-  return problem;
-}
 
 std::string describe_network(const NetworkSpec& spec) {
   std::string activations;

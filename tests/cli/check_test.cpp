@@ -83,6 +83,49 @@ TEST_F(Check, of_a_network_that_is_sure_of_its_rows_takes_those_with_the_largest
   EXPECT_EQ(gradus_program({"check", "--verify", at("old.json")}).exit_code, 3) << "other rows, so other numbers";
 }
 
+// The studies' gradient checking: chosen weights of one layer, one row, a list of N.
+TEST_F(Check, of_one_layer_shows_differences_of_chosen_weights_by_step) {
+  ASSERT_EQ(gradus_program({"train", "--data", at("small.csv"), "--hidden", "4", "--activation", "tanh", "--epochs",
+                            "1", "--no-report", "--out", at("run")})
+                .exit_code,
+            0);
+  const auto experiment = [&](std::vector<std::string> more) {
+    std::vector<std::string> words = {"check", at("run"), "--layer", "1", "--steps", "10,100,1000"};
+    words.insert(words.end(), more.begin(), more.end());
+    return gradus_program(words);
+  };
+  const ProcessResult json_result = experiment({"--weights", "0,5,7", "--row", "3", "--json"});
+  ASSERT_EQ(json_result.exit_code, 0) << json_result.err;
+  const json object = json::parse(json_result.out);
+  EXPECT_EQ(object["holds"], true);
+  const json& curve = object["curve"];
+  EXPECT_EQ(curve["group"], "layer 1 weights");
+  EXPECT_EQ(curve["parameters"], json({0, 5, 7}));
+  EXPECT_EQ(curve["steps"], json({0.1, 0.01, 0.001}));
+  // Central differences: a hundredth of the error for a tenth of the step.
+  EXPECT_NEAR(curve["largest_error"][0].get<double>() / curve["largest_error"][1].get<double>(), 100.0, 20.0);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_NEAR(curve["differences"][2][i].get<double>(), curve["analytic"][i].get<double>(), 1e-5);
+  }
+  const json other = json::parse(experiment({"--weights", "0,5,7", "--row", "4", "--json"}).out);
+  EXPECT_NE(other["curve"]["analytic"], curve["analytic"]);
+  const ProcessResult table = experiment({"--weights", "0,5,7", "--row", "3"});
+  EXPECT_NE(table.out.find("they agree"), std::string::npos) << table.out;
+  EXPECT_EQ(json::parse(experiment({"--biases", "--json"}).out)["curve"]["group"], "layer 1 biases");
+  const std::pair<std::vector<std::string>, std::string> wrong[] = {
+      {{"check", at("run"), "--layer", "9"}, "layer: expected one of 1 to 2, found 9"},
+      {{"check", at("run"), "--layer", "1", "--weights", "77777"}, "found 77777"},
+      {{"check", at("run"), "--layer", "1", "--row", "99999"}, "--row: expected a row below"},
+      {{"check", at("run"), "--weights", "1"}, "--weights: expected a layer to check"},
+      {{"check", at("run"), "--row", "1"}, "--row: expected a layer to check"},
+      {{"check", at("run"), "--layer", "1", "--out", at("c.json")}, "--layer: expected no certificate beside it"}};
+  for (const auto& [words, sentence] : wrong) {
+    const ProcessResult refused = gradus_program(words);
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_NE(refused.err.find(sentence), std::string::npos) << refused.err;
+  }
+}
+
 TEST_F(Check, exits_with_3_when_a_claim_fails_or_a_certificate_is_not_confirmed) {
   // All weights zero: no gradient reaches the first layer.
   write_whole_file(at("zero.toml"),

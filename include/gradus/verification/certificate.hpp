@@ -128,6 +128,8 @@ struct Certificate {
 
 /// The certificate as one JSON object (docs/certificate.md has the keys).
 std::string certificate_json(const Certificate& certificate);
+/// One curve as it stands there under "differences".
+std::string difference_curve_json(const DifferenceCurve& curve);
 /// The certificate as tables for people.
 std::string certificate_table(const Certificate& certificate);
 

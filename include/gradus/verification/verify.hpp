@@ -44,6 +44,25 @@ struct VerifyOptions {
   bool measure_detection = true;
 };
 
+/// Which numbers of a network finite differences are taken of.
+struct DifferenceExperiment {
+  std::size_t layer = 0;                // counted from 0
+  BlockRole role = BlockRole::kWeight;  // a block that the layer has
+  std::vector<std::size_t> positions;   // in the block, row-major; empty: as VerifyOptions choose them
+};
+
+/// Differences, the gradient beside them, and whether they agree.
+struct DifferenceResult {
+  DifferenceCurve curve;
+  Claim claim;
+};
+
+/// The experiment of study s0 (gradient checking): each number is moved by +-h, for every step h, with all rows of the
+/// point, and compared with backpropagation. Of `options` it reads seed and what is said of differences. Throws
+/// InputError for a layer, block or position that the network does not have.
+DifferenceResult run_difference_experiment(const VerificationPoint& point, const DifferenceExperiment& experiment,
+                                           const VerifyOptions& options = {});
+
 /// Called now and then with the share of the work that is done and what is being done.
 using VerifyProgress = std::function<void(double share, std::string_view what)>;
 
