@@ -39,6 +39,7 @@ struct CheckArguments {
   std::string parameters = "sampled";
   std::vector<double> n_list;
   bool json = false;
+  bool details = false;
   bool quiet = false;
   bool no_report = false;
   std::size_t layer = 0;  // counted from 1; 0: the whole certificate
@@ -236,7 +237,9 @@ int check(CheckArguments& arguments) {
   }
   if (!arguments.out.empty()) write_certificate(certificate, arguments);
   if (!stored.empty()) return report_comparison(certificate, stored, arguments);
-  fmt::print("{}", arguments.json ? certificate_json(certificate) + "\n" : certificate_table(certificate));
+  fmt::print("{}", arguments.json      ? certificate_json(certificate) + "\n"
+                   : arguments.details ? certificate_table(certificate)
+                                       : certificate_summary(certificate));
   return certificate.holds() ? 0 : kCheckFailed;
 }
 
@@ -269,6 +272,7 @@ void add_check_command(CLI::App& app, int& exit_code) {
       ->allow_extra_args(false);
   add_flag(*command, "--biases", arguments->biases, "with --layer: its biases instead of its weights");
   add_option(*command, "--row", arguments->choice.row, "with --layer: this training row alone, counted from 0");
+  add_flag(*command, "--details", arguments->details, "tables with every figure instead of a sentence a kind of claim");
   add_flag(*command, "--json", arguments->json, "print one JSON object");
   add_option(*command, "--out", arguments->out,
              "also write the certificate to this file as JSON, or into this folder with a report");

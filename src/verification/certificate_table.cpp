@@ -65,17 +65,6 @@ std::string summary_of_claims(const Certificate& certificate) {
   return aligned_table(rows, 2, true);
 }
 
-std::string failures(const Certificate& certificate) {
-  std::string text;
-  for (const Claim& claim : certificate.claims) {
-    if (claim.holds) continue;
-    text += fmt::format("  {}, {}: {} where {} {} is allowed ({}){}\n", claim.claim, claim.subject,
-                        short_number(claim.value), bounds_text(claim), claim.unit, claim.method,
-                        claim.note.empty() ? "" : "; " + claim.note);
-  }
-  return text.empty() ? "" : "claims that fail:\n" + text + "\n";
-}
-
 std::string gradient_table(const Certificate& certificate) {
   std::vector<Row> rows = {{"gradient of", "numbers", "not zero", "norm", "why the rest is zero"}};
   for (const GroupFacts& facts : certificate.groups) {
@@ -150,6 +139,29 @@ std::string detection_table(const Certificate& certificate) {
 
 }  // namespace
 
+std::string certificate_failures(const Certificate& certificate) {
+  std::string text;
+  for (const Claim& claim : certificate.claims) {
+    if (claim.holds) continue;
+    text += fmt::format("  {}, {}: {} where {} {} is allowed ({}){}\n", claim.claim, claim.subject,
+                        short_number(claim.value), bounds_text(claim), claim.unit, claim.method,
+                        claim.note.empty() ? "" : "; " + claim.note);
+  }
+  return text.empty() ? "" : "claims that fail:\n" + text + "\n";
+}
+
+std::string certificate_verdict(const Certificate& certificate) {
+  const auto holding = std::ranges::count_if(certificate.claims, [](const Claim& claim) { return claim.holds; });
+  std::string text = fmt::format("{}: {} of {} claims hold, {:.1f} s\n",
+                                 certificate.holds() ? "the gradient is certified" : "NOT CERTIFIED", holding,
+                                 certificate.claims.size(), certificate.seconds);
+  if (certificate.holds() && !certificate.weak.empty()) {
+    text += fmt::format("weak, because {} (loss {:.1e}); choose rows that the network is not sure of\n",
+                        fmt::join(certificate.weak, "; "), certificate.loss);
+  }
+  return text;
+}
+
 std::string certificate_table(const Certificate& certificate) {
   const Provenance& p = certificate.provenance;
   std::string text = fmt::format("{} ({} parameters), loss {:.6g}\n", p.network, p.parameters, certificate.loss);
@@ -159,16 +171,8 @@ std::string certificate_table(const Certificate& certificate) {
       p.threads, p.threads == 1 ? "" : "s");
   text += gradient_table(certificate) + "\n" + differences_table(certificate) + "\n" + summary_of_claims(certificate) +
           "\n";
-  text += failures(certificate) + detection_table(certificate);
-  const auto holding = std::ranges::count_if(certificate.claims, [](const Claim& claim) { return claim.holds; });
-  text += fmt::format("\n{}: {} of {} claims hold, {:.1f} s\n",
-                      certificate.holds() ? "the gradient is certified" : "NOT CERTIFIED", holding,
-                      certificate.claims.size(), certificate.seconds);
-  if (certificate.holds() && !certificate.weak.empty()) {
-    text += fmt::format("weak, because {} (loss {:.1e}); choose rows that the network is not sure of\n",
-                        fmt::join(certificate.weak, "; "), certificate.loss);
-  }
-  return text;
+  return text + certificate_failures(certificate) + detection_table(certificate) + "\n" +
+         certificate_verdict(certificate);
 }
 
 }  // namespace gradus

@@ -101,6 +101,30 @@ TEST(Certificate, is_the_same_on_any_number_of_threads_and_tells_what_was_change
   EXPECT_THROW(compare_certificates(verify(point), "{}"), InputError);
 }
 
+TEST(Certificate, says_every_claim_in_a_sentence) {
+  VerificationPoint point = make_point({3, 5, 4}, ActivationKind::kTanh, OutputKind::kSoftmax, 8);
+  Certificate certificate = verify(point);
+  const std::string text = certificate_summary(certificate);
+  EXPECT_EQ(text.find("NO "), std::string::npos) << text;
+  std::size_t claims = 0;
+  for (std::size_t at = 0; (at = text.find(" claim", at)) != std::string::npos; ++at) {
+    const std::size_t start = text.rfind('(', at) + 1;
+    if (text[at - 1] >= '0' && text[at - 1] <= '9' && text.rfind('\n', at) < start)
+      claims += std::stoul(text.substr(start));
+  }
+  EXPECT_EQ(claims, certificate.claims.size()) << text;
+  for (std::size_t i = 0; i < certificate.claims.size(); ++i) {
+    const std::string name = certificate.claims[i].claim;
+    EXPECT_EQ(text.find(name + " ("), std::string::npos) << name << " has no sentence";
+    Certificate failing = certificate;
+    failing.claims[i].holds = false;
+    EXPECT_NE(certificate_summary(failing).find("\nNO "), std::string::npos) << name;
+    EXPECT_NE(certificate_summary(failing).find("NOT CERTIFIED"), std::string::npos) << name;
+  }
+  certificate.detection[0].caught_by.clear();
+  EXPECT_NE(certificate_summary(certificate).find("unnoticed: " + certificate.detection[0].mutant), std::string::npos);
+}
+
 // A network that is sure of every row has a gradient of rounding alone.
 TEST(Certificate, says_where_its_claims_are_weak_and_why) {
   VerificationPoint point = make_point({3, 5, 4}, ActivationKind::kTanh, OutputKind::kSoftmax, 8);

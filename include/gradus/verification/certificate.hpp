@@ -130,8 +130,13 @@ struct Certificate {
 std::string certificate_json(const Certificate& certificate);
 /// One curve as it stands there under "differences".
 std::string difference_curve_json(const DifferenceCurve& curve);
-/// The certificate as tables for people.
+/// The certificate in sentences, one a kind of claim.
+std::string certificate_summary(const Certificate& certificate);
+/// The certificate as tables, with every figure.
 std::string certificate_table(const Certificate& certificate);
+/// What both end with: each claim that fails with its figures, and the verdict.
+std::string certificate_failures(const Certificate& certificate);
+std::string certificate_verdict(const Certificate& certificate);
 
 /// A recomputed certificate against a stored one (JSON text): empty when hashes, claims and detection agree, else a
 /// sentence for each difference. Throws InputError when the text is no certificate.
