@@ -46,6 +46,13 @@ std::vector<std::string> command_names(const CLI::App& app) {
   return names;
 }
 
+// "data make": the words that lead to a command.
+std::string words_to(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  if (parent == nullptr || parent->get_parent() == nullptr) return command.get_name();
+  return words_to(*parent) + " " + command.get_name();
+}
+
 std::string one_line(std::string text) {
   for (char& c : text) {
     if (c == '\n') c = ' ';
@@ -58,8 +65,8 @@ std::string parse_error_sentence(const CLI::App& app, const CLI::ParseError& err
                                  const std::vector<std::string>& words) {
   const CLI::App& command = addressed_app(app);
   const bool is_program = command.get_parent() == nullptr;
-  const std::string where = is_program ? "" : command.get_name() + ": ";
-  const std::string help = is_program ? "`gradus --help`" : "`gradus " + command.get_name() + " --help`";
+  const std::string where = is_program ? "" : words_to(command) + ": ";
+  const std::string help = is_program ? "`gradus --help`" : "`gradus " + words_to(command) + " --help`";
   const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
   const bool needs_command = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && &command == &app;
   std::string stray;

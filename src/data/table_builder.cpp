@@ -59,7 +59,8 @@ void TableBuilder::move_labels(TextTable& table) {
   for (std::size_t k = 0; k < labels_.size(); ++k) {
     if (!labels_[k].move_to_column(table.block.numbers, k)) {
       throw InputError(ErrorParts{fmt::format("{}: column {} (from 0)", name_, layout_.labels[k]),
-                                  "numbers, as one of several targets", "words", "name one label column"});
+                                  "numbers (or true and false, yes and no), as one of several targets", "words",
+                                  "name one label column"});
     }
   }
 }

@@ -8,6 +8,19 @@
 #include "data/text_number.hpp"
 
 namespace gradus::data {
+namespace {
+
+// Of a label that is there or not.
+std::optional<double> truth_value(std::string_view field) {
+  std::string word(trimmed(field));
+  std::ranges::transform(word, word.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (word == "true" || word == "yes" || word == "1") return 1.0;
+  if (word == "false" || word == "no" || word == "0") return 0.0;
+  return std::nullopt;
+}
+
+}  // namespace
 
 std::optional<double> TextLabels::look_at(std::string_view field, std::optional<double> number) {
   const bool has_digit = field.find_first_of("0123456789") != std::string_view::npos;
@@ -55,7 +68,13 @@ void TextLabels::move_to(PartBlock& block, const std::string& name, std::vector<
 
 bool TextLabels::move_to_column(Matrix<double>& values, std::size_t k) const {
   for (std::size_t r = 0; r < numbers_.size(); ++r) values(r, k) = numbers_[r];
-  return all_numbers_;
+  if (all_numbers_) return true;
+  for (std::size_t r = 0; r < words_.size(); ++r) {
+    const std::optional<double> truth = truth_value(words_[r]);
+    if (!truth) return false;
+    values(r, k) = *truth;
+  }
+  return true;
 }
 
 std::map<double, std::string> TextLabels::codes(const std::string& name, std::vector<std::string>& notes) const {

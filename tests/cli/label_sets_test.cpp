@@ -87,6 +87,26 @@ TEST_F(LabelSets, are_measured_by_name_and_as_sets) {
   EXPECT_THAT(wrong.err, HasSubstr("--threshold: expected one for all labels or 2, one each, found 3"));
 }
 
+TEST_F(LabelSets, may_be_written_as_words) {
+  const auto weights_of = [this](const char* yes, const char* no, const char* right, const char* wrong) {
+    std::string text = "a,b,sunny,windy\n";
+    for (int r = 0; r < 90; ++r) {
+      text += fmt::format("{},{},{},{}\n", r % 9 - 4, r % 7 - 3, r % 9 > 4 ? yes : no, r % 7 > 3 ? right : wrong);
+    }
+    write_whole_file(folder_ / "w.csv", text);
+    const ProcessResult result =
+        gradus_program({"train", "--data", folder_ / "w.csv", "--label", "sunny,windy", "--epochs", "2", "--json",
+                        "--no-report", "--quiet", "--force", "--out", folder_ / "words"});
+    return result.exit_code == 0 ? json::parse(result.out)["weights_sha256"].get<std::string>() : result.err;
+  };
+  const std::string numbers = weights_of("1", "0", "1", "0");
+  EXPECT_EQ(numbers.size(), 64U) << numbers;
+  EXPECT_EQ(weights_of("yes", "no", "True", "False"), numbers);
+  EXPECT_EQ(weights_of("TRUE", "FALSE", "1", "0"), numbers);
+  EXPECT_THAT(weights_of("yes", "perhaps", "1", "0"),
+              HasSubstr("column 2 (from 0): expected numbers (or true and false"));
+}
+
 TEST_F(LabelSets, several_quantities_keep_their_names) {
   train("a,b", "regression");
   EXPECT_THAT(predict({}).out, StartsWith("a,b\n"));
