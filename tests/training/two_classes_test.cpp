@@ -14,7 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 
-Dataset two_clouds() {
+Dataset clouds_of_two() {
   Dataset dataset = test::make_clouds();
   for (std::int32_t& label : dataset.table.labels) label = label > 0 ? 1 : 0;
   dataset.class_names = {"no", "yes"};
@@ -30,7 +30,7 @@ RunConfig one_output() {
 }
 
 TEST(TwoClasses, one_output_gives_both_probabilities_and_every_measure) {
-  const Dataset dataset = two_clouds();
+  const Dataset dataset = clouds_of_two();
   RunConfig config = one_output();
   const RunRecord record = train(make_training_run(config, dataset), dataset);
   const Matrix<double> both = predict_rows(record.model, dataset.table.features, dataset.train, 1);
@@ -62,14 +62,14 @@ TEST(TwoClasses, one_output_is_for_sigmoids_of_two_classes) {
     }
     return "";
   };
-  EXPECT_EQ(refusal("training.epochs", "3", two_clouds()), "");
-  EXPECT_THAT(refusal("network.output", "softmax", two_clouds()), HasSubstr("network.output = sigmoid"));
-  EXPECT_THAT(refusal("network.output", "linear", two_clouds()), HasSubstr("network.output = sigmoid"));
+  EXPECT_EQ(refusal("training.epochs", "3", clouds_of_two()), "");
+  EXPECT_THAT(refusal("network.output", "softmax", clouds_of_two()), HasSubstr("network.output = sigmoid"));
+  EXPECT_THAT(refusal("network.output", "linear", clouds_of_two()), HasSubstr("network.output = sigmoid"));
   EXPECT_THAT(refusal("training.epochs", "3", test::make_clouds()), HasSubstr("expected last width 3"));
 }
 
 TEST(TwoClasses, a_threshold_moves_decisions_and_nothing_else) {
-  const Dataset dataset = two_clouds();
+  const Dataset dataset = clouds_of_two();
   RunConfig config = one_output();
   const RunRecord record = train(make_training_run(config, dataset), dataset);
   const Matrix<double> both = predict_rows(record.model, dataset.table.features, dataset.train, 1);
