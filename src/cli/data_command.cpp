@@ -12,6 +12,7 @@
 #include "cli/flags.hpp"
 #include "cli/online.hpp"
 #include "cli/reader_flags.hpp"
+#include "core/wrapped_text.hpp"
 #include "data/leaks.hpp"
 #include "data/write_dataset.hpp"
 #include "gradus/core/error.hpp"
@@ -45,15 +46,19 @@ void run_list(const DataFlags& flags) {
     for (const SourceEntry& entry : entries) {
       json.push_back(
           {{"name", entry.name}, {"kind", kind}, {"summary", entry.summary}, {"fetchable", entry.fetchable}});
-      text += fmt::format("  {:<18} {}{}\n", entry.name, entry.summary, entry.fetchable ? " [fetch]" : "");
+      const std::string mark = entry.fetchable ? " [fetch]" : "";
+      text += wrapped(fmt::format("  {:<18} {}{}", entry.name, entry.summary, mark), 21) + "\n";
     }
   };
   text += "Generated, no file needed:\n";
   add("generated", generators());
-  text += fmt::format("\nFiles, looked for in {} ([fetch]: 'gradus data fetch NAME' downloads it):\n",
-                      fmt::join(data_folders(flags.options.data_dir), ", then "));
+  text += "\n" +
+          wrapped(fmt::format("Files, looked for in {} ([fetch]: 'gradus data fetch NAME' downloads it):",
+                              fmt::join(data_folders(flags.options.data_dir), ", then ")),
+                  2) +
+          "\n";
   add("file", named_sources());
-  text += "\nAny path works too: IDX, .pkl.gz, .npy, .npz, .mat (v4, v5), .csv, .tsv, text.\n";
+  text += "\nAny path works too; what is read: \"Data sources\" in the README.\n";
   print(flags.json ? Json{{"sources", json}}.dump() + "\n" : text);
 }
 

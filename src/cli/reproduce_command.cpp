@@ -13,8 +13,8 @@
 #include "cli/folder_report.hpp"
 #include "cli/note.hpp"
 #include "cli/stop_signal.hpp"
-#include "core/aligned_table.hpp"
 #include "core/atomic_file.hpp"
+#include "core/wrapped_text.hpp"
 #include "gradus/core/error.hpp"
 #include "reproduce/library.hpp"
 #include "reproduce/reproduction.hpp"
@@ -46,7 +46,7 @@ void print_studies() {
   for (const reproduce::Study& study : reproduce::find_studies({"all"})) {
     cells.push_back({study.id, std::to_string(study.rows.size()), study.quick.present ? "yes" : "-", study.title});
   }
-  fmt::print("{}", aligned_table(cells));
+  fmt::print("{}", listed_table(cells));
 }
 
 std::vector<reproduce::Study> chosen_studies(const ReproduceArguments& arguments) {

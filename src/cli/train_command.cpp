@@ -64,7 +64,7 @@ void print_result(const RunRecord& record, const std::string& folder) {
     const std::string table = confusion_table(*evaluation->classification, record.model.class_names);
     if (!table.empty()) fmt::print("\nconfusion ({}):\n{}", name, table);
   }
-  fmt::print("\nepoch {} of {}{}, weights sha256 {}\n", record.final_epoch, record.epochs.size(),
+  fmt::print("\nepoch {} of {}{}\nweights sha256 {}\n", record.final_epoch, record.epochs.size(),
              record.restored_best ? " (best by " + record.monitor + ")" : "", record.weights_sha256);
   if (!folder.empty()) fmt::print("run folder: {}\n", folder);
 }
@@ -242,7 +242,8 @@ int train_on(const TrainArguments& arguments) {
 
 std::string option_help(const ConfigOption& option) {
   static const RunConfig defaults;
-  std::string help = fmt::format("{} [{}] ({})", option.doc, option_text(option, defaults), option.key);
+  const std::string text = option_text(option, defaults);
+  std::string help = fmt::format("{}{} ({})", option.doc, text.empty() ? "" : " [" + text + "]", option.key);
   for (std::size_t i = 0; i < option.choices.size(); ++i) {
     help += fmt::format("{}{}", i == 0 ? ": " : ", ", option.choices[i]);
   }
