@@ -15,6 +15,7 @@
 #include "cli/folder_report.hpp"
 #include "cli/model_data.hpp"
 #include "cli/note.hpp"
+#include "cli/reader_flags.hpp"
 #include "core/atomic_file.hpp"
 #include "core/text_file.hpp"
 #include "gradus/config/config_file.hpp"
@@ -211,7 +212,8 @@ void add_check_command(CLI::App& app, int& exit_code) {
   CLI::App* command = add_command(app, "check", "certify the gradient of a network against independent derivatives");
   auto arguments = std::make_shared<CheckArguments>();
   add_option(*command, "source", arguments->source, "TOML configuration, run folder or model.safetensors");
-  add_option(*command, "--data", arguments->data, "data set: a path or a name [the configuration's]");
+  completes(add_option(*command, "--data", arguments->data, "data set: a path or a name [the configuration's]"),
+            {.words = source_names(), .files = true});
   add_option(*command, "--data-dir", arguments->data_dir, "first folder to look for named sets");
   add_option(*command, "--rows", arguments->choice.rows,
              "training rows for the engine; derivatives use as many of them as time allows [64]")
@@ -223,8 +225,10 @@ void add_check_command(CLI::App& app, int& exit_code) {
       ->delimiter(',')
       ->allow_extra_args(false);
   add_flag(*command, "--four-points", arguments->options.four_points, "differences of order 4 instead of 2");
-  add_option(*command, "--differences", arguments->parameters, "numbers of each group: sampled, first or all [sampled]")
-      ->check(CLI::IsMember({"sampled", "first", "all"}));
+  completes(add_option(*command, "--differences", arguments->parameters,
+                       "numbers of each group: sampled, first or all [sampled]")
+                ->check(CLI::IsMember({"sampled", "first", "all"})),
+            {.words = {"sampled", "first", "all"}, .files = false});
   add_option(*command, "--per-group", arguments->options.differences_per_group, "how many of them [10]")
       ->check(in_range(1, 100000));
   add_flag(*command, "--json", arguments->json, "print one JSON object");

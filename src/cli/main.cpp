@@ -109,6 +109,8 @@ int run(int argc, char** argv) {
   add_serve_command(app, exit_code);
   add_bench_command(app, exit_code);
   add_doctor_command(app, exit_code);
+  add_completion_command(app, exit_code);
+  add_man_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& request) {

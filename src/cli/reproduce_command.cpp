@@ -133,7 +133,10 @@ int reproduce_studies(ReproduceArguments& arguments) {
 void add_reproduce_command(CLI::App& app, int& exit_code) {
   CLI::App* command = add_command(app, "reproduce", "run the published studies and compare with their numbers");
   auto arguments = std::make_shared<ReproduceArguments>();
-  add_option(*command, "study", arguments->names, "ids, notebooks (s0 to s4), all, or TOML files of studies");
+  std::vector<std::string> names = {"all", "s0", "s1", "s2", "s3", "s4"};
+  for (const std::string& id : reproduce::study_ids()) names.push_back(id);
+  completes(add_option(*command, "study", arguments->names, "ids, notebooks (s0 to s4), all, or TOML files of studies"),
+            {.words = names, .files = true});
   add_flag(*command, "--list", arguments->list, "list all studies and stop");
   add_flag(*command, "--quick", arguments->options.quick, "a subset of every notebook in a few minutes");
   add_option(*command, "--seeds", arguments->options.runs,

@@ -333,7 +333,9 @@ void add_show(CLI::App& search, int& exit_code) {
   CLI::App* command = add_command(search, "show", "the table of a study, finished or not");
   auto arguments = std::make_shared<ShowArguments>();
   add_option(*command, "dir", arguments->folder, "study folder")->required();
-  add_option(*command, "--sort", arguments->sort, "value, number, epochs, seconds, state or a parameter [value]");
+  completes(
+      add_option(*command, "--sort", arguments->sort, "value, number, epochs, seconds, state or a parameter [value]"),
+      {.words = {"value", "number", "epochs", "seconds", "state"}, .files = false});
   add_option(*command, "--top", arguments->top, "rows to print, 0 = all");
   add_option(*command, "--csv", arguments->csv, "write the table to this file, - prints it");
   add_option(*command, "--json", arguments->json, "write the whole record to this file, - prints it");

@@ -15,6 +15,7 @@
 #include "cli/flags.hpp"
 #include "cli/folder_report.hpp"
 #include "cli/note.hpp"
+#include "cli/reader_flags.hpp"
 #include "cli/tables.hpp"
 #include "cli/train_folds.hpp"
 #include "cli/train_run.hpp"
@@ -22,6 +23,8 @@
 #include "core/text_file.hpp"
 #include "gradus/config/config_file.hpp"
 #include "gradus/core/error.hpp"
+#include "gradus/network/activation.hpp"
+#include "gradus/network/initializer.hpp"
 #include "gradus/training/run_config.hpp"
 #include "gradus/training/run_folder.hpp"
 #include "training/folds.hpp"
@@ -250,6 +253,20 @@ std::string option_help(const ConfigOption& option) {
   return help;
 }
 
+// What a shell offers behind the option's flag.
+Completion completion_of_key(const ConfigOption& option) {
+  Completion completion;
+  completion.words.assign(option.choices.begin(), option.choices.end());
+  constexpr std::string_view kPaths[] = {"data.source", "data.data_dir", "data.test_path", "data.valid_path",
+                                         "training.init_from"};
+  completion.files = std::ranges::find(kPaths, option.key) != std::end(kPaths);
+  if (option.key == "data.source") completion.words = source_names();
+  const auto take = [&completion](const auto& names) { completion.words.assign(names.begin(), names.end()); };
+  if (option.key == "network.activation") take(names_of(kActivationTable));
+  if (option.key == "network.init") take(names_of(kInitializerTable));
+  return completion;
+}
+
 std::string keys_without_flag() {
   static const RunConfig defaults;
   std::string text = "Keys for a TOML file or --set that have no flag:\n";
@@ -271,7 +288,8 @@ void add_config_flags(CLI::App& command, TrainArguments& arguments) {
     if (std::holds_alternative<bool*>(field) || std::holds_alternative<std::optional<bool>*>(field)) {
       added = add_flag(command, std::string(option.flag) + "{true}", text, option_help(option));
     } else {
-      added = add_option(command, std::string(option.flag), text, option_help(option));
+      added = completes(add_option(command, std::string(option.flag), text, option_help(option)),
+                        completion_of_key(option));
     }
     added->group(std::string(option.key.substr(0, option.key.find('.'))));
   }
