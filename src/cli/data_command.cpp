@@ -120,7 +120,7 @@ void add_data_command(CLI::App& app, int& exit_code) {
   const auto flags = std::make_shared<DataFlags>();
   const auto add = [&](const char* name, const char* help, void (*run)(const DataFlags&)) {
     CLI::App* command = add_command(*data, name, help);
-    add_flag(*command, "--json", flags->json, "Print one JSON value");
+    add_flag(*command, "--json", flags->json, "Print one JSON object");
     command->callback([flags, run, &exit_code] {
       run(*flags);
       exit_code = 0;
@@ -150,7 +150,7 @@ void add_data_command(CLI::App& app, int& exit_code) {
   add_option(*download, "--data-dir", flags->options.data_dir,
              "Folder to put it in, copied where another data folder has it (default: the user's cache)");
   add_option(*download, "--mirror", flags->mirror, "Base URL instead of the built-in mirrors");
-  add_flag(*download, "--force", flags->force, "Replace files of other content");
+  add_flag(*download, "--force", flags->force, "Download whatever is there, and replace files of other content");
   add_flag(*download, "--quiet", flags->quiet, "No progress");
 }
 

@@ -122,6 +122,10 @@ TEST_F(Program, lists_as_json_are_one_object) {
   for (const char* key : {"study", "rows", "quick", "title"}) EXPECT_TRUE(listed[0].contains(key)) << key;
   const ProcessResult sources = gradus_program({"data", "list", "--json"});
   EXPECT_EQ(json::parse(sources.out)["sources"][0]["name"], "peaks");
+  fs::create_directories(at("data/tabular"));
+  fs::copy_file(csv(), at("data/tabular/wine.csv"));
+  const ProcessResult fetched = gradus_program({"data", "fetch", "wine", "--data-dir", at("data"), "--json"});
+  EXPECT_EQ(json::parse(fetched.out)["files"][0]["status"], "present") << fetched.err;
 }
 
 TEST_F(Program, rows_of_weight_zero_teach_nothing) {
