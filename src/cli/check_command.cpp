@@ -120,9 +120,9 @@ void take_stored_settings(const std::string& text, CheckArguments& arguments) {
   const auto& p = stored["provenance"];
   try {
     if (arguments.source.empty()) {
-      const std::string folder = fs::path(arguments.verify).parent_path().string();
-      arguments.source = fs::exists(fs::path(folder) / "model.safetensors") ? (folder.empty() ? "." : folder)
-                                                                            : p.at("source").get<std::string>();
+      const fs::path folder = fs::path(arguments.verify).parent_path();
+      const bool in_run = fs::exists(folder / "model.safetensors") && fs::exists(folder / "config.toml");
+      arguments.source = in_run ? (folder.empty() ? "." : folder.string()) : p.at("source").get<std::string>();
     }
     if (arguments.data.empty()) arguments.data = p.at("data_source").get<std::string>();
     arguments.choice = {.rows = p.at("rows").get<std::size_t>(),
