@@ -25,6 +25,7 @@
 #include "gradus/core/error.hpp"
 #include "gradus/network/activation.hpp"
 #include "gradus/network/initializer.hpp"
+#include "gradus/network/layer.hpp"
 #include "gradus/training/run_config.hpp"
 #include "gradus/training/run_folder.hpp"
 #include "training/folds.hpp"
@@ -264,6 +265,13 @@ Completion completion_of_key(const ConfigOption& option) {
   const auto take = [&completion](const auto& names) { completion.words.assign(names.begin(), names.end()); };
   if (option.key == "network.activation") take(names_of(kActivationTable));
   if (option.key == "network.init") take(names_of(kInitializerTable));
+  if (option.key == "network.residual") completion.words = {"true", "false"};
+  if (option.key == "network.normalization") {
+    completion.words = {"none"};
+    for (const LayerKind kind : kAllLayerKinds) {
+      if (is_normalization(kind)) completion.words.emplace_back(layer_kind_name(kind));
+    }
+  }
   return completion;
 }
 

@@ -74,6 +74,8 @@ for path, (flags, commands) in tree.items():
     questions += [([*before, flag], "", choices) for flag, choices in flags.items() if choices]
 questions += [(["gradus", "data", "fetch"], "ir", ["iris"]), (["gradus", "train", "--data"], "moo", ["moons"]),
               (["gradus", "evaluate", "run", "--part"], "", ["train", "valid", "test", "all"]),
+              (["gradus", "train", "--normalization"], "", ["none", "batch_norm", "layer_norm"]),
+              (["gradus", "train", "--init"], "he", ["he_uniform", "he_normal"]),
               (["gradus", "reproduce"], "s2", ["s2-init"]), (["gradus", "train", "--optimizer", "="], "ad", ["adam"])]
 
 
