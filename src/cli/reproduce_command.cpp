@@ -99,6 +99,12 @@ int reproduce_studies(ReproduceArguments& arguments) {
     arguments.json ? print_studies_as_json() : print_studies();
     return 0;
   }
+  if (arguments.options.folder == "none") {
+    throw InputError({.where = "--out",
+                      .expected = "a folder, where finished runs are kept so that the same command goes on",
+                      .found = "'none'",
+                      .advice = "leave it out for runs/reproduce"});
+  }
   const std::vector<reproduce::Study> studies = chosen_studies(arguments);
   require_data(studies, arguments.options.data_dir);
   arguments.options.stop = &catch_stop_signal();

@@ -251,6 +251,14 @@ TEST(ReproduceProgram, json_keeps_its_contract_and_off_rows_exit_with_3) {
   EXPECT_EQ(json::parse(within.out)["verdict"], "within");
 }
 
+TEST(ReproduceProgram, out_none_is_refused_and_makes_no_folder_of_that_name) {
+  const test::ProcessResult none = test::gradus_program({"reproduce", "s0-params", "--out", "none"});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_EQ(none.err,
+            "gradus: --out: expected a folder, where finished runs are kept so that the same command goes on, found "
+            "'none'; leave it out for runs/reproduce\n");
+}
+
 TEST(ReproduceProgram, lists_all_studies) {
   const test::ProcessResult list = test::gradus_program({"reproduce", "--list"});
   EXPECT_EQ(list.exit_code, 0);
