@@ -83,7 +83,7 @@ def furnish(folder, document):
     """What the document's reader has."""
     mnist = folder / "data/mnist"
     mnist.mkdir(parents=True)
-    write_idx(mnist, "train", 100)
+    write_idx(mnist, "train", 60)
     write_idx(mnist, "t10k", 50)
     (folder / "data/peaks").mkdir()
     write_peaks(folder / "data/peaks/PeaksData.mat")
