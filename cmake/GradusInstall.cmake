@@ -5,8 +5,22 @@ include(CMakePackageConfigHelpers)
 # Two sets, so that who only trains and predicts needs neither SQLite nor TOML (component `studies`).
 install(TARGETS gradus EXPORT gradusTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS gradus_studies EXPORT gradusStudiesTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+# The program with what shells and man read, which it prints itself: component `program`, all that `./run install` takes.
 if(TARGET gradus_program)
-  install(TARGETS gradus_program gradus_online RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS gradus_program gradus_online RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
+  foreach(file
+      "completion bash:bash-completion/completions/gradus"
+      "completion zsh:zsh/site-functions/_gradus"
+      "completion fish:fish/vendor_completions.d/gradus.fish"
+      "man:man/man1/gradus.1")
+    string(REGEX MATCH "^(.*):(.*)/(.*)$" whole ${file})
+    string(REPLACE " " ";" words ${CMAKE_MATCH_1})
+    set(made ${PROJECT_BINARY_DIR}/share/${CMAKE_MATCH_3})
+    install(CODE "file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/share)
+      execute_process(COMMAND $<TARGET_FILE:gradus_program> ${words} OUTPUT_FILE ${made} COMMAND_ERROR_IS_FATAL ANY)"
+      COMPONENT program)
+    install(FILES ${made} DESTINATION ${CMAKE_INSTALL_DATADIR}/${CMAKE_MATCH_2} COMPONENT program)
+  endforeach()
 endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/gradus DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 foreach(set gradusTargets gradusStudiesTargets)

@@ -231,8 +231,10 @@ void run_bench(const BenchArguments& arguments) {
 void add_bench_command(CLI::App& app, int& exit_code) {
   CLI::App* const command = add_command(app, "bench", "time the engine at the studies' sizes, beside the peak");
   auto arguments = std::make_shared<BenchArguments>();
-  add_option(*command, "--workload", arguments->workloads, "s0 .. s4, or names of the sweep (default: all)");
-  add_option(*command, "--dtype", arguments->dtypes, "f32, f64, mixed (default: all)");
+  completes(add_option(*command, "--workload", arguments->workloads, "s0 .. s4, or names of the sweep (default: all)"),
+            {.words = {"s0", "s1", "s2", "s3", "s4"}, .files = false});
+  completes(add_option(*command, "--dtype", arguments->dtypes, "f32, f64, mixed (default: all)"),
+            {.words = {"f32", "f64", "mixed"}, .files = false});
   add_option(*command, "--threads", arguments->threads, "thread counts (default: 1 and all cores)")
       ->check(in_range(1, 256));
   add_option(*command, "--rounds", arguments->rounds, "rounds whose median is taken (default: 5)")

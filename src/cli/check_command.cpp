@@ -16,6 +16,7 @@
 #include "cli/folder_report.hpp"
 #include "cli/model_data.hpp"
 #include "cli/note.hpp"
+#include "cli/reader_flags.hpp"
 #include "core/atomic_file.hpp"
 #include "core/text_file.hpp"
 #include "gradus/config/config_file.hpp"
@@ -124,9 +125,9 @@ void take_stored_settings(const std::string& text, CheckArguments& arguments) {
   const auto& p = stored["provenance"];
   try {
     if (arguments.source.empty()) {
-      const std::string folder = fs::path(arguments.verify).parent_path().string();
-      arguments.source = fs::exists(fs::path(folder) / "model.safetensors") ? (folder.empty() ? "." : folder)
-                                                                            : p.at("source").get<std::string>();
+      const fs::path folder = fs::path(arguments.verify).parent_path();
+      const bool in_run = fs::exists(folder / "model.safetensors") && fs::exists(folder / "config.toml");
+      arguments.source = in_run ? (folder.empty() ? "." : folder.string()) : p.at("source").get<std::string>();
     }
     if (arguments.data.empty()) arguments.data = p.at("data_source").get<std::string>();
     arguments.choice = {.rows = p.at("rows").get<std::size_t>(),
@@ -249,7 +250,8 @@ void add_check_command(CLI::App& app, int& exit_code) {
   CLI::App* command = add_command(app, "check", "certify the gradient of a network against independent derivatives");
   auto arguments = std::make_shared<CheckArguments>();
   add_option(*command, "source", arguments->source, "TOML configuration, run folder or model.safetensors");
-  add_option(*command, "--data", arguments->data, "data set: a path or a name [the configuration's]");
+  completes(add_option(*command, "--data", arguments->data, "data set: a path or a name [the configuration's]"),
+            {.words = source_names(), .files = true});
   add_option(*command, "--data-dir", arguments->data_dir, "first folder to look for named sets");
   add_option(*command, "--rows", arguments->choice.rows,
              "training rows for the engine; derivatives use as many of them as time allows [64]")
@@ -261,8 +263,10 @@ void add_check_command(CLI::App& app, int& exit_code) {
       ->delimiter(',')
       ->allow_extra_args(false);
   add_flag(*command, "--four-points", arguments->options.four_points, "differences of order 4 instead of 2");
-  add_option(*command, "--differences", arguments->parameters, "numbers of each group: sampled, first or all [sampled]")
-      ->check(CLI::IsMember({"sampled", "first", "all"}));
+  completes(add_option(*command, "--differences", arguments->parameters,
+                       "numbers of each group: sampled, first or all [sampled]")
+                ->check(CLI::IsMember({"sampled", "first", "all"})),
+            {.words = {"sampled", "first", "all"}, .files = false});
   add_option(*command, "--per-group", arguments->options.differences_per_group, "how many of them [10]")
       ->check(in_range(1, 100000));
   add_option(*command, "--layer", arguments->layer,

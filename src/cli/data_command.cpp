@@ -12,6 +12,7 @@
 #include "cli/flags.hpp"
 #include "cli/online.hpp"
 #include "cli/reader_flags.hpp"
+#include "core/wrapped_text.hpp"
 #include "data/leaks.hpp"
 #include "data/write_dataset.hpp"
 #include "gradus/core/error.hpp"
@@ -45,15 +46,19 @@ void run_list(const DataFlags& flags) {
     for (const SourceEntry& entry : entries) {
       json.push_back(
           {{"name", entry.name}, {"kind", kind}, {"summary", entry.summary}, {"fetchable", entry.fetchable}});
-      text += fmt::format("  {:<18} {}{}\n", entry.name, entry.summary, entry.fetchable ? " [fetch]" : "");
+      const std::string mark = entry.fetchable ? " [fetch]" : "";
+      text += wrapped(fmt::format("  {:<18} {}{}", entry.name, entry.summary, mark), 21) + "\n";
     }
   };
   text += "Generated, no file needed:\n";
   add("generated", generators());
-  text += fmt::format("\nFiles, looked for in {} ([fetch]: 'gradus data fetch NAME' downloads it):\n",
-                      fmt::join(data_folders(flags.options.data_dir), ", then "));
+  text += "\n" +
+          wrapped(fmt::format("Files, looked for in {} ([fetch]: 'gradus data fetch NAME' downloads it):",
+                              fmt::join(data_folders(flags.options.data_dir), ", then ")),
+                  2) +
+          "\n";
   add("file", named_sources());
-  text += "\nAny path works too: IDX, .pkl.gz, .npy, .npz, .mat (v4, v5), .csv, .tsv, text.\n";
+  text += "\nAny path works too; what is read: \"Data sources\" in the README.\n";
   print(flags.json ? Json{{"sources", json}}.dump() + "\n" : text);
 }
 
@@ -98,8 +103,9 @@ void add_source_flags(CLI::App& command, DataFlags& flags) {
   add_option(command, "--valid-data", flags.options.valid_path, "Further file that becomes the validation part");
   add_option(command, "--test-data", flags.options.test_path, "Further file that becomes the test part");
   add_option(command, "--label", flags.options.label, "Target column: name, number (from 0, or -1 from the end), none");
-  add_option(command, "--task", flags.options.task,
-             "classification, regression or multilabel; decided by itself if unset");
+  completes(add_option(command, "--task", flags.options.task,
+                       "classification, regression or multilabel; decided by itself if unset"),
+            {.words = {"classification", "regression", "multilabel"}, .files = false});
   add_reader_flags(command, flags.options);
   add_option(command, "--rows", flags.options.generated_rows, "Generators: rows in all");
   add_option(command, "--seed", flags.options.seed, "Generators: seed");
@@ -114,7 +120,7 @@ void add_data_command(CLI::App& app, int& exit_code) {
   const auto flags = std::make_shared<DataFlags>();
   const auto add = [&](const char* name, const char* help, void (*run)(const DataFlags&)) {
     CLI::App* command = add_command(*data, name, help);
-    add_flag(*command, "--json", flags->json, "Print one JSON value");
+    add_flag(*command, "--json", flags->json, "Print one JSON object");
     command->callback([flags, run, &exit_code] {
       run(*flags);
       exit_code = 0;
@@ -124,18 +130,27 @@ void add_data_command(CLI::App& app, int& exit_code) {
   CLI::App* list = add("list", "Names of generators and published sets", run_list);
   add_option(*list, "--data-dir", flags->options.data_dir, "Folder where named sets are looked for first");
   CLI::App* info = add("info", "Task, parts, classes and ranges of a data source", run_info);
-  add_option(*info, "source", flags->source, "Path or name")->required();
+  completes(add_option(*info, "source", flags->source, "Path or name")->required(),
+            {.words = source_names(), .files = true});
   add_source_flags(*info, *flags);
   CLI::App* make = add("make", "Write a data source as .csv, .npy or .npz", run_make);
-  add_option(*make, "source", flags->source, "Generator, or any other source")->required();
+  completes(add_option(*make, "source", flags->source, "Generator, or any other source")->required(),
+            {.words = source_names(), .files = true});
   add_option(*make, "--out", flags->out, "File to write, ending in .csv, .npy or .npz")->required();
   add_flag(*make, "--force", flags->force, "Replace a file that exists");
   add_source_flags(*make, *flags);
   CLI::App* download = add("fetch", "Download a published set; an interrupted download continues", run_fetch);
-  add_option(*download, "name", flags->source, "One of the sets marked [fetch] in 'gradus data list'")->required();
-  add_option(*download, "--data-dir", flags->options.data_dir, "Folder to put it in (default: the user's cache)");
+  std::vector<std::string> sets;
+  for (const SourceEntry& entry : named_sources()) sets.push_back(entry.name);
+  completes(
+      add_option(*download, "name", flags->source,
+                 "A set of 'gradus data list': downloaded where it is marked [fetch], unless a data folder has it")
+          ->required(),
+      {.words = sets, .files = false});
+  add_option(*download, "--data-dir", flags->options.data_dir,
+             "Folder to put it in, copied where another data folder has it (default: the user's cache)");
   add_option(*download, "--mirror", flags->mirror, "Base URL instead of the built-in mirrors");
-  add_flag(*download, "--force", flags->force, "Replace files of other content");
+  add_flag(*download, "--force", flags->force, "Download whatever is there, and replace files of other content");
   add_flag(*download, "--quiet", flags->quiet, "No progress");
 }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/wrapped_text.hpp"
 #include "data/calendar.hpp"
 
 namespace gradus::cli {
@@ -116,13 +117,15 @@ std::string contents_of(const Json& column) {
 
 std::string columns_text(const Json& columns) {
   constexpr std::size_t kMostColumns = 200;
+  constexpr std::size_t kContentsColumn = 51;
   std::string text = fmt::format("\n  {:<4}{:<24} {:<9}{:>9}  {}\n", "", "column", "kind", "missing", "values");
   for (std::size_t c = 0; c < std::min(columns.size(), kMostColumns); ++c) {
     const Json& column = columns[c];
     const std::string missing =
         column.contains("missing") ? fmt::format("{}", column["missing"].get<std::size_t>()) : "";
-    text += fmt::format("  {:<4}{:<24} {:<9}{:>9}  {}\n", c, column["name"].get<std::string>(),
-                        column["kind"].get<std::string>(), missing, contents_of(column));
+    const std::string line = fmt::format("  {:<4}{:<24} {:<9}{:>9}  {}", c, column["name"].get<std::string>(),
+                                         column["kind"].get<std::string>(), missing, contents_of(column));
+    text += wrapped(line, kContentsColumn) + "\n";
   }
   if (columns.size() > kMostColumns) text += fmt::format("  ... {} in all\n", columns.size());
   return text;

@@ -12,6 +12,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "core/wrapped_text.hpp"
 #include "gradus/data/source.hpp"
 #include "gradus/training/trainer.hpp"
 #include "kernels/kernel_table.hpp"
@@ -74,7 +75,7 @@ void print_report(const std::string& data_dir) {
   fmt::print("chosen target  {}{}\n", machine.target, forced != nullptr ? " (GRADUS_TARGET)" : "");
   fmt::print("GRADUS_TARGET  {}\n", forced != nullptr ? forced : "not set");
   for (const std::string& folder : data_folders(data_dir))
-    fmt::print("data folder    {}: {}\n", folder, sets_in(folder));
+    fmt::print("{}\n", wrapped(fmt::format("data folder    {}: {}", folder, sets_in(folder)), 15));
 }
 
 }  // namespace

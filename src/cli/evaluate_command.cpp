@@ -49,7 +49,8 @@ void add_evaluate_command(CLI::App& app, int& exit_code) {
   CLI::App* command = add_command(app, "evaluate", "measure a trained network on a data set");
   auto arguments = std::make_shared<EvaluateArguments>();
   add_model_data_options(*command, arguments->source);
-  add_option(*command, "--part", arguments->part, "train, valid, test or all [test, else valid, else all]");
+  completes(add_option(*command, "--part", arguments->part, "train, valid, test or all [test, else valid, else all]"),
+            {.words = {"train", "valid", "test", "all"}, .files = false});
   add_option(*command, "--top-k", arguments->options.top_k, "also the share of labels among the k largest outputs");
   add_threshold_option(*command, arguments->options.thresholds);
   add_flag(*command, "--json", arguments->json, "print one JSON object");

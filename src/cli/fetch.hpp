@@ -19,7 +19,7 @@ struct FetchOptions {
 
 struct FetchedFile {
   std::string path;
-  std::string status;  // "downloaded", "resumed" or "present"
+  std::string status;  // "downloaded", "resumed", "present" or "copied"
 };
 
 /// Makes every file of `set` stand in its folder. What has arrived of an interrupted download is kept in FILE.part and

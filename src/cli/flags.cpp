@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/flags.hpp"
 
+#include <map>
+#include <utility>
+
 namespace gradus::cli {
 namespace {
 
 template <class T>
 CLI::Option* add(CLI::App& command, const std::string& name, T& value, const std::string& help) {
   return command.add_option(name, value, help);
+}
+
+std::map<const CLI::Option*, Completion>& completions() {
+  static std::map<const CLI::Option*, Completion> all;
+  return all;
 }
 
 }  // namespace
@@ -52,6 +60,17 @@ CLI::Option* add_flag(CLI::App& command, const std::string& name, bool& value, c
 }
 CLI::Option* add_flag(CLI::App& command, const std::string& name, std::string& value, const std::string& help) {
   return command.add_flag(name, value, help);
+}
+
+CLI::Option* completes(CLI::Option* option, Completion with) {
+  completions()[option] = std::move(with);
+  return option;
+}
+
+Completion completion_of(const CLI::Option& option) {
+  const auto found = completions().find(&option);
+  if (found != completions().end()) return found->second;
+  return {.words = {}, .files = option.get_type_name().starts_with("TEXT")};
 }
 
 CLI::Validator in_range(int lowest, int highest) {

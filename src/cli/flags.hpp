@@ -33,6 +33,17 @@ CLI::Option* add_option(CLI::App& command, const std::string& name, std::vector<
 CLI::Option* add_flag(CLI::App& command, const std::string& name, bool& value, const std::string& help);
 CLI::Option* add_flag(CLI::App& command, const std::string& name, std::string& value, const std::string& help);
 
+/// What a shell can offer where a value is due.
+struct Completion {
+  std::vector<std::string> words;
+  bool files = false;
+};
+
+/// Says what completes `option`; what is typed is judged by whoever reads it. Returns `option`.
+CLI::Option* completes(CLI::Option* option, Completion with);
+/// What completes() said; where it said nothing, files for text and nothing for numbers.
+Completion completion_of(const CLI::Option& option);
+
 /// For Option::check(): refuses numbers outside [lowest, highest].
 CLI::Validator in_range(int lowest, int highest);
 

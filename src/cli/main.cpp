@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string>
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/help_formatter.hpp"
 #include "cli/note.hpp"
 #include "cli/online.hpp"
 #include "core/printable.hpp"
@@ -99,6 +101,7 @@ int fail(int exit_code, const std::string& sentence) {
 
 int run(int argc, char** argv) {
   CLI::App app("Gradus trains fully connected neural networks.", "gradus");
+  app.formatter(std::make_shared<HelpFormatter>());
   app.set_version_flag("--version", version());
   app.require_subcommand(1);
   int exit_code = 0;
@@ -113,6 +116,8 @@ int run(int argc, char** argv) {
   add_serve_command(app, exit_code);
   add_bench_command(app, exit_code);
   add_doctor_command(app, exit_code);
+  add_completion_command(app, exit_code);
+  add_man_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& request) {

@@ -76,7 +76,8 @@ void add_threshold_option(CLI::App& command, std::vector<double>& thresholds) {
 void add_model_data_options(CLI::App& command, ModelDataArguments& arguments) {
   SourceOptions& options = arguments.options;
   add_option(command, "model", arguments.model, "run folder or model.safetensors")->required();
-  add_option(command, "--data", arguments.data, "data set: a path or a name")->required();
+  completes(add_option(command, "--data", arguments.data, "data set: a path or a name")->required(),
+            {.words = source_names(), .files = true});
   add_option(command, "--data-dir", options.data_dir, "first folder to look for named sets");
   add_option(command, "--valid-data", options.valid_path, "further file that becomes the validation part");
   add_option(command, "--test-data", options.test_path, "further file that becomes the test part");

@@ -8,9 +8,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "cli/data_at_hand.hpp"
 #include "cli/fetch.hpp"
 #include "cli/note.hpp"
 #include "cli/online.hpp"
@@ -23,7 +26,9 @@
 
 namespace gradus::cli {
 
-void fetch(const FetchArguments& arguments) {
+namespace {
+
+std::vector<FetchedFile> download(const FetchArguments& arguments) {
   const PublishedSet& set = find_published_set(arguments.name);
   FetchOptions options;
   options.data_folder = arguments.data_dir.empty() ? user_cache_folder() : arguments.data_dir;
@@ -35,15 +40,25 @@ void fetch(const FetchArguments& arguments) {
       fmt::print(stderr, "\r{}: {:.1f} of {:.1f} MB ", file, bytes / 1e6, total / 1e6);
     };
   }
-  const std::vector<FetchedFile> files = fetch_set(set, options);
+  std::vector<FetchedFile> files = fetch_set(set, options);
   if (show) fmt::print(stderr, "\r\033[K");
+  return files;
+}
+
+}  // namespace
+
+void fetch(const FetchArguments& arguments) {
+  std::optional<std::vector<FetchedFile>> files;
+  // A mirror or --force asks for the download itself.
+  if (arguments.mirror.empty() && !arguments.force) files = files_at_hand(arguments.name, arguments.data_dir);
+  if (!files) files = download(arguments);
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   std::string text;
-  for (const FetchedFile& file : files) {
+  for (const FetchedFile& file : *files) {
     json.push_back({{"file", file.path}, {"status", file.status}});
     text += fmt::format("{:<10} {}\n", file.status, file.path);
   }
-  fmt::print("{}", arguments.json ? json.dump() + "\n" : text);
+  fmt::print("{}", arguments.json ? nlohmann::ordered_json{{"files", json}}.dump() + "\n" : text);
 }
 
 void serve(const ServeArguments& arguments) {

@@ -189,7 +189,8 @@ void add_predict_command(CLI::App& app, int& exit_code) {
   CLI::App* command = add_command(app, "predict", "predict classes, label sets or values of new rows");
   auto arguments = std::make_shared<PredictArguments>();
   add_model_data_options(*command, arguments->source);
-  add_option(*command, "--part", arguments->part, "train, valid, test or all [all]");
+  completes(add_option(*command, "--part", arguments->part, "train, valid, test or all [all]"),
+            {.words = {"train", "valid", "test", "all"}, .files = false});
   add_option(*command, "--out", arguments->out, "FILE.csv, .npy or .json [CSV on standard output]");
   add_flag(*command, "--probabilities", arguments->probabilities,
            "the outputs of every class or label beside what is predicted");

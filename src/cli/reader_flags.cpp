@@ -1,8 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/reader_flags.hpp"
+
 #include "cli/flags.hpp"
+#include "gradus/training/run_config.hpp"
 
 namespace gradus::cli {
+namespace {
+
+// The choices of the configuration's key of the same name ("--index-base": data.index_base).
+void complete_as_keys(CLI::App& command) {
+  for (const ConfigOption& option : config_options()) {
+    if (option.choices.empty() || !option.key.starts_with("data.")) continue;
+    std::string name = "--" + std::string(option.key.substr(5));
+    for (char& c : name) c = c == '_' ? '-' : c;
+    CLI::Option* added = command.get_option_no_throw(name);
+    if (added != nullptr) completes(added, {.words = {option.choices.begin(), option.choices.end()}, .files = false});
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> source_names() {
+  std::vector<std::string> names;
+  for (const SourceEntry& entry : generators()) names.push_back(entry.name);
+  for (const SourceEntry& entry : named_sources()) names.push_back(entry.name);
+  return names;
+}
 
 void add_reader_flags(CLI::App& command, SourceOptions& options) {
   add_option(command, "--feature-array", options.feature_array, "npz, MAT: name of the array of features");
@@ -23,6 +46,7 @@ void add_reader_flags(CLI::App& command, SourceOptions& options) {
   add_columns("--dates", options.dates, "columns whose values must be dates");
   add_columns("--ignore", options.ignore, "columns that are left out");
   add_columns("--missing", options.missing, "what stands in a missing cell");
+  complete_as_keys(command);
 }
 
 }  // namespace gradus::cli

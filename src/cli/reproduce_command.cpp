@@ -13,8 +13,8 @@
 #include "cli/folder_report.hpp"
 #include "cli/note.hpp"
 #include "cli/stop_signal.hpp"
-#include "core/aligned_table.hpp"
 #include "core/atomic_file.hpp"
+#include "core/wrapped_text.hpp"
 #include "gradus/core/error.hpp"
 #include "reproduce/library.hpp"
 #include "reproduce/reproduction.hpp"
@@ -46,7 +46,7 @@ void print_studies() {
   for (const reproduce::Study& study : reproduce::find_studies({"all"})) {
     cells.push_back({study.id, std::to_string(study.rows.size()), study.quick.present ? "yes" : "-", study.title});
   }
-  fmt::print("{}", aligned_table(cells));
+  fmt::print("{}", listed_table(cells));
 }
 
 std::vector<reproduce::Study> chosen_studies(const ReproduceArguments& arguments) {
@@ -99,6 +99,12 @@ int reproduce_studies(ReproduceArguments& arguments) {
     arguments.json ? print_studies_as_json() : print_studies();
     return 0;
   }
+  if (arguments.options.folder == "none") {
+    throw InputError({.where = "--out",
+                      .expected = "a folder, where finished runs are kept so that the same command goes on",
+                      .found = "'none'",
+                      .advice = "leave it out for runs/reproduce"});
+  }
   const std::vector<reproduce::Study> studies = chosen_studies(arguments);
   require_data(studies, arguments.options.data_dir);
   arguments.options.stop = &catch_stop_signal();
@@ -133,7 +139,10 @@ int reproduce_studies(ReproduceArguments& arguments) {
 void add_reproduce_command(CLI::App& app, int& exit_code) {
   CLI::App* command = add_command(app, "reproduce", "run the published studies and compare with their numbers");
   auto arguments = std::make_shared<ReproduceArguments>();
-  add_option(*command, "study", arguments->names, "ids, notebooks (s0 to s4), all, or TOML files of studies");
+  std::vector<std::string> names = {"all", "s0", "s1", "s2", "s3", "s4"};
+  for (const std::string& id : reproduce::study_ids()) names.push_back(id);
+  completes(add_option(*command, "study", arguments->names, "ids, notebooks (s0 to s4), all, or TOML files of studies"),
+            {.words = names, .files = true});
   add_flag(*command, "--list", arguments->list, "list all studies and stop");
   add_flag(*command, "--quick", arguments->options.quick, "a subset of every notebook in a few minutes");
   add_option(*command, "--seeds", arguments->options.runs,

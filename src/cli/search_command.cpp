@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,12 +17,13 @@
 #include "cli/note.hpp"
 #include "cli/numbered_folder.hpp"
 #include "cli/progress.hpp"
+#include "cli/scratch_folder.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/tables.hpp"
-#include "core/aligned_table.hpp"
 #include "core/atomic_file.hpp"
 #include "core/csv_field.hpp"
 #include "core/suggest.hpp"
+#include "core/wrapped_text.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/search/study.hpp"
 
@@ -126,7 +129,7 @@ std::string trial_table(const StudyRecord& record, const std::vector<std::size_t
     if (rows.size() > most) break;
     rows.push_back(table_row(record.trials[number]));
   }
-  return aligned_table(rows);
+  return fitted_table(rows);
 }
 
 void print_importance(const StudyRecord& record) {
@@ -146,8 +149,12 @@ void print_study(const StudyRecord& record, const std::string& folder) {
   print_importance(record);
   if (record.best() == nullptr) return;
   const TrialRecord& best = *record.best();
-  fmt::print("\nbest trial {} of {}: {} {}, weights sha256 {}\n", best.number, record.trials.size(),
+  fmt::print("\nbest trial {} of {}: {} {}\nweights sha256 {}\n", best.number, record.trials.size(),
              record.config.options.objective, value_text(best.value), best.runs.front().weights_sha256);
+  if (folder.empty()) {
+    fmt::print("{}\n", wrapped("its setting: " + setting_text(record.config.space, best.setting), 2));
+    return;
+  }
   if (!record.test_json.empty()) fmt::print("on the test part, evaluated once: {}/best/test.json\n", folder);
   if (record.finished) fmt::print("its configuration: {}/best.toml, its run: {}/best\n", folder, folder);
 }
@@ -182,6 +189,8 @@ void run_search(const SearchArguments& arguments) {
   if (!arguments.resume.empty()) refuse_beside_resume(arguments);
   std::string folder = arguments.resume.empty() ? arguments.out : arguments.resume;
   std::string made;
+  std::optional<ScratchFolder> scratch;
+  if (arguments.resume.empty() && arguments.out == "none" && !arguments.dry_run) folder = scratch.emplace().path();
   StudyRecord record;
   try {
     if (arguments.file.empty()) {
@@ -198,6 +207,7 @@ void run_search(const SearchArguments& arguments) {
       record = run_study(config, arguments.file, folder, !arguments.resume.empty(), options);
     }
   } catch (const Interrupted& interruption) {
+    if (scratch) throw Interrupted("search: interrupted; --out none kept nothing to go on with");
     throw Interrupted(std::string(interruption.what()) + "; continue with `gradus search --resume " + folder + "`");
   } catch (const Error&) {
     remove_empty_folder(made);  // refused before it began
@@ -206,9 +216,9 @@ void run_search(const SearchArguments& arguments) {
   if (arguments.json) {
     fmt::print("{}\n", study_json(record));
   } else {
-    print_study(record, folder);
+    print_study(record, scratch ? "" : folder);
   }
-  if (!arguments.no_report) report_folder(folder, arguments.quiet);
+  if (!arguments.no_report && !scratch) report_folder(folder, arguments.quiet);
 }
 
 // By value (best first, then what has none), or by number, epochs, seconds or a parameter.
@@ -293,11 +303,17 @@ bool print_replay(const Replay& replay) {
     const RunResult& run = replay.runs[r];
     const std::string recorded = r < trial.runs.size() ? fmt::format("{}", trial.runs[r].value) : "-";
     rows.push_back({std::to_string(r), std::to_string(run.seed), std::to_string(run.epochs), recorded,
-                    fmt::format("{}", run.value), run.weights_sha256.substr(0, 16)});
+                    fmt::format("{}", run.value), run.weights_sha256.empty() ? "-" : run.weights_sha256.substr(0, 16)});
   }
-  fmt::print("{}", aligned_table(rows));
+  fmt::print("{}", fitted_table(rows));
   if (!replay.error.empty()) fmt::print("{}\n", replay.error);
-  fmt::print("trial {}: {}\n", trial.number, replay.same ? "the same to the bit" : "NOT the same");
+  // Of a trial that was stopped the value is recorded, and no weights.
+  const bool has_weights =
+      std::ranges::all_of(trial.runs, [](const RunResult& run) { return !run.weights_sha256.empty(); });
+  const char* same =
+      has_weights ? "the same to the bit" : "the same value to the bit; it was stopped, so no weights are recorded";
+  if (trial.state == TrialState::kFailed) same = "the same error";
+  fmt::print("trial {}: {}\n", trial.number, replay.same ? same : "NOT the same");
   return replay.same;
 }
 
@@ -317,7 +333,9 @@ void add_show(CLI::App& search, int& exit_code) {
   CLI::App* command = add_command(search, "show", "the table of a study, finished or not");
   auto arguments = std::make_shared<ShowArguments>();
   add_option(*command, "dir", arguments->folder, "study folder")->required();
-  add_option(*command, "--sort", arguments->sort, "value, number, epochs, seconds, state or a parameter [value]");
+  completes(
+      add_option(*command, "--sort", arguments->sort, "value, number, epochs, seconds, state or a parameter [value]"),
+      {.words = {"value", "number", "epochs", "seconds", "state"}, .files = false});
   add_option(*command, "--top", arguments->top, "rows to print, 0 = all");
   add_option(*command, "--csv", arguments->csv, "write the table to this file, - prints it");
   add_option(*command, "--json", arguments->json, "write the whole record to this file, - prints it");
@@ -348,7 +366,7 @@ void add_search_command(CLI::App& app, int& exit_code) {
   add_option(*command, "--set", arguments->settings,
              "key=value, a key of the training file or search.KEY; may be repeated")
       ->allow_extra_args(false);
-  add_option(*command, "--out", arguments->out, "study folder [runs/search-N]");
+  add_option(*command, "--out", arguments->out, "study folder [runs/search-N]; none keeps nothing");
   add_option(*command, "--resume", arguments->resume,
              "go on with the study in this folder, beside other processes if there are any; with FILE, begin "
              "it where there is none");
@@ -360,9 +378,9 @@ void add_search_command(CLI::App& app, int& exit_code) {
   add_flag(*command, "--json", arguments->json, "print the study as one JSON object and nothing else");
   add_flag(*command, "--no-report", arguments->no_report, "write no report.html");
   add_flag(*command, "--quiet", arguments->quiet, "no progress");
-  command->footer(key_help());
   add_show(*command, exit_code);
   add_replay(*command, exit_code);
+  command->footer(key_help());  // behind them: commands begin with their parent's
   command->callback([command, arguments, &exit_code] {
     if (!command->get_subcommands().empty()) return;
     run_search(*arguments);

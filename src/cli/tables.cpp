@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/aligned_table.hpp"
+#include "core/wrapped_text.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -58,7 +58,7 @@ std::string evaluation_table(const std::vector<std::pair<std::string, const Part
     add_evaluation(name, *evaluation, rows);
     if (evaluation->weighted) add_evaluation(name + " (weighted)", *evaluation->weighted, rows);
   }
-  return aligned_table(rows);
+  return fitted_table(rows);
 }
 
 std::string confusion_table(const ClassificationReport& report, const std::vector<std::string>& class_names) {
@@ -70,7 +70,7 @@ std::string confusion_table(const ClassificationReport& report, const std::vecto
     rows.push_back({class_name(class_names, t)});
     for (const std::size_t count : report.confusion[t]) rows.back().push_back(std::to_string(count));
   }
-  return aligned_table(rows);
+  return fitted_table(rows);
 }
 
 std::string class_table(const ClassificationReport& report, const std::vector<std::string>& class_names) {
@@ -87,7 +87,7 @@ std::string class_table(const ClassificationReport& report, const std::vector<st
                   number(report.macro_auc), std::to_string(total)});
   rows.push_back({"weighted mean", number(report.weighted_precision), number(report.weighted_recall),
                   number(report.weighted_f1), "-", std::to_string(total)});
-  return aligned_table(rows);
+  return fitted_table(rows);
 }
 
 }  // namespace gradus::cli

@@ -15,6 +15,7 @@
 #include "cli/flags.hpp"
 #include "cli/folder_report.hpp"
 #include "cli/note.hpp"
+#include "cli/reader_flags.hpp"
 #include "cli/tables.hpp"
 #include "cli/train_folds.hpp"
 #include "cli/train_run.hpp"
@@ -22,6 +23,9 @@
 #include "core/text_file.hpp"
 #include "gradus/config/config_file.hpp"
 #include "gradus/core/error.hpp"
+#include "gradus/network/activation.hpp"
+#include "gradus/network/initializer.hpp"
+#include "gradus/network/layer.hpp"
 #include "gradus/training/run_config.hpp"
 #include "gradus/training/run_folder.hpp"
 #include "training/folds.hpp"
@@ -64,7 +68,7 @@ void print_result(const RunRecord& record, const std::string& folder) {
     const std::string table = confusion_table(*evaluation->classification, record.model.class_names);
     if (!table.empty()) fmt::print("\nconfusion ({}):\n{}", name, table);
   }
-  fmt::print("\nepoch {} of {}{}, weights sha256 {}\n", record.final_epoch, record.epochs.size(),
+  fmt::print("\nepoch {} of {}{}\nweights sha256 {}\n", record.final_epoch, record.epochs.size(),
              record.restored_best ? " (best by " + record.monitor + ")" : "", record.weights_sha256);
   if (!folder.empty()) fmt::print("run folder: {}\n", folder);
 }
@@ -242,11 +246,33 @@ int train_on(const TrainArguments& arguments) {
 
 std::string option_help(const ConfigOption& option) {
   static const RunConfig defaults;
-  std::string help = fmt::format("{} [{}] ({})", option.doc, option_text(option, defaults), option.key);
+  const std::string text = option_text(option, defaults);
+  std::string help = fmt::format("{}{} ({})", option.doc, text.empty() ? "" : " [" + text + "]", option.key);
   for (std::size_t i = 0; i < option.choices.size(); ++i) {
     help += fmt::format("{}{}", i == 0 ? ": " : ", ", option.choices[i]);
   }
   return help;
+}
+
+// What a shell offers behind the option's flag.
+Completion completion_of_key(const ConfigOption& option) {
+  Completion completion;
+  completion.words.assign(option.choices.begin(), option.choices.end());
+  constexpr std::string_view kPaths[] = {"data.source", "data.data_dir", "data.test_path", "data.valid_path",
+                                         "training.init_from"};
+  completion.files = std::ranges::find(kPaths, option.key) != std::end(kPaths);
+  if (option.key == "data.source") completion.words = source_names();
+  const auto take = [&completion](const auto& names) { completion.words.assign(names.begin(), names.end()); };
+  if (option.key == "network.activation") take(names_of(kActivationTable));
+  if (option.key == "network.init") take(names_of(kInitializerTable));
+  if (option.key == "network.residual") completion.words = {"true", "false"};
+  if (option.key == "network.normalization") {
+    completion.words = {"none"};
+    for (const LayerKind kind : kAllLayerKinds) {
+      if (is_normalization(kind)) completion.words.emplace_back(layer_kind_name(kind));
+    }
+  }
+  return completion;
 }
 
 std::string keys_without_flag() {
@@ -270,7 +296,8 @@ void add_config_flags(CLI::App& command, TrainArguments& arguments) {
     if (std::holds_alternative<bool*>(field) || std::holds_alternative<std::optional<bool>*>(field)) {
       added = add_flag(command, std::string(option.flag) + "{true}", text, option_help(option));
     } else {
-      added = add_option(command, std::string(option.flag), text, option_help(option));
+      added = completes(add_option(command, std::string(option.flag), text, option_help(option)),
+                        completion_of_key(option));
     }
     added->group(std::string(option.key.substr(0, option.key.find('.'))));
   }

@@ -95,13 +95,18 @@ bool is_named_source(std::string_view name) {
   return find_entry(name) != nullptr;
 }
 
+std::optional<FoundSource> find_named_source_in(const std::string& name, const std::string& folder) {
+  for (const std::string_view candidate : find_entry(name)->candidates) {
+    if (auto found = try_candidate(folder, candidate)) return found;
+  }
+  return std::nullopt;
+}
+
 FoundSource find_named_source(const std::string& name, const SourceOptions& options) {
   const NamedSource* entry = find_entry(name);
   const std::vector<std::string> roots = data_folders(options.data_dir);
   for (const std::string& root : roots) {
-    for (const std::string_view candidate : entry->candidates) {
-      if (auto found = try_candidate(root, candidate)) return *found;
-    }
+    if (auto found = find_named_source_in(name, root)) return *found;
   }
   throw InputError(ErrorParts{
       "data '" + name + "'", fmt::format("{} in one of {}", entry->candidates[0], fmt::join(roots, ", ")), "none",

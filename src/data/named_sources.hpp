@@ -20,6 +20,8 @@ struct FoundSource {
 
 [[nodiscard]] bool is_named_source(std::string_view name);
 
+/// The set of that name in one data folder, if it is there.
+std::optional<FoundSource> find_named_source_in(const std::string& name, const std::string& folder);
 /// Looks in `options.data_dir`, $GRADUS_DATA_DIR and the user's cache. Throws InputError listing them when nothing is
 /// there.
 FoundSource find_named_source(const std::string& name, const SourceOptions& options);

@@ -201,7 +201,11 @@ std::vector<std::string> missing_data(const std::vector<Study>& studies, const s
 }
 
 Verdict Reproduction::verdict() const {
-  if (count(Verdict::kOff) > 0 || rows.empty()) return Verdict::kOff;
+  const bool failed = std::ranges::any_of(runs, [](const auto& one) {
+    return std::ranges::any_of(one.second, [](const Measurement& run) { return !run.error.empty(); });
+  });
+  if (count(Verdict::kOff) > 0 || (failed && rows.empty())) return Verdict::kOff;
+  if (count(Verdict::kMeasured) == rows.size()) return Verdict::kMeasured;
   return count(Verdict::kWithin) > 0 ? Verdict::kWithin : Verdict::kExact;
 }
 

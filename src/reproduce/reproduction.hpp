@@ -39,6 +39,7 @@ struct Reproduction {
   bool quick = false;
   std::string folder;  // where reproduction.json and the finished runs lie
 
+  /// Off when a row is; exact when all are that have something to compare, else within; measured when none has.
   [[nodiscard]] Verdict verdict() const;
   [[nodiscard]] std::size_t count(Verdict verdict) const;
 };

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/aligned_table.hpp"
+#include "core/wrapped_text.hpp"
 #include "reproduce/reproduction.hpp"
 
 namespace gradus::reproduce {
@@ -52,6 +52,23 @@ std::string digits_line(const Reproduction& reproduction) {
                      fewest, equal);
 }
 
+// Rows whose intervals rest on few runs: they find a wrong set-up at most.
+std::string few_runs_line(const Reproduction& reproduction) {
+  std::size_t rows = 0;
+  std::size_t fewest = kEnoughRuns;
+  for (const JudgedRow& row : reproduction.rows) {
+    const bool few =
+        row.evidence == Evidence::kStatistical && row.judgement.published && row.judgement.runs < kEnoughRuns;
+    rows += few ? 1 : 0;
+    if (few) fewest = std::min(fewest, row.judgement.runs);
+  }
+  if (rows == 0) return "";
+  return wrapped(fmt::format("{} {} on too few runs to say much ({}; {} and more give an interval): --seeds {}", rows,
+                             rows == 1 ? "row rests" : "rows rest", fewest, kEnoughRuns, kEnoughRuns),
+                 2) +
+         "\n";
+}
+
 }  // namespace
 
 std::string reproduction_table(const Reproduction& reproduction, bool all_rows) {
@@ -63,13 +80,16 @@ std::string reproduction_table(const Reproduction& reproduction, bool all_rows) 
     left_out += dull ? 1 : 0;
     if (!dull) cells.push_back(row_cells(row));
   }
-  std::string text = fmt::format("{}: {}\n", reproduction.study.id, reproduction.study.title);
-  text += aligned_table(cells);
+  std::string text = wrapped(fmt::format("{}: {}", reproduction.study.id, reproduction.study.title), 2) + "\n";
+  text += fitted_table(cells);
   if (left_out > 0) text += fmt::format("({} more rows are exact; --rows prints them)\n", left_out);
   text += digits_line(reproduction);
-  text += fmt::format("{}: {} exact, {} within, {} off; {:.1f} s of runs\n", verdict_name(reproduction.verdict()),
+  text += few_runs_line(reproduction);
+  const std::size_t measured = reproduction.count(Verdict::kMeasured);
+  text += fmt::format("{}: {} exact, {} within, {} off{}; {:.1f} s of runs\n", verdict_name(reproduction.verdict()),
                       reproduction.count(Verdict::kExact), reproduction.count(Verdict::kWithin),
-                      reproduction.count(Verdict::kOff), reproduction.seconds);
+                      reproduction.count(Verdict::kOff), measured > 0 ? fmt::format(", {} measured", measured) : "",
+                      reproduction.seconds);
   return text;
 }
 

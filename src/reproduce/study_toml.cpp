@@ -12,6 +12,7 @@
 #include "gradus/core/error.hpp"
 #include "gradus/search/study_config.hpp"
 #include "reproduce/study.hpp"
+#include "reproduce/verdict.hpp"
 #include "training/option_text.hpp"
 
 namespace gradus::reproduce {
@@ -186,7 +187,6 @@ void read_rows(const StudyTable& table, Evidence evidence, double digits, std::v
   read_place(table, row);
   const std::vector<std::string> published = table.list<std::string>("published");
   for (const std::string& text : published) parse_number(text, table.where("published"));
-  if (published.empty() && row.evidence != Evidence::kProperty) table.reject("published", "a number as it was printed");
   if (published.size() < 2) {
     if (!published.empty()) row.published = published[0];
     rows.push_back(row);
@@ -241,6 +241,17 @@ void read_quick(const StudyTable& table, Quick& quick) {
   quick.runs = table.count("runs", 0);
 }
 
+// One run has no spread to compare with.
+void require_runs(const Study& study, const Row& row) {
+  const Case& one = find_case(study, row.case_name);
+  if (row.evidence != Evidence::kStatistical || !row.published || one.runs > 1) return;
+  throw InputError(
+      {.where = study.path + ": row '" + row.label + "'",
+       .expected = fmt::format("a case of 2 runs at least, better {}, for statistical evidence", kEnoughRuns),
+       .found = fmt::format("{} run of case '{}'", one.runs, one.name),
+       .advice = "set runs, or evidence where the random numbers are known"});
+}
+
 void read_reproduce(const StudyTable& table, const toml::table& raw, Study& study) {
   constexpr std::string_view kNames[] = {"title",      "kind",         "runs",
                                          "evidence",   "digits",       "seed_keys",
@@ -265,7 +276,7 @@ void read_reproduce(const StudyTable& table, const toml::table& raw, Study& stud
     read_quick(StudyTable(*quick->as_table(), study.path), study.quick);
   }
   if (study.cases.empty()) table.reject("case", "[[reproduce.case]]");
-  for (const Row& row : study.rows) find_case(study, row.case_name);
+  for (const Row& row : study.rows) require_runs(study, row);
   for (const std::string& name : study.quick.cases) find_case(study, name);
 }
 

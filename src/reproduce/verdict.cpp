@@ -55,7 +55,17 @@ bool contains(const std::array<double, 2>& spread, double value, double margin) 
 }  // namespace
 
 std::string_view verdict_name(Verdict verdict) {
-  return verdict == Verdict::kExact ? "exact" : verdict == Verdict::kWithin ? "within" : "off";
+  switch (verdict) {
+    case Verdict::kExact:
+      return "exact";
+    case Verdict::kWithin:
+      return "within";
+    case Verdict::kMeasured:
+      return "measured";
+    case Verdict::kOff:
+      break;
+  }
+  return "off";
 }
 
 double agreeing_digits(double published, double ours) {
@@ -102,7 +112,10 @@ Judgement judge(const Row& row, std::span<const double> values) {
     judgement.verdict = holds ? Verdict::kWithin : Verdict::kOff;
     return judgement;
   }
-  if (!judgement.published) return judgement;
+  if (!judgement.published) {
+    judgement.verdict = Verdict::kMeasured;
+    return judgement;
+  }
   if (compares_digits && *judgement.digits >= row.digits) {
     judgement.verdict = Verdict::kExact;
     return judgement;

@@ -13,7 +13,12 @@
 
 namespace gradus::reproduce {
 
-enum class Verdict : std::uint8_t { kExact, kWithin, kOff };
+enum class Verdict : std::uint8_t {
+  kExact,
+  kWithin,
+  kOff,
+  kMeasured,  // nothing was published that ours could be compared with
+};
 std::string_view verdict_name(Verdict verdict);
 
 struct Judgement {
@@ -36,6 +41,9 @@ double student_t999(std::size_t degrees);
 /// distribution): there are hundreds of rows, of which a narrower interval would miss some by chance. One value:
 /// itself.
 std::array<double, 2> prediction_interval(std::span<const double> values);
+
+/// Runs that an interval should rest on (docs/studies.md).
+inline constexpr std::size_t kEnoughRuns = 5;
 
 /// `values`: one per run, scaled already.
 Judgement judge(const Row& row, std::span<const double> values);

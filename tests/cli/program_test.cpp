@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <sstream>
 
 #include "cli/program.hpp"
 #include "support/paths.hpp"
@@ -88,14 +89,43 @@ TEST_F(Program, json_is_all_of_stdout_and_quiet_is_silent) {
   EXPECT_EQ(result.out, read_whole_file(at("run") + "/summary.json"));
 }
 
+TEST_F(Program, tables_fit_80_columns) {
+  std::string text = "x,y,class\n";
+  for (int row = 0; row < 240; ++row) {
+    const int label = row % 12;
+    text += std::to_string(label) + "." + std::to_string(row % 7) + "," + std::to_string(row % 5) +
+            ",class_of_number_" + std::to_string(label) + "\n";
+  }
+  write_whole_file(at("classes.csv"), text);
+  std::string printed = gradus_program({"train", "--data", at("classes.csv"), "--label", "class", "--epochs", "1",
+                                        "--top-k", "2", "--out", at("wide")})
+                            .out;
+  printed += gradus_program({"evaluate", at("wide"), "--data", at("classes.csv"), "--top-k", "3"}).out;
+  printed += gradus_program({"data", "info", at("classes.csv")}).out;
+  printed += gradus_program({"data", "list"}).out + gradus_program({"reproduce", "--list"}).out;
+  EXPECT_NE(printed.find("class_of_number_11"), std::string::npos) << printed;
+  std::istringstream lines(printed);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(at("")) != std::string::npos) continue;  // a path is as long as it is
+    EXPECT_LE(line.size(), 80U) << line;
+  }
+}
+
 TEST_F(Program, lists_as_json_are_one_object) {
   const ProcessResult studies = gradus_program({"reproduce", "--list", "--json"});
   ASSERT_EQ(studies.exit_code, 0) << studies.err;
   const json listed = json::parse(studies.out)["studies"];
-  EXPECT_EQ(listed.size() + 1, static_cast<std::size_t>(count_lines(gradus_program({"reproduce", "--list"}).out)));
+  const std::string table = gradus_program({"reproduce", "--list"}).out;
+  for (const json& study : listed) {
+    EXPECT_NE(table.find("\n" + study["study"].get<std::string>() + " "), std::string::npos) << table;
+  }
   for (const char* key : {"study", "rows", "quick", "title"}) EXPECT_TRUE(listed[0].contains(key)) << key;
   const ProcessResult sources = gradus_program({"data", "list", "--json"});
   EXPECT_EQ(json::parse(sources.out)["sources"][0]["name"], "peaks");
+  fs::create_directories(at("data/tabular"));
+  fs::copy_file(csv(), at("data/tabular/wine.csv"));
+  const ProcessResult fetched = gradus_program({"data", "fetch", "wine", "--data-dir", at("data"), "--json"});
+  EXPECT_EQ(json::parse(fetched.out)["files"][0]["status"], "present") << fetched.err;
 }
 
 TEST_F(Program, rows_of_weight_zero_teach_nothing) {

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "cli/program.hpp"
@@ -241,9 +242,46 @@ TEST_F(SearchProgram, replay_repeats_complete_pruned_and_failed_trials) {
     states.insert(trial["state"]);
     const ProcessResult replay = gradus_program({"search", "replay", out, std::to_string(trial["number"].get<int>())});
     EXPECT_EQ(replay.exit_code, 0) << replay.out << replay.err;
-    EXPECT_NE(replay.out.find("the same to the bit"), std::string::npos);
+    // What is compared is said: a trial that was stopped has a value and no weights.
+    const std::string state = trial["state"];
+    const std::string says = state == "complete" ? ": the same to the bit\n"
+                             : state == "pruned"
+                                 ? ": the same value to the bit; it was stopped, so no weights are recorded\n"
+                                 : ": the same error\n";
+    EXPECT_NE(replay.out.find(says), std::string::npos) << replay.out;
   }
   EXPECT_EQ(states, (std::set<std::string>{"complete", "failed", "pruned"}));
+}
+
+TEST_F(SearchProgram, out_none_keeps_nothing_and_says_the_best_setting) {
+  const std::string file = write_search("sampler = \"random\"\ntrials = 3\n");
+  const fs::path before = fs::current_path();
+  fs::create_directories(folder_ / "here/tmp");
+  fs::current_path(folder_ / "here");
+  const ProcessResult searched =
+      gradus_program({"search", file, "--out", "none"}, [&] { setenv("TMPDIR", (folder_ / "here/tmp").c_str(), 1); });
+  fs::current_path(before);
+  EXPECT_EQ(searched.exit_code, 0) << searched.err;
+  EXPECT_NE(searched.out.find("\nits setting: "), std::string::npos) << searched.out;
+  EXPECT_EQ(searched.out.find("best.toml"), std::string::npos) << searched.out;
+  EXPECT_FALSE(fs::exists(folder_ / "here/none"));
+  EXPECT_TRUE(fs::is_empty(folder_ / "here/tmp"));
+}
+
+TEST_F(SearchProgram, tables_of_many_parameters_fit_80_columns) {
+  const std::string file = write_search("sampler = \"random\"\ntrials = 3\n");
+  const std::string out = folder_ / "study";
+  std::string printed = gradus_program({"search", file, "--out", out, "--quiet"}).out;
+  printed += gradus_program({"search", "show", out}).out;
+  printed += gradus_program({"search", "replay", out, "0"}).out;
+  for (const char* name : {"momentum", "hidden[2]", "weights sha256"}) {
+    EXPECT_NE(printed.find(name), std::string::npos) << printed;
+  }
+  std::istringstream lines(printed);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(out) != std::string::npos) continue;  // a path is as long as it is
+    EXPECT_LE(line.size(), 80U) << line;
+  }
 }
 
 TEST_F(SearchProgram, show_sorts_and_writes_csv) {
@@ -255,7 +293,9 @@ TEST_F(SearchProgram, show_sorts_and_writes_csv) {
   EXPECT_EQ(csv.rfind("trial,state,value,spread,epochs,parameters,seconds,training.learning_rate,", 0), 0U) << csv;
   const ProcessResult bad = gradus_program({"search", "show", out, "--sort", "learningrate"});
   EXPECT_EQ(bad.exit_code, 2);
-  EXPECT_EQ(count_lines(gradus_program({"search", "show", out, "--top", "2"}).out), 3);
+  // Columns that do not fit stand below, after an empty line.
+  const std::string top = gradus_program({"search", "show", out, "--top", "2"}).out;
+  EXPECT_EQ(count_lines(top.substr(0, top.find("\n\n") + 1)), 3);
 }
 
 // Each: what is wrong, the file's text, what the sentence must say.

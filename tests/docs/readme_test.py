@@ -2,7 +2,7 @@
 """What the documents say holds.
 
 The README shows examples/quick_start.cpp as it is; its ```console blocks print what they show, digit for digit (results
-do not depend on the machine); every path and flag that a document names exists.
+do not depend on the machine).
 
 usage: readme_test.py [--update] SOURCE_DIR [PROGRAM]     --update writes the real output and the example into README.md
 """
@@ -55,28 +55,6 @@ if program:
             same(shown, "```console\n%s```", transcript(shown, folder), "shown and real output")
 if update:
     readme.write_text(text)
-
-documents = [root / name for name in ("README.md", "HACKING.md", "CONTRIBUTING.md")] + sorted((root / "docs").glob("*.md"))
-for document in documents:
-    content = document.read_text()
-    # Markdown links, and paths in backticks that start with a folder of ours.
-    names = re.findall(r"\]\((?!https?:|#)([^)#]+)", content)
-    names += re.findall(r"`((?:src|include|tests|cmake|examples|docs)/[\w./-]+)`", content)
-    for name in names:
-        if not ((root / name).exists() or (document.parent / name).exists()):
-            problems.append(f"{document.name}: '{name}' does not exist")
-
-if program:
-    helps = {}
-    for command, words in re.findall(r"gradus (train|evaluate|predict|data|doctor)([^\n`]*)",
-                                     "\n".join(d.read_text() for d in documents)):
-        for flag in re.findall(r"--[a-z][\w-]*", words):
-            subcommand = [word for word in words.split()[:1] if command == "data" and word.isalpha()]
-            call = (command, *subcommand)
-            if call not in helps:
-                helps[call] = subprocess.run([program, *call, "--help"], capture_output=True, text=True).stdout
-            if flag not in helps[call]:
-                problems.append(f"documents: 'gradus {' '.join(call)}' has no flag {flag}")
 
 for problem in problems:
     print(problem)

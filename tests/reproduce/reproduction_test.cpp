@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <sstream>
 
 #include "cli/program.hpp"
 #include "gradus/core/error.hpp"
@@ -176,6 +177,37 @@ TEST_F(SmallStudy, goes_on_where_it_was_and_ends_with_the_same_numbers) {
   EXPECT_EQ(notes_.size(), 6U) << "another configuration does";
 }
 
+// A study of one's own: figures, and numbers that nobody has published.
+TEST_F(SmallStudy, own_figures_are_measured_and_not_off) {
+  std::string text = small_study("0.5");
+  const std::size_t rows = text.find("[[reproduce.row]]");
+  text.erase(rows, text.find("[[reproduce.figure]]") - rows);
+  Reproduction result = run(text);
+  EXPECT_EQ(result.verdict(), Verdict::kMeasured);
+  EXPECT_EQ(json::parse(test::read_whole_file(folder_ / "out/small/reproduction.json"))["verdict"], "measured");
+  text.insert(rows, "[[reproduce.row]]\ncase = \"seeds\"\nmetric = \"train_loss\"\n");
+  result = run(text);
+  EXPECT_EQ(result.verdict(), Verdict::kMeasured);
+  EXPECT_NE(reproduction_table(result, false).find("1 measured"), std::string::npos);
+}
+
+TEST_F(SmallStudy, too_few_runs_are_named_and_a_single_one_is_refused) {
+  EXPECT_NE(
+      reproduction_table(run(small_study("0.5")), false).find("1 row rests on too few runs to say much (3; 5 and"),
+      std::string::npos);
+  std::string text = small_study("0.5");
+  text.replace(text.find("runs = 3"), 8, "runs = 1");
+  try {
+    run(text);
+    FAIL() << "one run has no spread";
+  } catch (const InputError& error) {
+    EXPECT_EQ(
+        std::string(error.what()),
+        "small.toml: row 'loss': expected a case of 2 runs at least, better 5, for statistical evidence, found 1 run "
+        "of case 'seeds'; set runs, or evidence where the random numbers are known");
+  }
+}
+
 TEST_F(SmallStudy, a_row_that_asks_for_an_unknown_metric_is_named) {
   std::string text = small_study("0.5");
   text.replace(text.find("train_loss"), 10, "train_lost");
@@ -219,10 +251,24 @@ TEST(ReproduceProgram, json_keeps_its_contract_and_off_rows_exit_with_3) {
   EXPECT_EQ(json::parse(within.out)["verdict"], "within");
 }
 
+TEST(ReproduceProgram, out_none_is_refused_and_makes_no_folder_of_that_name) {
+  const test::ProcessResult none = test::gradus_program({"reproduce", "s0-params", "--out", "none"});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_EQ(none.err,
+            "gradus: --out: expected a folder, where finished runs are kept so that the same command goes on, found "
+            "'none'; leave it out for runs/reproduce\n");
+}
+
 TEST(ReproduceProgram, lists_all_studies) {
   const test::ProcessResult list = test::gradus_program({"reproduce", "--list"});
   EXPECT_EQ(list.exit_code, 0);
-  EXPECT_EQ(test::count_lines(list.out), 28) << "a line for each of 27 studies, and the header";
+  std::istringstream lines(list.out);
+  int entries = 0;
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 80U) << line;
+    entries += line.starts_with(' ') ? 0 : 1;  // else a title goes on
+  }
+  EXPECT_EQ(entries, 28) << "27 studies and the header";
   EXPECT_NE(list.out.find("s3-loop-vs-batch"), std::string::npos);
 }
 

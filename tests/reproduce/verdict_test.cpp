@@ -105,6 +105,12 @@ TEST(Verdict, statistical_rows_allow_half_a_printed_unit_and_no_more) {
   EXPECT_EQ(verdict_of(row, {2.30, 2.31, 2.29}), Verdict::kWithin);
 }
 
+TEST(Verdict, what_was_not_published_is_measured_and_never_off) {
+  for (const Evidence evidence : {Evidence::kExact, Evidence::kChaotic, Evidence::kStatistical, Evidence::kOrder}) {
+    EXPECT_EQ(verdict_of(row_of(evidence, nullptr), {0.5, 0.6}), Verdict::kMeasured);
+  }
+}
+
 TEST(Verdict, order_rows_compare_sizes_and_leave_zeros_out) {
   const Row row = row_of(Evidence::kOrder, "1e-9");
   EXPECT_EQ(verdict_of(row, {9e-9}), Verdict::kWithin);
