@@ -24,8 +24,8 @@ class TextLabels {
   /// Puts words, or numbers with their codes, into `block`. One number written in two ways (7 and 07) is one class and
   /// a note.
   void move_to(PartBlock& block, const std::string& name, std::vector<std::string>& notes);
-  /// Puts numbers into column `k` of `values`, one a row, and 1 and 0 for true and false or yes and no; false where there
-  /// are other words.
+  /// Puts numbers into column `k` of `values`, one a row, and 1 and 0 for true and false or yes and no; false where
+  /// there are other words.
   [[nodiscard]] bool move_to_column(Matrix<double>& values, std::size_t k) const;
 
  private:

@@ -43,8 +43,7 @@ struct LayerOutputs {
 
   [[nodiscard]] double derivative(std::size_t row, std::size_t unit) const {
     const T alpha = slopes.empty() ? static_cast<T>(activation.alpha) : slopes[unit];
-    return static_cast<double>(
-        textbook::activate_backward(activation.kind, alpha, z(row, unit), h(row, unit), T(1.0)));
+    return static_cast<double>(textbook::activate_backward(activation.kind, alpha, z(row, unit), h(row, unit), T(1.0)));
   }
 };
 

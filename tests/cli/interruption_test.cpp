@@ -18,11 +18,33 @@ using nlohmann::json;
 
 // Long enough to be hit in every phase: a few hundred milliseconds, hundreds of checkpoints.
 std::vector<std::string> long_run(const std::string& out) {
-  return {"train",     "--data",    "circles",    "--rows",      "600",
-          "--hidden",  "16,16",     "--epochs",   "60",          "--batch",
-          "8",         "--lr",      "0.01",       "--optimizer", "adam",
-          "--dropout", "0.1",       "--schedule", "plateau",     "--checkpoint-steps",
-          "7",         "--threads", "1",          "--out",       out};
+  return {"train",
+          "--data",
+          "circles",
+          "--rows",
+          "600",
+          "--hidden",
+          "16,16",
+          "--epochs",
+          "60",
+          "--batch",
+          "8",
+          "--lr",
+          "0.01",
+          "--optimizer",
+          "adam",
+          "--dropout",
+          "0.1",
+          "--schedule",
+          "plateau",
+          "--checkpoint-steps",
+          "7",
+          "--set",
+          "training.checkpoint_epochs=1",
+          "--threads",
+          "1",
+          "--out",
+          out};
 }
 
 std::string weights_of(const std::string& run) {
