@@ -206,7 +206,7 @@ Verdict Reproduction::verdict() const {
   });
   if (count(Verdict::kOff) > 0 || (failed && rows.empty())) return Verdict::kOff;
   if (count(Verdict::kMeasured) == rows.size()) return Verdict::kMeasured;
-  return count(Verdict::kWithin) > 0 ? Verdict::kWithin : Verdict::kExact;
+  return count(Verdict::kWithin) + count(Verdict::kWeak) > 0 ? Verdict::kWithin : Verdict::kExact;
 }
 
 std::size_t Reproduction::count(Verdict verdict) const {

@@ -42,6 +42,7 @@ OrderedJson row_json(const JudgedRow& row) {
   json["digits"] = j.digits ? OrderedJson(*j.digits) : OrderedJson(nullptr);
   json["spread"] = nullptr;
   if (j.spread) json["spread"] = {number_or_null((*j.spread)[0]), number_or_null((*j.spread)[1])};
+  json["smallest_off"] = j.smallest_off ? number_or_null(*j.smallest_off) : OrderedJson(nullptr);
   json["verdict"] = verdict_name(j.verdict);
   json["evidence"] = evidence_name(row.evidence);
   json["runs"] = j.runs;

@@ -86,10 +86,11 @@ std::string reproduction_table(const Reproduction& reproduction, bool all_rows) 
   text += digits_line(reproduction);
   text += few_runs_line(reproduction);
   const std::size_t measured = reproduction.count(Verdict::kMeasured);
-  text += fmt::format("{}: {} exact, {} within, {} off{}; {:.1f} s of runs\n", verdict_name(reproduction.verdict()),
+  const std::size_t weak = reproduction.count(Verdict::kWeak);
+  text += fmt::format("{}: {} exact, {} within, {}{} off{}; {:.1f} s of runs\n", verdict_name(reproduction.verdict()),
                       reproduction.count(Verdict::kExact), reproduction.count(Verdict::kWithin),
-                      reproduction.count(Verdict::kOff), measured > 0 ? fmt::format(", {} measured", measured) : "",
-                      reproduction.seconds);
+                      weak > 0 ? fmt::format("{} weak, ", weak) : "", reproduction.count(Verdict::kOff),
+                      measured > 0 ? fmt::format(", {} measured", measured) : "", reproduction.seconds);
   return text;
 }
 

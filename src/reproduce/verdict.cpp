@@ -39,11 +39,36 @@ void judge_order(std::span<const double> values, Judgement& judgement) {
   }
   if (sizes.empty() || !judgement.published) return;
   std::ranges::sort(sizes);
-  judgement.ours = sizes[sizes.size() / 2];
+  const double median = sizes[sizes.size() / 2];
+  judgement.ours = median;
   judgement.spread = {sizes.front() / kOrderFactor, sizes.back() * kOrderFactor};
+  const auto& [low, high] = *judgement.spread;
+  judgement.smallest_off = std::min(median - low, high - median);
   const double size = std::fabs(*judgement.published);
-  const bool within = size >= (*judgement.spread)[0] && size <= (*judgement.spread)[1];
-  judgement.verdict = within ? Verdict::kWithin : Verdict::kOff;
+  if (size < low || size > high) return;
+  const double rounding = 1e-12 * median;
+  const bool scatters = sizes.front() < median / kWidestFactor || sizes.back() > median * kWidestFactor;
+  const bool is_near = size >= median / kWidestFactor - rounding && size <= median * kWidestFactor + rounding;
+  judgement.verdict = is_near && !scatters ? Verdict::kWithin : Verdict::kWeak;
+}
+
+bool is_loss(const Row& row) {
+  return row.metric.ends_with("loss") || row.metric.ends_with("error") || row.metric.ends_with("objective") ||
+         row.metric.ends_with("best_value");
+}
+
+// An interval ends where the values of its measure do: shares are in [0, 1], losses from 0.
+void end_where_values_do(const Row& row, std::array<double, 2>& interval) {
+  const bool is_share = row.metric.ends_with("accuracy") || row.metric.ends_with("top_k");
+  if (!is_share && !is_loss(row)) return;
+  interval[0] = std::max(interval[0], 0.0);
+  if (is_share) interval[1] = std::min(interval[1], row.scale);
+}
+
+// By how much the published number could have differed from it without being off, as a share of it.
+bool says_little(const Row& row, const std::array<double, 2>& interval, double published) {
+  const double half = 0.5 * (interval[1] - interval[0]);
+  return half > (is_loss(row) ? kWidestOfLosses : kWidest) * std::fabs(published);
 }
 
 bool contains(const std::array<double, 2>& spread, double value, double margin) {
@@ -60,6 +85,8 @@ std::string_view verdict_name(Verdict verdict) {
       return "exact";
     case Verdict::kWithin:
       return "within";
+    case Verdict::kWeak:
+      return "weak";
     case Verdict::kMeasured:
       return "measured";
     case Verdict::kOff:
@@ -117,6 +144,7 @@ Judgement judge(const Row& row, std::span<const double> values) {
     return judgement;
   }
   if (compares_digits && *judgement.digits >= row.digits) {
+    judgement.smallest_off = std::fabs(*judgement.published) * std::pow(10.0, -row.digits);
     judgement.verdict = Verdict::kExact;
     return judgement;
   }
@@ -125,9 +153,15 @@ Judgement judge(const Row& row, std::span<const double> values) {
     judge_order(values, judgement);
     return judgement;
   }
-  judgement.spread = prediction_interval(values);
-  const bool within = contains(*judgement.spread, *judgement.published, half_printed_unit(*row.published));
-  judgement.verdict = within ? Verdict::kWithin : Verdict::kOff;
+  std::array<double, 2> interval = prediction_interval(values);
+  end_where_values_do(row, interval);
+  const double half_unit = half_printed_unit(*row.published);
+  judgement.spread = interval;
+  judgement.smallest_off = std::min(judgement.ours - interval[0], interval[1] - judgement.ours) + half_unit;
+  if (contains(interval, *judgement.published, half_unit)) {
+    const bool weak = says_little(row, interval, *judgement.published);
+    judgement.verdict = weak ? Verdict::kWeak : Verdict::kWithin;
+  }
   return judgement;
 }
 

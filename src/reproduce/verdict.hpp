@@ -16,6 +16,7 @@ namespace gradus::reproduce {
 enum class Verdict : std::uint8_t {
   kExact,
   kWithin,
+  kWeak,  // within, but of an interval so wide that it says little
   kOff,
   kMeasured,  // nothing was published that ours could be compared with
 };
@@ -28,6 +29,8 @@ struct Judgement {
   std::optional<std::array<double, 2>> spread;
   double standard_deviation = 0.0;
   std::size_t runs = 0;
+  /// The smallest difference from ours that would have been off, in the row's unit; empty where nothing is compared.
+  std::optional<double> smallest_off;
   Verdict verdict = Verdict::kOff;
 };
 
@@ -44,6 +47,12 @@ std::array<double, 2> prediction_interval(std::span<const double> values);
 
 /// Runs that an interval should rest on (docs/studies.md).
 inline constexpr std::size_t kEnoughRuns = 5;
+
+/// Widest intervals that still say something: to either side of the published number, as a share of it (losses,
+/// others), or as a factor of the median where sizes are compared.
+inline constexpr double kWidestOfLosses = 0.2;
+inline constexpr double kWidest = 0.1;
+inline constexpr double kWidestFactor = 10.0;
 
 /// `values`: one per run, scaled already.
 Judgement judge(const Row& row, std::span<const double> values);

@@ -102,7 +102,7 @@ TEST(Verdict, statistical_rows_allow_half_a_printed_unit_and_no_more) {
   const Row row = row_of(Evidence::kStatistical, "2.3010");
   EXPECT_EQ(verdict_of(row, {2.30104, 2.30104}), Verdict::kWithin);
   EXPECT_EQ(verdict_of(row, {2.30106, 2.30106}), Verdict::kOff);
-  EXPECT_EQ(verdict_of(row, {2.30, 2.31, 2.29}), Verdict::kWithin);
+  EXPECT_EQ(verdict_of(row, {2.30, 2.301, 2.302, 2.303, 2.299}), Verdict::kWithin);
 }
 
 TEST(Verdict, what_was_not_published_is_measured_and_never_off) {
@@ -118,6 +118,42 @@ TEST(Verdict, order_rows_compare_sizes_and_leave_zeros_out) {
   EXPECT_EQ(verdict_of(row, {1.1e-8}), Verdict::kOff);
   EXPECT_EQ(verdict_of(row, {0.0, 0.0, 5e-9}), Verdict::kWithin);
   EXPECT_EQ(verdict_of(row, {0.0}), Verdict::kOff);
+}
+
+TEST(Verdict, intervals_that_say_little_are_weak_and_end_where_values_do) {
+  Row accuracy = row_of(Evidence::kStatistical, "90.0");
+  accuracy.metric = "valid_accuracy";
+  accuracy.scale = 100.0;
+  EXPECT_EQ(verdict_of(accuracy, {90.1, 90.0, 89.9, 90.2, 89.8}), Verdict::kWithin);
+  const Judgement wide = judge(accuracy, std::vector<double>{97.0, 85.0, 92.0, 88.0, 91.0});
+  EXPECT_EQ(wide.verdict, Verdict::kWeak);
+  EXPECT_EQ((*wide.spread)[1], 100.0);
+  EXPECT_EQ(verdict_of(accuracy, {99.1, 99.0, 98.9, 99.2}), Verdict::kOff);
+  Row loss = row_of(Evidence::kStatistical, "0.30");
+  loss.metric = "0/train_loss";
+  EXPECT_EQ(verdict_of(loss, {0.301, 0.305, 0.297, 0.303, 0.302}), Verdict::kWithin);
+  const Judgement vague = judge(loss, std::vector<double>{0.35, 0.25, 0.30, 0.40});
+  EXPECT_EQ(vague.verdict, Verdict::kWeak);
+  EXPECT_EQ((*vague.spread)[0], 0.0);
+  // Sizes that scatter by more than a factor of ten, or a published one that only their extremes reach.
+  const Row order = row_of(Evidence::kOrder, "1e-9");
+  EXPECT_EQ(verdict_of(order, {1e-9, 2e-9, 5e-10}), Verdict::kWithin);
+  EXPECT_EQ(verdict_of(order, {1e-9, 1e-5, 2e-9}), Verdict::kWeak);
+  EXPECT_EQ(verdict_of(order, {5e-9, 5e-8, 6e-8}), Verdict::kWeak);
+}
+
+TEST(Verdict, says_the_smallest_difference_that_would_be_off) {
+  RandomStream random(9, Purpose::kTest);
+  for (int i = 0; i < 200; ++i) {
+    std::vector<double> values;
+    for (int r = 0; r < 6; ++r) values.push_back(2.0 + 0.05 * random.normal());
+    const Judgement judgement = judge(row_of(Evidence::kStatistical, "2.0000"), values);
+    const double edge = judgement.ours + *judgement.smallest_off;
+    const Row inside = row_of(Evidence::kStatistical, std::to_string(edge - 2e-4).c_str());
+    const Row outside = row_of(Evidence::kStatistical, std::to_string(edge + 2e-4).c_str());
+    EXPECT_NE(verdict_of(inside, values), Verdict::kOff);
+    EXPECT_EQ(verdict_of(outside, values), Verdict::kOff);
+  }
 }
 
 TEST(Verdict, properties_must_hold_in_every_run) {
