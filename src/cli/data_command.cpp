@@ -32,8 +32,8 @@ struct DataFlags {
   bool quiet = false;
 };
 
-void print(const std::string& text) {
-  fmt::print("{}", text);
+void print(bool json, const std::string& text) {
+  fmt::print("{}", json ? text : printable_lines(text));
 }
 
 // -- list
@@ -54,7 +54,7 @@ void run_list(const DataFlags& flags) {
                       fmt::join(data_folders(flags.options.data_dir), ", then "));
   add("file", named_sources());
   text += "\nAny path works too: IDX, .pkl.gz, .npy, .npz, .mat (v4, v5), .csv, .tsv, text.\n";
-  print(flags.json ? Json{{"sources", json}}.dump() + "\n" : text);
+  print(flags.json, flags.json ? Json{{"sources", json}}.dump() + "\n" : text);
 }
 
 // -- info
@@ -65,7 +65,8 @@ void run_info(const DataFlags& flags) {
   print_notes(dataset);
   const Json info = data_info(dataset);
   // Names come from files: bytes that are no UTF-8 are replaced rather than fatal.
-  print(flags.json ? info.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" : data_info_text(dataset, info));
+  print(flags.json,
+        flags.json ? info.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" : data_info_text(dataset, info));
 }
 
 // -- make and fetch
@@ -79,9 +80,9 @@ void run_make(const DataFlags& flags) {
   print_notes(dataset);
   data::write_dataset(dataset, flags.out);
   const Json result{{"file", flags.out}, {"rows", dataset.table.rows()}, {"features", dataset.num_features()}};
-  print(flags.json
-            ? result.dump() + "\n"
-            : fmt::format("{}: {} rows, {} features\n", flags.out, dataset.table.rows(), dataset.num_features()));
+  print(flags.json, flags.json ? result.dump() + "\n"
+                               : fmt::format("{}: {} rows, {} features\n", flags.out, dataset.table.rows(),
+                                             dataset.num_features()));
 }
 
 void run_fetch(const DataFlags& flags) {

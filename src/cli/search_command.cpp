@@ -66,7 +66,7 @@ class StudyDisplay : public StudyObserver {
       draw(progress);
       return;
     }
-    const std::string result = trial.state == TrialState::kFailed ? trial.error : value_text(trial.value);
+    const std::string result = trial.state == TrialState::kFailed ? printable(trial.error) : value_text(trial.value);
     note("trial {}: {} {}  {} epochs {:.2f}s  {}\n", trial.number, state_name(trial.state), result, trial.epochs(),
          trial.seconds, summary(progress));
   }
@@ -91,7 +91,7 @@ class StudyDisplay : public StudyObserver {
 
   void draw(const StudyProgress& progress) {
     last_drawn_ = progress.elapsed_seconds;
-    note("\r\033[K{}", summary(progress));
+    draw_line(summary(progress));
     std::fflush(stderr);
     drawn_ = true;
   }
@@ -130,25 +130,25 @@ std::string trial_table(const StudyRecord& record, const std::vector<std::size_t
 }
 
 void print_study(const StudyRecord& record, const std::string& folder) {
-  fmt::print("{}", trial_table(record, record.ranking, kTopTrials));
-  fmt::print("\nparameter importance (share of the variance of {}):\n", record.config.options.objective);
+  say("{}", trial_table(record, record.ranking, kTopTrials));
+  say("\nparameter importance (share of the variance of {}):\n", record.config.options.objective);
   for (const ParameterImportance& importance : record.importance) {
-    fmt::print("  {:<28} {:.3f}\n", importance.name, importance.share);
+    say("  {:<28} {:.3f}\n", printable(importance.name), importance.share);
   }
   if (record.best() == nullptr) return;
   const TrialRecord& best = *record.best();
-  fmt::print("\nbest trial {} of {}: {} {}, weights sha256 {}\n", best.number, record.trials.size(),
-             record.config.options.objective, value_text(best.value), best.runs.front().weights_sha256);
-  if (!record.test_json.empty()) fmt::print("on the test part, evaluated once: {}/best/test.json\n", folder);
-  if (record.finished) fmt::print("its configuration: {}/best.toml, its run: {}/best\n", folder, folder);
+  say("\nbest trial {} of {}: {} {}, weights sha256 {}\n", best.number, record.trials.size(),
+      record.config.options.objective, value_text(best.value), best.runs.front().weights_sha256);
+  if (!record.test_json.empty()) say("on the test part, evaluated once: {}/best/test.json\n", folder);
+  if (record.finished) say("its configuration: {}/best.toml, its run: {}/best\n", folder, folder);
 }
 
 void print_outline(const StudyConfig& config) {
   const StudyOutline outline = outline_study(config);
-  fmt::print("{} trials of {} repeats, at most {:.0f} epochs\n", outline.trials, config.options.repeats,
-             outline.planned_epochs * static_cast<double>(config.options.repeats));
+  say("{} trials of {} repeats, at most {:.0f} epochs\n", outline.trials, config.options.repeats,
+      outline.planned_epochs * static_cast<double>(config.options.repeats));
   for (std::size_t i = 0; i < outline.first.size(); ++i) {
-    fmt::print("trial {}: {}\n", i, setting_text(config.space, outline.first[i]));
+    say("trial {}: {}\n", i, setting_text(config.space, outline.first[i]));
   }
 }
 
@@ -253,7 +253,7 @@ std::string csv_table(const StudyRecord& record, const std::vector<std::size_t>&
 
 void write_or_print(const std::string& path, const std::string& text) {
   if (path == "-") {
-    fmt::print("{}", text);
+    print_data(text);
   } else {
     write_file(path, text);
   }
@@ -270,9 +270,9 @@ void show(const ShowArguments& arguments, bool wants_config) {
   if (!arguments.json.empty()) write_or_print(arguments.json, study_json(record, arguments.folder) + "\n");
   if (arguments.csv.empty() && arguments.json.empty()) {
     const std::size_t most = arguments.top == 0 ? order.size() : arguments.top;
-    fmt::print("{}", trial_table(record, order, most));
+    say("{}", trial_table(record, order, most));
     for (const TrialRecord& trial : record.trials) {
-      if (trial.state == TrialState::kFailed) fmt::print("trial {}: {}\n", trial.number, trial.error);
+      if (trial.state == TrialState::kFailed) say("trial {}: {}\n", trial.number, printable(trial.error));
     }
   }
 }
@@ -286,9 +286,9 @@ bool print_replay(const Replay& replay) {
     rows.push_back({std::to_string(r), std::to_string(run.seed), std::to_string(run.epochs), recorded,
                     fmt::format("{}", run.value), run.weights_sha256.substr(0, 16)});
   }
-  fmt::print("{}", aligned_table(rows));
-  if (!replay.error.empty()) fmt::print("{}\n", replay.error);
-  fmt::print("trial {}: {}\n", trial.number, replay.same ? "the same to the bit" : "NOT the same");
+  say("{}", aligned_table(rows));
+  if (!replay.error.empty()) say("{}\n", printable(replay.error));
+  say("trial {}: {}\n", trial.number, replay.same ? "the same to the bit" : "NOT the same");
   return replay.same;
 }
 
