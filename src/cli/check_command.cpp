@@ -16,6 +16,7 @@
 #include "cli/model_data.hpp"
 #include "cli/note.hpp"
 #include "core/atomic_file.hpp"
+#include "core/json_text.hpp"
 #include "core/text_file.hpp"
 #include "gradus/config/config_file.hpp"
 #include "gradus/core/error.hpp"
@@ -26,6 +27,9 @@ namespace gradus::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kMostPerGroup = 100000;
+constexpr std::size_t kMostSteps = 1000;
 
 struct CheckArguments {
   std::string source;
@@ -109,7 +113,7 @@ VerificationPoint read_point(const CheckArguments& arguments) {
 
 // What the stored certificate was made with, so that nothing has to be repeated by hand.
 void take_stored_settings(const std::string& text, CheckArguments& arguments) {
-  const auto stored = nlohmann::json::parse(text, nullptr, false);
+  const nlohmann::ordered_json stored = require_json(text, arguments.verify);
   if (!stored.is_object() || !stored.contains("provenance") || !stored["provenance"].is_object()) {
     throw InputError({.where = arguments.verify,
                       .expected = "a certificate as `gradus check --json` writes it",
@@ -124,7 +128,9 @@ void take_stored_settings(const std::string& text, CheckArguments& arguments) {
                                                                             : p.at("source").get<std::string>();
     }
     if (arguments.data.empty()) arguments.data = p.at("data_source").get<std::string>();
-    arguments.choice = {.rows = p.at("rows").get<std::size_t>(), .seed = p.at("seed").get<std::uint64_t>()};
+    const std::string where = arguments.verify + ": provenance";
+    arguments.choice = {.rows = require_json_integer<std::uint32_t>(p.at("rows"), where + ".rows"),
+                        .seed = require_json_integer<std::uint64_t>(p.at("seed"), where + ".seed")};
     arguments.options.seed = arguments.choice.seed;
     arguments.options.difference_steps = p.at("difference_steps").get<std::vector<double>>();
     const std::string differences = p.at("difference_options").get<std::string>();
@@ -132,6 +138,14 @@ void take_stored_settings(const std::string& text, CheckArguments& arguments) {
     std::size_t points = 0;
     words >> arguments.parameters >> arguments.options.differences_per_group >> points;
     arguments.options.four_points = points == 4;
+    if (arguments.options.differences_per_group > kMostPerGroup ||
+        arguments.options.difference_steps.size() > kMostSteps) {
+      throw InputError(
+          {.where = where,
+           .expected = fmt::format("at most {} numbers of a group and {} steps", kMostPerGroup, kMostSteps),
+           .found = "more",
+           .advice = "make it anew with `gradus check --out`"});
+    }
   } catch (const nlohmann::json::exception& error) {
     throw InputError({.where = arguments.verify,
                       .expected = "the provenance of a certificate",
@@ -162,16 +176,15 @@ void write_certificate(const Certificate& certificate, const CheckArguments& arg
 int report_comparison(const Certificate& certificate, const std::string& stored, const CheckArguments& arguments) {
   const std::vector<std::string> differences = compare_certificates(certificate, stored);
   if (arguments.json) {
-    const nlohmann::ordered_json object = {
-        {"verified", differences.empty() && certificate.holds()},
-        {"differences", differences},
-        {"certificate", nlohmann::ordered_json::parse(certificate_json(certificate))}};
+    const nlohmann::ordered_json object = {{"verified", differences.empty() && certificate.holds()},
+                                           {"differences", differences},
+                                           {"certificate", *parse_json(certificate_json(certificate))}};
     fmt::print("{}\n", object.dump(1));
   } else {
-    for (const std::string& difference : differences) fmt::print("{}\n", difference);
-    fmt::print("{}: {} claims recomputed, {}\n", arguments.verify, certificate.claims.size(),
-               differences.empty() ? "all as stored" : "not as stored");
-    if (!certificate.holds()) fmt::print("and the certificate does not hold\n");
+    for (const std::string& difference : differences) say("{}\n", difference);
+    say("{}: {} claims recomputed, {}\n", arguments.verify, certificate.claims.size(),
+        differences.empty() ? "all as stored" : "not as stored");
+    if (!certificate.holds()) say("and the certificate does not hold\n");
   }
   return differences.empty() && certificate.holds() ? 0 : kCheckFailed;
 }
@@ -199,7 +212,11 @@ int check(CheckArguments& arguments) {
   }
   if (!arguments.out.empty()) write_certificate(certificate, arguments);
   if (!stored.empty()) return report_comparison(certificate, stored, arguments);
-  fmt::print("{}", arguments.json ? certificate_json(certificate) + "\n" : certificate_table(certificate));
+  if (arguments.json) {
+    fmt::print("{}\n", certificate_json(certificate));
+  } else {
+    say("{}", certificate_table(certificate));
+  }
   return certificate.holds() ? 0 : kCheckFailed;
 }
 
@@ -224,7 +241,7 @@ void add_check_command(CLI::App& app, int& exit_code) {
   add_option(*command, "--differences", arguments->parameters, "numbers of each group: sampled, first or all [sampled]")
       ->check(CLI::IsMember({"sampled", "first", "all"}));
   add_option(*command, "--per-group", arguments->options.differences_per_group, "how many of them [10]")
-      ->check(in_range(1, 100000));
+      ->check(in_range(1, static_cast<int>(kMostPerGroup)));
   add_flag(*command, "--json", arguments->json, "print one JSON object");
   add_option(*command, "--out", arguments->out,
              "also write the certificate to this file as JSON, or into this folder with a report");
