@@ -167,5 +167,24 @@ TEST(JsonText, whole_numbers_are_checked_on_the_way_to_their_type) {
   EXPECT_FALSE(json_integer<std::int64_t>(Json(std::numeric_limits<std::uint64_t>::max())));
 }
 
+TEST(JsonText, every_reader_of_the_sources_uses_the_entries) {
+  namespace fs = std::filesystem;
+  std::size_t files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(GRADUS_SOURCE_DIR "/src")) {
+    const std::string path = entry.path().string();
+    if (!path.ends_with(".cpp") && !path.ends_with(".hpp")) continue;
+    ++files;
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    for (const auto& [call, owner] :
+         {std::pair("son::parse(", "none"), std::pair("json::accept(", "none"),
+          std::pair("sax_parse(", "core/json_text.cpp"), std::pair("toml::parse(", "config/toml_text.cpp")}) {
+      if (path.ends_with(owner)) continue;
+      EXPECT_THAT(text.str(), testing::Not(HasSubstr(call))) << path;
+    }
+  }
+  EXPECT_GT(files, 300u);
+}
+
 }  // namespace
 }  // namespace gradus
