@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -102,6 +103,8 @@ void add_source_flags(CLI::App& command, DataFlags& flags) {
   add_option(command, "--task", flags.options.task,
              "classification, regression or multilabel; decided by itself if unset");
   add_reader_flags(command, flags.options);
+  // Looking at a table should not need to know its label; nothing here has a number for every pair of classes.
+  flags.options.max_classes = std::numeric_limits<std::uint64_t>::max();
   add_option(command, "--rows", flags.options.generated_rows, "Generators: rows in all");
   add_option(command, "--seed", flags.options.seed, "Generators: seed");
   add_option(command, "--noise", flags.options.noise, "Generators: noise");
