@@ -7,6 +7,7 @@
 #include "cli/check_point.hpp"
 #include "cli/note.hpp"
 #include "core/atomic_file.hpp"
+#include "core/json_text.hpp"
 
 namespace gradus::cli {
 
@@ -39,8 +40,8 @@ bool CertifiedRun::finish(const RunRecord& record, const std::string& folder) co
   const bool holds = before_.holds() && after.holds();
   if (folder.empty()) return holds;
   after.provenance.source = folder;
-  auto object = nlohmann::ordered_json::parse(certificate_json(after));
-  object["before_training"] = nlohmann::ordered_json::parse(certificate_json(before_));
+  auto object = *parse_json(certificate_json(after));
+  object["before_training"] = *parse_json(certificate_json(before_));
   write_file(folder + "/certificate.json", object.dump(1) + "\n");
   return holds;
 }

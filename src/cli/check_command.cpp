@@ -18,6 +18,7 @@
 #include "cli/note.hpp"
 #include "cli/reader_flags.hpp"
 #include "core/atomic_file.hpp"
+#include "core/json_text.hpp"
 #include "core/text_file.hpp"
 #include "gradus/config/config_file.hpp"
 #include "gradus/core/error.hpp"
@@ -28,6 +29,9 @@ namespace gradus::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kMostPerGroup = 100000;
+constexpr std::size_t kMostSteps = 1000;
 
 struct CheckArguments {
   std::string source;
@@ -115,7 +119,7 @@ VerificationPoint read_point(const CheckArguments& arguments) {
 
 // What the stored certificate was made with, so that nothing has to be repeated by hand.
 void take_stored_settings(const std::string& text, CheckArguments& arguments) {
-  const auto stored = nlohmann::json::parse(text, nullptr, false);
+  const nlohmann::ordered_json stored = require_json(text, arguments.verify);
   if (!stored.is_object() || !stored.contains("provenance") || !stored["provenance"].is_object()) {
     throw InputError({.where = arguments.verify,
                       .expected = "a certificate as `gradus check --json` writes it",
@@ -130,8 +134,9 @@ void take_stored_settings(const std::string& text, CheckArguments& arguments) {
       arguments.source = in_run ? (folder.empty() ? "." : folder.string()) : p.at("source").get<std::string>();
     }
     if (arguments.data.empty()) arguments.data = p.at("data_source").get<std::string>();
-    arguments.choice = {.rows = p.at("rows").get<std::size_t>(),
-                        .seed = p.at("seed").get<std::uint64_t>(),
+    const std::string where = arguments.verify + ": provenance";
+    arguments.choice = {.rows = require_json_integer<std::uint32_t>(p.at("rows"), where + ".rows"),
+                        .seed = require_json_integer<std::uint64_t>(p.at("seed"), where + ".seed"),
                         .may_use_losses = p.value("row_choice", "drawn") != "drawn"};
     arguments.options.seed = arguments.choice.seed;
     arguments.options.difference_steps = p.at("difference_steps").get<std::vector<double>>();
@@ -140,6 +145,14 @@ void take_stored_settings(const std::string& text, CheckArguments& arguments) {
     std::size_t points = 0;
     words >> arguments.parameters >> arguments.options.differences_per_group >> points;
     arguments.options.four_points = points == 4;
+    if (arguments.options.differences_per_group > kMostPerGroup ||
+        arguments.options.difference_steps.size() > kMostSteps) {
+      throw InputError(
+          {.where = where,
+           .expected = fmt::format("at most {} numbers of a group and {} steps", kMostPerGroup, kMostSteps),
+           .found = "more",
+           .advice = "make it anew with `gradus check --out`"});
+    }
   } catch (const nlohmann::json::exception& error) {
     throw InputError({.where = arguments.verify,
                       .expected = "the provenance of a certificate",
@@ -170,16 +183,15 @@ void write_certificate(const Certificate& certificate, const CheckArguments& arg
 int report_comparison(const Certificate& certificate, const std::string& stored, const CheckArguments& arguments) {
   const std::vector<std::string> differences = compare_certificates(certificate, stored);
   if (arguments.json) {
-    const nlohmann::ordered_json object = {
-        {"verified", differences.empty() && certificate.holds()},
-        {"differences", differences},
-        {"certificate", nlohmann::ordered_json::parse(certificate_json(certificate))}};
+    const nlohmann::ordered_json object = {{"verified", differences.empty() && certificate.holds()},
+                                           {"differences", differences},
+                                           {"certificate", *parse_json(certificate_json(certificate))}};
     fmt::print("{}\n", object.dump(1));
   } else {
-    for (const std::string& difference : differences) fmt::print("{}\n", difference);
-    fmt::print("{}: {} claims recomputed, {}\n", arguments.verify, certificate.claims.size(),
-               differences.empty() ? "all as stored" : "not as stored");
-    if (!certificate.holds()) fmt::print("and the certificate does not hold\n");
+    for (const std::string& difference : differences) say("{}\n", difference);
+    say("{}: {} claims recomputed, {}\n", arguments.verify, certificate.claims.size(),
+        differences.empty() ? "all as stored" : "not as stored");
+    if (!certificate.holds()) say("and the certificate does not hold\n");
   }
   return differences.empty() && certificate.holds() ? 0 : kCheckFailed;
 }
@@ -238,9 +250,11 @@ int check(CheckArguments& arguments) {
   }
   if (!arguments.out.empty()) write_certificate(certificate, arguments);
   if (!stored.empty()) return report_comparison(certificate, stored, arguments);
-  fmt::print("{}", arguments.json      ? certificate_json(certificate) + "\n"
-                   : arguments.details ? certificate_table(certificate)
-                                       : certificate_summary(certificate));
+  if (arguments.json) {
+    fmt::print("{}\n", certificate_json(certificate));
+  } else {
+    say("{}", arguments.details ? certificate_table(certificate) : certificate_summary(certificate));
+  }
   return certificate.holds() ? 0 : kCheckFailed;
 }
 
@@ -268,7 +282,7 @@ void add_check_command(CLI::App& app, int& exit_code) {
                 ->check(CLI::IsMember({"sampled", "first", "all"})),
             {.words = {"sampled", "first", "all"}, .files = false});
   add_option(*command, "--per-group", arguments->options.differences_per_group, "how many of them [10]")
-      ->check(in_range(1, 100000));
+      ->check(in_range(1, static_cast<int>(kMostPerGroup)));
   add_option(*command, "--layer", arguments->layer,
              "instead of a certificate: differences of this layer's weights alone, counted from 1");
   add_option(*command, "--weights", arguments->weights, "with --layer: these numbers of it, counted from 0, row by row")

@@ -162,7 +162,7 @@ VerificationPoint make_point(const Model& model, const Dataset& dataset, const R
 CheckProgress::CheckProgress(bool quiet) : terminal_(!quiet && isatty(STDERR_FILENO) != 0) {}
 
 CheckProgress::~CheckProgress() {
-  if (shown_) note("\r\033[K");
+  if (shown_) draw_line("");
 }
 
 void CheckProgress::show(double share, std::string_view what) {
@@ -170,7 +170,7 @@ void CheckProgress::show(double share, std::string_view what) {
   if (!terminal_ || now - last_ < std::chrono::milliseconds(100)) return;
   last_ = now;
   shown_ = true;
-  note("\r\033[K{} {:3.0f} %  {}", bar_text(share), 100.0 * share, what);
+  draw_line(fmt::format("{} {:3.0f} %  {}", bar_text(share), 100.0 * share, printable(what)));
 }
 
 VerifyProgress CheckProgress::callback() {

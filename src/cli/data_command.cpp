@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -33,8 +34,8 @@ struct DataFlags {
   bool quiet = false;
 };
 
-void print(const std::string& text) {
-  fmt::print("{}", text);
+void print(bool json, const std::string& text) {
+  fmt::print("{}", json ? text : printable_lines(text));
 }
 
 // -- list
@@ -59,7 +60,7 @@ void run_list(const DataFlags& flags) {
           "\n";
   add("file", named_sources());
   text += "\nAny path works too; what is read: \"Data sources\" in the README.\n";
-  print(flags.json ? Json{{"sources", json}}.dump() + "\n" : text);
+  print(flags.json, flags.json ? Json{{"sources", json}}.dump() + "\n" : text);
 }
 
 // -- info
@@ -70,7 +71,8 @@ void run_info(const DataFlags& flags) {
   print_notes(dataset);
   const Json info = data_info(dataset);
   // Names come from files: bytes that are no UTF-8 are replaced rather than fatal.
-  print(flags.json ? info.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" : data_info_text(dataset, info));
+  print(flags.json,
+        flags.json ? info.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" : data_info_text(dataset, info));
 }
 
 // -- make and fetch
@@ -84,9 +86,9 @@ void run_make(const DataFlags& flags) {
   print_notes(dataset);
   data::write_dataset(dataset, flags.out);
   const Json result{{"file", flags.out}, {"rows", dataset.table.rows()}, {"features", dataset.num_features()}};
-  print(flags.json
-            ? result.dump() + "\n"
-            : fmt::format("{}: {} rows, {} features\n", flags.out, dataset.table.rows(), dataset.num_features()));
+  print(flags.json, flags.json ? result.dump() + "\n"
+                               : fmt::format("{}: {} rows, {} features\n", flags.out, dataset.table.rows(),
+                                             dataset.num_features()));
 }
 
 void run_fetch(const DataFlags& flags) {
@@ -107,6 +109,8 @@ void add_source_flags(CLI::App& command, DataFlags& flags) {
                        "classification, regression or multilabel; decided by itself if unset"),
             {.words = {"classification", "regression", "multilabel"}, .files = false});
   add_reader_flags(command, flags.options);
+  // Looking at a table should not need to know its label; nothing here has a number for every pair of classes.
+  flags.options.max_classes = std::numeric_limits<std::uint64_t>::max();
   add_option(command, "--rows", flags.options.generated_rows, "Generators: rows in all");
   add_option(command, "--seed", flags.options.seed, "Generators: seed");
   add_option(command, "--noise", flags.options.noise, "Generators: noise");

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/printable.hpp"
 #include "core/wrapped_text.hpp"
 #include "data/calendar.hpp"
 
@@ -105,7 +106,8 @@ std::string contents_of(const Json& column) {
     constexpr std::size_t kShown = 6;
     const auto levels = column["levels"].get<std::vector<std::string>>();
     std::string text = fmt::format("{} level{}: ", levels.size(), levels.size() == 1 ? "" : "s");
-    for (std::size_t k = 0; k < std::min(levels.size(), kShown); ++k) text += (k == 0 ? "" : ", ") + levels[k];
+    for (std::size_t k = 0; k < std::min(levels.size(), kShown); ++k)
+      text += (k == 0 ? "" : ", ") + printable(levels[k]);
     return text + (levels.size() > kShown ? ", ..." : "");
   }
   if (!column.contains("min")) return "";
@@ -123,8 +125,9 @@ std::string columns_text(const Json& columns) {
     const Json& column = columns[c];
     const std::string missing =
         column.contains("missing") ? fmt::format("{}", column["missing"].get<std::size_t>()) : "";
-    const std::string line = fmt::format("  {:<4}{:<24} {:<9}{:>9}  {}", c, column["name"].get<std::string>(),
-                                         column["kind"].get<std::string>(), missing, contents_of(column));
+    const std::string line =
+        fmt::format("  {:<4}{:<24} {:<9}{:>9}  {}", c, printable(column["name"].get<std::string>()),
+                    column["kind"].get<std::string>(), missing, contents_of(column));
     text += wrapped(line, kContentsColumn) + "\n";
   }
   if (columns.size() > kMostColumns) text += fmt::format("  ... {} in all\n", columns.size());
@@ -160,14 +163,14 @@ nlohmann::ordered_json data_info(const Dataset& dataset) {
 }
 
 std::string data_info_text(const Dataset& dataset, const nlohmann::ordered_json& info) {
-  std::string text = fmt::format("{}: {}\n  source    {}\n  sha256    {}\n", dataset.name, task_name(dataset.task),
-                                 dataset.source, dataset.sha256);
+  std::string text = fmt::format("{}: {}\n  source    {}\n  sha256    {}\n", printable(dataset.name),
+                                 task_name(dataset.task), printable(dataset.source), dataset.sha256);
   const std::size_t categories = dataset.table.codes.cols();
   text += fmt::format("  features  {} of {}", dataset.num_features(), info["type"].get<std::string>());
   if (categories > 0) text += fmt::format(" and {} categories", categories);
   if (dataset.image) text += fmt::format(", images of {}x{}", dataset.image->height, dataset.image->width);
   text += fmt::format("\n  outputs   {}{}\n\n", dataset.num_outputs(),
-                      dataset.target_name.empty() ? "" : " (" + dataset.target_name + ")");
+                      dataset.target_name.empty() ? "" : " (" + printable(dataset.target_name) + ")");
   text += fmt::format("  {:<8}{:>9}{:>12}{:>12}{:>12}\n", "part", "rows", "min", "max", "mean");
   for (const Json& part : info["parts"]) {
     text += fmt::format("  {:<8}{:>9}{:>12.6g}{:>12.6g}{:>12.6g}\n", part["part"].get<std::string>(),
@@ -181,7 +184,7 @@ std::string data_info_text(const Dataset& dataset, const nlohmann::ordered_json&
   text += "\n";
   constexpr std::size_t kMostClasses = 50;
   for (std::size_t k = 0; k < std::min(dataset.num_outputs(), kMostClasses); ++k) {
-    text += fmt::format("  {:<20}", dataset.class_names[k]);
+    text += fmt::format("  {:<20}", printable(dataset.class_names[k]));
     for (const Json& part : info["parts"]) text += fmt::format("{:>9}", part["class_counts"][k].get<std::size_t>());
     text += "\n";
   }

@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/model_data.hpp"
+#include "cli/note.hpp"
 #include "cli/tables.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_folder.hpp"
@@ -36,11 +37,11 @@ void evaluate(const EvaluateArguments& arguments) {
     fmt::print("{}\n", evaluation_json(result, model.class_names));
     return;
   }
-  fmt::print("{}", evaluation_table({{name, &result}}));
+  say("{}", evaluation_table({{name, &result}}));
   if (!result.classification) return;
-  fmt::print("\n{}", class_table(*result.classification, model.class_names));
+  say("\n{}", class_table(*result.classification, model.class_names));
   const std::string table = confusion_table(*result.classification, model.class_names);
-  if (!table.empty()) fmt::print("\nconfusion:\n{}", table);
+  if (!table.empty()) say("\nconfusion:\n{}", table);
 }
 
 }  // namespace

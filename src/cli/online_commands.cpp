@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -61,6 +62,20 @@ void fetch(const FetchArguments& arguments) {
   fmt::print("{}", arguments.json ? nlohmann::ordered_json{{"files", json}}.dump() + "\n" : text);
 }
 
+namespace {
+
+// A report that is being made may take long, above all where a database is locked. Nothing is lost when it ends with
+// the process.
+void end_in_any_case() {
+  constexpr auto kPatience = std::chrono::seconds(1);
+  std::thread([kPatience] {
+    std::this_thread::sleep_for(kPatience);
+    std::_Exit(0);
+  }).detach();
+}
+
+}  // namespace
+
 void serve(const ServeArguments& arguments) {
   LiveOptions options;
   options.folder = arguments.folder;
@@ -77,6 +92,7 @@ void serve(const ServeArguments& arguments) {
   const std::atomic<bool>& stop = catch_stop_signal();
   std::thread waiting([&] {
     while (!stop) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    end_in_any_case();
     server.stop();
   });
   server.run();

@@ -118,7 +118,7 @@ class CsvOutput {
   explicit CsvOutput(const std::string& path) : path_(path) {}
   void write(std::string_view text) {
     if (path_.empty()) {
-      fmt::print("{}", text);
+      print_data(text);
     } else {
       if (!file_) file_.emplace(path_);
       file_->write(text);

@@ -85,14 +85,14 @@ Next Progress::on_step(const StepEvent& event) {
   if (event.accuracy) line += fmt::format(" acc {:.4f}", *event.accuracy);
   line += fmt::format("  {:.0f}/s  {} left", Pace::samples_per_second(event), duration_text(pace_.seconds_left(event)));
   // A line that wraps could not be drawn over.
-  note("\r\033[K{}", cut_to_columns(line, columns - 1));
+  draw_line(cut_to_columns(line, columns - 1));
   std::fflush(stderr);
   bar_shown_ = true;
   return Next::kGoOn;
 }
 
 void Progress::clear_bar() {
-  if (bar_shown_) note("\r\033[K");
+  if (bar_shown_) draw_line("");
   bar_shown_ = false;
 }
 

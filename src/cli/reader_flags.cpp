@@ -38,6 +38,8 @@ void add_reader_flags(CLI::App& command, SourceOptions& options) {
   add_option(command, "--thousands", options.thousands, "text files: the sign between groups of three digits, or none");
   add_option(command, "--comment", options.comment, "text files: how comment lines start; auto = #, or none");
   add_option(command, "--encoding", options.encoding, "text files: auto, utf-8, utf-16, latin-1 or windows-1252");
+  add_option(command, "--max-bytes", options.max_bytes,
+             "refuse files that unpack to more bytes [100 times their size]");
   const auto add_columns = [&command](const char* flag, std::vector<std::string>& columns, const char* doc) {
     add_option(command, flag, columns, doc)->delimiter(',');
   };

@@ -9,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/note.hpp"
 #include "gradus/report/report.hpp"
 
 namespace gradus::cli {
@@ -36,7 +37,7 @@ void make_report(const ReportArguments& arguments) {
   }
   const std::string out = arguments.out.empty() ? default_output(arguments.sources) : arguments.out;
   write_report(arguments.sources, out);
-  fmt::print("{}\n", out);
+  say("{}\n", out);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ void print_studies() {
   for (const reproduce::Study& study : reproduce::find_studies({"all"})) {
     cells.push_back({study.id, std::to_string(study.rows.size()), study.quick.present ? "yes" : "-", study.title});
   }
-  fmt::print("{}", listed_table(cells));
+  say("{}", listed_table(cells));
 }
 
 std::vector<reproduce::Study> chosen_studies(const ReproduceArguments& arguments) {
@@ -91,7 +91,7 @@ void show_report(const std::vector<reproduce::Reproduction>& reproductions, cons
     path = arguments.options.folder + "/report.html";
     if (!report_folders(folders, path, report_title(arguments))) return;
   }
-  if (!arguments.json) fmt::print("report: {}\n", path);
+  if (!arguments.json) say("report: {}\n", path);
 }
 
 int reproduce_studies(ReproduceArguments& arguments) {
@@ -122,7 +122,7 @@ int reproduce_studies(ReproduceArguments& arguments) {
     }
     reported = report_folder(reproductions.back().folder, arguments.quiet || !reported) && reported;
     off = off || reproductions.back().verdict() == reproduce::Verdict::kOff;
-    if (!arguments.json) fmt::print("{}\n", reproduction_table(reproductions.back(), arguments.rows));
+    if (!arguments.json) say("{}\n", reproduction_table(reproductions.back(), arguments.rows));
     std::fflush(stdout);
   }
   if (arguments.json) {

@@ -69,7 +69,7 @@ class StudyDisplay : public StudyObserver {
       draw(progress);
       return;
     }
-    const std::string result = trial.state == TrialState::kFailed ? trial.error : value_text(trial.value);
+    const std::string result = trial.state == TrialState::kFailed ? printable(trial.error) : value_text(trial.value);
     note("trial {}: {} {}  {} epochs {:.2f}s  {}\n", trial.number, state_name(trial.state), result, trial.epochs(),
          trial.seconds, summary(progress));
   }
@@ -94,7 +94,7 @@ class StudyDisplay : public StudyObserver {
 
   void draw(const StudyProgress& progress) {
     last_drawn_ = progress.elapsed_seconds;
-    note("\r\033[K{}", summary(progress));
+    draw_line(summary(progress));
     std::fflush(stderr);
     drawn_ = true;
   }
@@ -134,37 +134,37 @@ std::string trial_table(const StudyRecord& record, const std::vector<std::size_t
 
 void print_importance(const StudyRecord& record) {
   if (record.importance.empty()) {
-    fmt::print("\nparameter importance needs {} complete trials\n", trials_for_importance(record.config.space));
+    say("\nparameter importance needs {} complete trials\n", trials_for_importance(record.config.space));
     return;
   }
-  fmt::print("\nparameter importance (share of the variance of {}):\n", record.config.options.objective);
+  say("\nparameter importance (share of the variance of {}):\n", record.config.options.objective);
   for (const ParameterImportance& importance : record.importance) {
-    fmt::print("  {:<28} {:.3f} +- {:.3f}\n", importance.name, importance.share, importance.error);
+    say("  {:<28} {:.3f} +- {:.3f}\n", printable(importance.name), importance.share, importance.error);
   }
-  fmt::print("  {:<28} {:.3f}\n", "interactions and chance", unexplained_share(record.importance));
+  say("  {:<28} {:.3f}\n", "interactions and chance", unexplained_share(record.importance));
 }
 
 void print_study(const StudyRecord& record, const std::string& folder) {
-  fmt::print("{}", trial_table(record, record.ranking, kTopTrials));
+  say("{}", trial_table(record, record.ranking, kTopTrials));
   print_importance(record);
   if (record.best() == nullptr) return;
   const TrialRecord& best = *record.best();
-  fmt::print("\nbest trial {} of {}: {} {}\nweights sha256 {}\n", best.number, record.trials.size(),
-             record.config.options.objective, value_text(best.value), best.runs.front().weights_sha256);
+  say("\nbest trial {} of {}: {} {}\nweights sha256 {}\n", best.number, record.trials.size(),
+      record.config.options.objective, value_text(best.value), best.runs.front().weights_sha256);
   if (folder.empty()) {
-    fmt::print("{}\n", wrapped("its setting: " + setting_text(record.config.space, best.setting), 2));
+    say("{}\n", wrapped("its setting: " + setting_text(record.config.space, best.setting), 2));
     return;
   }
-  if (!record.test_json.empty()) fmt::print("on the test part, evaluated once: {}/best/test.json\n", folder);
-  if (record.finished) fmt::print("its configuration: {}/best.toml, its run: {}/best\n", folder, folder);
+  if (!record.test_json.empty()) say("on the test part, evaluated once: {}/best/test.json\n", folder);
+  if (record.finished) say("its configuration: {}/best.toml, its run: {}/best\n", folder, folder);
 }
 
 void print_outline(const StudyConfig& config) {
   const StudyOutline outline = outline_study(config);
-  fmt::print("{} trials of {} repeats, at most {:.0f} epochs\n", outline.trials, config.options.repeats,
-             outline.planned_epochs * static_cast<double>(config.options.repeats));
+  say("{} trials of {} repeats, at most {:.0f} epochs\n", outline.trials, config.options.repeats,
+      outline.planned_epochs * static_cast<double>(config.options.repeats));
   for (std::size_t i = 0; i < outline.first.size(); ++i) {
-    fmt::print("trial {}: {}\n", i, setting_text(config.space, outline.first[i]));
+    say("trial {}: {}\n", i, setting_text(config.space, outline.first[i]));
   }
 }
 
@@ -272,7 +272,7 @@ std::string csv_table(const StudyRecord& record, const std::vector<std::size_t>&
 
 void write_or_print(const std::string& path, const std::string& text) {
   if (path == "-") {
-    fmt::print("{}", text);
+    print_data(text);
   } else {
     write_file(path, text);
   }
@@ -289,9 +289,9 @@ void show(const ShowArguments& arguments, bool wants_config) {
   if (!arguments.json.empty()) write_or_print(arguments.json, study_json(record, arguments.folder) + "\n");
   if (arguments.csv.empty() && arguments.json.empty()) {
     const std::size_t most = arguments.top == 0 ? order.size() : arguments.top;
-    fmt::print("{}", trial_table(record, order, most));
+    say("{}", trial_table(record, order, most));
     for (const TrialRecord& trial : record.trials) {
-      if (trial.state == TrialState::kFailed) fmt::print("trial {}: {}\n", trial.number, trial.error);
+      if (trial.state == TrialState::kFailed) say("trial {}: {}\n", trial.number, printable(trial.error));
     }
   }
 }
@@ -305,15 +305,15 @@ bool print_replay(const Replay& replay) {
     rows.push_back({std::to_string(r), std::to_string(run.seed), std::to_string(run.epochs), recorded,
                     fmt::format("{}", run.value), run.weights_sha256.empty() ? "-" : run.weights_sha256.substr(0, 16)});
   }
-  fmt::print("{}", fitted_table(rows));
-  if (!replay.error.empty()) fmt::print("{}\n", replay.error);
+  say("{}", fitted_table(rows));
+  if (!replay.error.empty()) say("{}\n", printable(replay.error));
   // Of a trial that was stopped the value is recorded, and no weights.
   const bool has_weights =
       std::ranges::all_of(trial.runs, [](const RunResult& run) { return !run.weights_sha256.empty(); });
   const char* same =
       has_weights ? "the same to the bit" : "the same value to the bit; it was stopped, so no weights are recorded";
   if (trial.state == TrialState::kFailed) same = "the same error";
-  fmt::print("trial {}: {}\n", trial.number, replay.same ? same : "NOT the same");
+  say("trial {}: {}\n", trial.number, replay.same ? same : "NOT the same");
   return replay.same;
 }
 

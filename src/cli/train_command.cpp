@@ -61,16 +61,16 @@ void print_result(const RunRecord& record, const std::string& folder) {
   std::vector<std::pair<std::string, const PartEvaluation*>> parts = {{"train", &record.train}};
   if (record.valid) parts.emplace_back("valid", &*record.valid);
   if (record.test) parts.emplace_back("test", &*record.test);
-  fmt::print("{}", evaluation_table(parts));
+  say("{}", evaluation_table(parts));
   // The part that says most about new data.
   const auto& [name, evaluation] = parts.back();
   if (evaluation->classification) {
     const std::string table = confusion_table(*evaluation->classification, record.model.class_names);
-    if (!table.empty()) fmt::print("\nconfusion ({}):\n{}", name, table);
+    if (!table.empty()) say("\nconfusion ({}):\n{}", name, table);
   }
-  fmt::print("\nepoch {} of {}{}\nweights sha256 {}\n", record.final_epoch, record.epochs.size(),
-             record.restored_best ? " (best by " + record.monitor + ")" : "", record.weights_sha256);
-  if (!folder.empty()) fmt::print("run folder: {}\n", folder);
+  say("\nepoch {} of {}{}\nweights sha256 {}\n", record.final_epoch, record.epochs.size(),
+      record.restored_best ? " (best by " + record.monitor + ")" : "", record.weights_sha256);
+  if (!folder.empty()) say("run folder: {}\n", folder);
 }
 
 // A network begins with outputs near 0 of a size near 1.

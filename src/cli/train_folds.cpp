@@ -42,8 +42,8 @@ void print_folds(const FoldsRecord& record, const TrainArguments& arguments) {
     fmt::print("{}\n", record.json());
     return;
   }
-  fmt::print("{}", record.table());
-  if (!arguments.folds_folder.empty()) fmt::print("\nrun folder: {}\n", arguments.folds_folder);
+  say("{}", record.table());
+  if (!arguments.folds_folder.empty()) say("\nrun folder: {}\n", arguments.folds_folder);
 }
 
 void train_all_folds(const RunConfig& config, const Dataset& rows, const std::string& origin,

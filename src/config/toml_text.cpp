@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "config/toml_limits.hpp"
 #include "gradus/core/error.hpp"
 #include "training/option_text.hpp"
 
@@ -36,6 +37,7 @@ void collect_entries(const std::string& name, const toml::node& node, std::vecto
 }  // namespace
 
 toml::table parse_toml(const std::string& text, const std::string& path) {
+  check_toml_limits(text, path);
   try {
     return toml::parse(text, path);
   } catch (const toml::parse_error& error) {

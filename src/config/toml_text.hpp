@@ -11,7 +11,8 @@
 
 namespace gradus {
 
-/// The whole text as a table. Throws InputError with `path` and line where it is no TOML.
+/// The whole text as a table. Throws InputError with `path` and line where it is no TOML, or exceeds what
+/// config/toml_limits.hpp allows.
 toml::table parse_toml(const std::string& text, const std::string& path);
 
 /// "path:line" of a node.

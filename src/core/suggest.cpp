@@ -7,6 +7,9 @@
 namespace gradus {
 namespace {
 
+// Longer ones are no slips of the keyboard, and time and memory grow with the product of the lengths.
+constexpr std::size_t kMaxSuggestedBytes = 64;
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   const std::size_t width = b.size() + 1;
   std::vector<std::size_t> table((a.size() + 1) * width);
@@ -27,9 +30,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string_view nearest_name(std::string_view name, std::span<const std::string_view> known) {
+  if (name.size() > kMaxSuggestedBytes) return {};
   std::string_view best;
   std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
   for (const std::string_view candidate : known) {
+    if (candidate.size() > kMaxSuggestedBytes) continue;
     const std::size_t distance = edit_distance(name, candidate);
     if (distance < best_distance && distance < std::max(name.size(), candidate.size())) {
       best = candidate;

@@ -14,7 +14,7 @@
 namespace gradus {
 
 /// The known name nearest to `name` by edit distance (insert, delete, replace, swap of neighbours), or empty when none
-/// is near (distance over a third of the length, at least 2).
+/// is near (distance over a third of the length, at least 2). Names of more than 64 bytes are near to none.
 std::string_view nearest_name(std::string_view name, std::span<const std::string_view> known);
 
 /// The error for a name that is not known: "WHERE: expected one of a, b, c, found 'x'; did you mean 'a'?".

@@ -7,10 +7,11 @@
 
 namespace gradus {
 
-/// The bytes of the file at `path`; nothing where there is no file that can be read.
+/// The bytes of the regular file at `path`; nothing where there is none that can be read.
 std::optional<std::string> read_text_if_there(const std::string& path);
 
-/// The bytes of the file at `path`. Throws InputError naming `expected` ("a TOML file") where it cannot be read.
+/// The bytes of the file at `path`. Throws InputError naming `expected` ("a TOML file") where it cannot be read, or has
+/// more than 64 MiB.
 std::string read_text_file(const std::string& path, const std::string& expected);
 
 /// Adds `text` to the file's end and hands it to the system. Throws RunError.

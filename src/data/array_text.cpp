@@ -50,7 +50,7 @@ std::vector<std::string> decode_texts(std::span<const std::byte> stored, std::si
                                       std::uint64_t max_bytes, const std::string& where) {
   if (count > max_bytes / (sizeof(std::string) + type.size())) {
     throw InputError(ErrorParts{where, "texts that take at most " + std::to_string(max_bytes) + " bytes",
-                                std::to_string(count) + " texts", "raise the limit if that is meant"});
+                                std::to_string(count) + " texts", "set data.max_bytes (--max-bytes) if that is meant"});
   }
   std::vector<std::string> texts;
   texts.reserve(count);

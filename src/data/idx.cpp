@@ -58,7 +58,8 @@ Bytes unpacked_idx(Bytes file, const std::string& path, std::uint64_t max_bytes)
   if (start.size() < 4) return unpacked(std::move(file), path, kLongestHeader);  // says what is wrong with it
   ByteReader reader(start, path + " (unpacked)");
   const IdxHeader header = read_idx_header(reader);
-  const std::uint64_t body = checked_array_bytes(header.shape, element_size(header.type), max_bytes, path);
+  const std::uint64_t limit = spread_limit(file.size(), max_bytes);
+  const std::uint64_t body = checked_array_bytes(header.shape, element_size(header.type), limit, path);
   // One byte over, so that a longer file is reported by the check of the body, with both numbers.
   return unpacked(std::move(file), path, reader.offset() + body + 1);
 }

@@ -24,7 +24,8 @@ std::optional<NamedArray> read_compressed(MatFile& file, std::span<const std::by
   const std::uint64_t size = load_integer<std::uint32_t>(std::span<const std::byte>(tag).subspan(4), file.big_endian);
   if (size + 8 > file.bytes_left) {
     throw InputError(ErrorParts{where, "variables that unpack to less than the limit",
-                                std::to_string(size) + " more bytes", "raise the limit if that is meant"});
+                                std::to_string(size) + " more bytes",
+                                "set data.max_bytes (--max-bytes) if that is meant"});
   }
   file.bytes_left -= size + 8;
   if (type != kMiMatrix) return std::nullopt;

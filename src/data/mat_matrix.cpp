@@ -220,7 +220,7 @@ std::vector<std::string> char_rows(std::u32string_view units, std::size_t rows, 
   const std::uint64_t row_bytes = sizeof(std::string) + 4 * static_cast<std::uint64_t>(cols);
   if (rows > bytes_left / row_bytes) {
     throw InputError(ErrorParts{where, "texts that take at most " + std::to_string(bytes_left) + " bytes",
-                                std::to_string(rows) + " texts", "raise the limit if that is meant"});
+                                std::to_string(rows) + " texts", "set data.max_bytes (--max-bytes) if that is meant"});
   }
   bytes_left -= rows * row_bytes;
   std::vector<std::string> texts;

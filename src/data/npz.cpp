@@ -166,7 +166,7 @@ std::vector<NamedArray> read_npz(const Bytes& file, const std::string& name, std
     const std::string where = name + ": " + member.name;
     if (member.size > max_bytes || total > max_bytes - member.size) {
       throw InputError(ErrorParts{where, "at most " + std::to_string(max_bytes) + " unpacked bytes", "more",
-                                  "raise the limit if that is meant"});
+                                  "set data.max_bytes (--max-bytes) if that is meant"});
     }
     total += member.size;
     auto bytes = std::make_shared<const Bytes>(read_member(file, where, member));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -45,9 +46,18 @@ bool is_one_hot(const Matrix<double>& values) {
 }
 
 std::vector<double> distinct_values(const Matrix<double>& values) {
-  std::vector<double> distinct(values.span().begin(), values.span().end());
-  std::sort(distinct.begin(), distinct.end());
-  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  // Piece by piece, each as long as what is known: labels of a few classes are not copied as a whole.
+  constexpr std::size_t kShortestPiece = 65536;
+  std::vector<double> distinct;
+  for (std::span<const double> rest = values.span(); !rest.empty();) {
+    const std::span<const double> piece = rest.first(std::min(rest.size(), std::max(kShortestPiece, distinct.size())));
+    rest = rest.subspan(piece.size());
+    const auto known = static_cast<std::ptrdiff_t>(distinct.size());
+    distinct.insert(distinct.end(), piece.begin(), piece.end());
+    std::sort(distinct.begin() + known, distinct.end());
+    std::inplace_merge(distinct.begin(), distinct.begin() + known, distinct.end());
+    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  }
   return distinct;
 }
 
@@ -296,10 +306,20 @@ void set_targets(Dataset& dataset, const PartBlocks& blocks, const std::vector<P
     return;
   }
   const ClassList classes(blocks);
+  if (classes.names.size() > options.max_classes) {
+    throw InputError(
+        ErrorParts{blocks.train.where, fmt::format("targets of at most {} classes", options.max_classes),
+                   std::to_string(classes.names.size()),
+                   "if they are numbers to predict set data.task to regression, else set data.max_classes"});
+  }
   dataset.class_names = classes.names;
   for (const PartBlock* part : parts) {
-    const std::vector<std::int32_t> labels = classes.labels(*part);
-    dataset.table.labels.insert(dataset.table.labels.end(), labels.begin(), labels.end());
+    std::vector<std::int32_t> labels = classes.labels(*part);
+    if (part == parts.front()) {
+      dataset.table.labels = std::move(labels);
+    } else {
+      dataset.table.labels.insert(dataset.table.labels.end(), labels.begin(), labels.end());
+    }
   }
 }
 

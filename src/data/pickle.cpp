@@ -240,9 +240,9 @@ class Decoder {
         return true;
       }
       case 0x93: {  // STACK_GLOBAL
-        const PickleValue name = value(pop_number());
-        const PickleValue module = value(pop_number());
-        push_global(as_text(module.bytes), as_text(name.bytes));
+        const std::string_view name = as_text(value(pop_number()).bytes);
+        const std::string_view module = as_text(value(pop_number()).bytes);
+        push_global(module, name);
         return true;
       }
       case 'R':
@@ -315,7 +315,7 @@ class Decoder {
   }
 
   void reduce() {
-    const std::vector<std::uint32_t> arguments = sequence(pop_number());
+    const std::span<const std::uint32_t> arguments = sequence(pop_number());
     const PickleValue& callee = value(pop_number());
     if (callee.kind != PickleKind::kGlobal) fail("a constructor to apply", "another value");
     const std::string name = callee.name;
@@ -346,13 +346,15 @@ class Decoder {
     push_decoded(PickleKind::kBytes, encode_latin1(text.bytes));
   }
 
-  std::vector<std::uint32_t> sequence(std::uint32_t number) {
+  /// Its elements, where they lie: a short opcode may name a long tuple again and again. Nothing may be appended to it
+  /// while they are in use.
+  std::span<const std::uint32_t> sequence(std::uint32_t number) {
     if (value(number).kind != PickleKind::kSequence) fail("a tuple", "another value");
     return value(number).elements;
   }
 
   void build() {
-    const std::vector<std::uint32_t> state = sequence(pop_number());
+    const std::span<const std::uint32_t> state = sequence(pop_number());
     PickleValue& target = top();
     if (target.kind == PickleKind::kDtype && state.size() >= 2) {
       const std::string_view order = as_text(value(state[1]).bytes);
@@ -365,7 +367,7 @@ class Decoder {
     }
   }
 
-  void build_array(PickleValue& array, const std::vector<std::uint32_t>& state) {
+  void build_array(PickleValue& array, std::span<const std::uint32_t> state) {
     const PickleValue& content = value(state[4]);
     if (value(state[2]).kind != PickleKind::kDtype || content.kind != PickleKind::kBytes) {
       fail("an array of numbers", "an array of objects");

@@ -85,12 +85,12 @@ std::vector<std::string> digit_names() {
   return names;
 }
 
-/// The arrays of a file of this format.
+/// The arrays of a file of this format, together at most `max_bytes`.
 std::vector<NamedArray> read_arrays(Format format, const std::shared_ptr<const Bytes>& file, const std::string& path,
-                                    const SourceOptions& options) {
-  if (format == Format::kNpz) return read_npz(*file, path, options.max_bytes);
-  if (format == Format::kMat) return read_mat(file, path, options.max_bytes);
-  return {{"", read_npy(file, path, options.max_bytes)}};
+                                    std::uint64_t max_bytes) {
+  if (format == Format::kNpz) return read_npz(*file, path, max_bytes);
+  if (format == Format::kMat) return read_mat(file, path, max_bytes);
+  return {{"", read_npy(file, path, max_bytes)}};
 }
 
 void check_idx_images(const RawArray& x) {
@@ -202,24 +202,30 @@ std::optional<PartBlocks> read_large_text(const std::string& path, const SourceO
   return blocks_of_text(std::move(*table));
 }
 
+SourceOptions options_with_limit(SourceOptions options, std::uint64_t max_bytes) {
+  options.max_bytes = max_bytes;
+  return options;
+}
+
 PartBlocks read_file(const std::string& path, const SourceOptions& options, Sha256& hash) {
   if (std::optional<PartBlocks> blocks = read_large_text(path, options, hash)) return std::move(*blocks);
   Bytes file = read_file_bytes(path, options.max_bytes);
   const Format format = format_of(path, file);
   if (format == Format::kIdx) return read_idx_single(path, options, hash);
   hash.update(file);
+  const std::uint64_t limit = spread_limit(file.size(), options.max_bytes);
   const auto shared = std::make_shared<const Bytes>(unpacked(std::move(file), path, options.max_bytes));
   switch (format) {
     case Format::kNpy:
     case Format::kNpz:
     case Format::kMat:
-      return blocks_of_arrays(read_arrays(format, shared, path, options), options, path);
+      return blocks_of_arrays(read_arrays(format, shared, path, limit), options, path);
     case Format::kPickle:
       return read_pickle(shared, path);
     case Format::kLibsvm:
       return read_libsvm(text_of(*shared), path, options);
     case Format::kArff:
-      return read_arff(text_of(*shared), path, options);
+      return read_arff(text_of(*shared), path, options_with_limit(options, limit));
     default:
       return blocks_of_text(read_text_table(text_of(*shared), path, options, {.threads = options.threads}));
   }
@@ -245,8 +251,9 @@ RawArray read_pair_array(const std::string& path, bool labels, const SourceOptio
     throw InputError(ErrorParts{path, "a file of arrays (IDX, npy, npz or MAT) in the pair FEATURES,LABELS",
                                 "another format", "give one file with the labels in it"});
   }
+  const std::uint64_t limit = spread_limit(file.size(), options.max_bytes);
   const auto shared = std::make_shared<const Bytes>(unpacked(std::move(file), path, options.max_bytes));
-  const std::vector<NamedArray> arrays = read_arrays(format, shared, path, options);
+  const std::vector<NamedArray> arrays = read_arrays(format, shared, path, limit);
   return only_array(arrays, labels, options, path).array;
 }
 
@@ -321,6 +328,13 @@ void refuse_further_files(const std::string& source, const SourceOptions& option
                               "the generator '" + source + "'", "split its rows with data.valid and data.test"});
 }
 
+/// 0 where it is no file.
+std::uint64_t stored_size(const std::string& path) {
+  std::error_code failed;
+  const std::uintmax_t size = fs::file_size(path, failed);
+  return failed ? 0 : size;
+}
+
 Dataset read_found(const std::string& source, const SourceOptions& options) {
   std::string path = source;
   std::string test_path = options.test_path;
@@ -337,7 +351,8 @@ Dataset read_found(const std::string& source, const SourceOptions& options) {
   const SourceOptions further = options_of_further_file(blocks, options);
   if (!options.valid_path.empty()) blocks.valid = read_further(options.valid_path, further, hash, blocks.notes);
   if (!test_path.empty()) blocks.test = read_further(test_path, further, hash, blocks.notes);
-  spread_sparse_parts(blocks, options);
+  const std::uint64_t stored = stored_size(path) + stored_size(options.valid_path) + stored_size(test_path);
+  spread_sparse_parts(blocks, options_with_limit(options, spread_limit(stored, options.max_bytes)));
   std::vector<double> weights = row_weights(blocks);
   Dataset dataset = make_dataset(std::move(blocks), options);
   dataset.table.weights = std::move(weights);

@@ -23,9 +23,10 @@ void check_dense_size(std::uint64_t rows, std::uint64_t cols, std::uint64_t stor
   const std::uint64_t most =
       std::min(bytes_left / sizeof(double), kAlwaysAllowed + kMostElementsPerValue * stored_values);
   if (cols != 0 && rows > most / cols) {
-    throw InputError(ErrorParts{
-        where, "a sparse matrix of at most " + std::to_string(most) + " elements with its zeros",
-        std::to_string(rows) + "x" + std::to_string(cols), "leave out columns, or raise the limit if that is meant"});
+    throw InputError(ErrorParts{where,
+                                "a sparse matrix of at most " + std::to_string(most) + " elements with its zeros",
+                                std::to_string(rows) + "x" + std::to_string(cols),
+                                "leave out columns, or set data.max_bytes (--max-bytes) if that is meant"});
   }
   bytes_left -= rows * cols * sizeof(double);
 }

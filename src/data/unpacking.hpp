@@ -23,7 +23,7 @@ std::uint64_t count_unpacked(const MakeStream& make, const std::string& name, st
     total += n;
     if (total <= max_bytes) continue;
     throw InputError(ErrorParts{name, "data that unpacks to at most " + std::to_string(max_bytes) + " bytes",
-                                "more (a decompression bomb?)", "raise the limit if that is meant"});
+                                "more (a decompression bomb?)", "set data.max_bytes (--max-bytes) if that is meant"});
   }
   return total;
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus {
@@ -262,7 +263,7 @@ std::string format_model(const Model& model) {
 }
 
 ModelDescription parse_model(const std::string& where, const std::string& text) {
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = require_json(text, where);
   const ModelReader reader(where, json);
   const std::size_t version = reader.count("version");
   if (version > static_cast<std::size_t>(kModelVersion)) {

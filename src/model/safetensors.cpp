@@ -10,12 +10,14 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus {
 namespace {
 
 using SortedJson = nlohmann::json;
+using HeaderJson = nlohmann::ordered_json;
 
 static_assert(std::endian::native == std::endian::little, "tensors are read and written as they lie in memory");
 
@@ -27,22 +29,17 @@ constexpr std::size_t kMaxDimensions = 8;
   throw InputError({path, expected, found, "is this a model that Gradus wrote, and is it complete?"});
 }
 
-std::size_t unsigned_number(const std::string& path, const SortedJson& value, const std::string& what) {
-  if (!value.is_number_unsigned())
-    reject_tensor(path, what + " of 0 or more",
-                  value.dump(-1, ' ', true, SortedJson::error_handler_t::replace).substr(0, 40));
-  return value.get<std::size_t>();
-}
-
-TensorInfo parse_tensor(const std::string& path, const std::string& name, const SortedJson& value,
+TensorInfo parse_tensor(const std::string& path, const std::string& name, const HeaderJson& value,
                         std::size_t data_bytes) {
   const std::string where = path + ": tensor '" + name.substr(0, 100) + "'";
-  const auto has = [&value](const char* key, SortedJson::value_t type) {
-    return value.is_object() && value.contains(key) && value[key].type() == type;
+  const auto has = [&value](const char* key, HeaderJson::value_t type) {
+    return value.contains(key) && value[key].type() == type;
   };
-  if (!has("dtype", SortedJson::value_t::string) || !has("shape", SortedJson::value_t::array) ||
-      !has("data_offsets", SortedJson::value_t::array) || value["data_offsets"].size() != 2) {
-    reject_tensor(where, "dtype, shape and two data_offsets", "other entries");
+  // Three entries, so that nothing else stands there.
+  if (!value.is_object() || value.size() != 3 || !has("dtype", HeaderJson::value_t::string) ||
+      !has("shape", HeaderJson::value_t::array) || !has("data_offsets", HeaderJson::value_t::array) ||
+      value["data_offsets"].size() != 2) {
+    reject_tensor(where, "dtype, shape and two data_offsets, and no more", "other entries");
   }
   TensorInfo tensor;
   tensor.name = name;
@@ -51,15 +48,15 @@ TensorInfo parse_tensor(const std::string& path, const std::string& name, const 
   tensor.type = type == "F32" ? TensorType::kF32 : TensorType::kF64;
   if (value["shape"].size() > kMaxDimensions) reject_tensor(where, "at most 8 dimensions", "more");
   std::size_t num_bytes = size_of(tensor.type);
-  for (const SortedJson& dimension : value["shape"]) {
-    tensor.shape.push_back(unsigned_number(where, dimension, "a dimension"));
+  for (const HeaderJson& dimension : value["shape"]) {
+    tensor.shape.push_back(require_json_integer<std::size_t>(dimension, where + ": shape"));
     if (tensor.shape.back() != 0 && num_bytes > data_bytes / tensor.shape.back()) {
       reject_tensor(where, "a shape that fits in the file", "more elements");
     }
     num_bytes *= tensor.shape.back();
   }
-  tensor.begin = unsigned_number(where, value["data_offsets"][0], "an offset");
-  tensor.end = unsigned_number(where, value["data_offsets"][1], "an offset");
+  tensor.begin = require_json_integer<std::size_t>(value["data_offsets"][0], where + ": data_offsets");
+  tensor.end = require_json_integer<std::size_t>(value["data_offsets"][1], where + ": data_offsets");
   if (tensor.begin > tensor.end || tensor.end > data_bytes || tensor.end - tensor.begin != num_bytes) {
     reject_tensor(where, "offsets inside the file that fit its shape",
                   std::to_string(tensor.begin) + " to " + std::to_string(tensor.end));
@@ -68,8 +65,10 @@ TensorInfo parse_tensor(const std::string& path, const std::string& name, const 
 }
 
 SafetensorsHeader parse_header(const std::string& path, const std::string& text, std::size_t data_bytes) {
-  const SortedJson json = SortedJson::parse(text, nullptr, false);
-  if (!json.is_object()) reject_tensor(path, "a JSON object as header", "other bytes");
+  // The format allows blanks behind the object, to align the tensors, and nothing before it.
+  const std::size_t last = text.find_last_not_of(' ');
+  if (!text.starts_with('{') || text[last] != '}') reject_tensor(path, "a JSON object as header", "other bytes");
+  const HeaderJson json = require_json(text, path + ": header");
   SafetensorsHeader header;
   for (const auto& [name, value] : json.items()) {
     if (name != "__metadata__") {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "core/json_text.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/report/report.hpp"
 #include "gradus/search/study.hpp"
@@ -41,7 +42,7 @@ void add_file(BundleJson& bundle, const std::string& path) {
     refuse_source(path, "a file that is too large for one");
   }
   if (!text) refuse_source(path, "no file that can be read");
-  std::optional<BundleJson> object = parse_bounded_json(*text);
+  std::optional<BundleJson> object = parse_json(*text);
   if (!object || !object->is_object()) refuse_source(path, "no JSON object");
   const auto schema = object->find("schema");
   if (schema != object->end() && *schema != BundleJson(kBundleSchema)) {
@@ -101,7 +102,7 @@ void add_folder(BundleJson& bundle, const RecordFolder& folder, const std::strin
     case FolderKind::kStudy: {
       if (folder.confined) require_own_files(folder, {"study.sqlite", "best", "best/test.json"});
       const std::string text = study_json(read_study(folder.path), folder.path);
-      add("studies", "study", parse_bounded_json(text).value_or(BundleJson()));
+      add("studies", "study", parse_json(text).value_or(BundleJson()));
       const RecordFolder best{.path = folder.file("best"), .confined = folder.confined};
       if (is_run_folder(best.path)) bundle["runs"].push_back(run_object(best, name + "/best"));
       return;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/json_text.hpp"
 #include "gradus/core/error.hpp"
 #include "report/run_records.hpp"
 
@@ -68,7 +69,7 @@ LiveJson last_record_line(const std::string& path) {
   if (end == std::string::npos || end == 0) return nullptr;
   const std::size_t before = text.rfind('\n', end - 1);
   const std::size_t start = before == std::string::npos ? 0 : before + 1;
-  const std::optional<LiveJson> object = parse_bounded_json(std::string_view(text).substr(start, end - start));
+  const std::optional<LiveJson> object = parse_json(std::string_view(text).substr(start, end - start));
   return object && object->is_object() ? *object : LiveJson(nullptr);
 }
 
@@ -124,7 +125,7 @@ LiveJson LiveFolder::details(const Entry& entry) {
     const std::lock_guard lock(mutex_);
     const auto known = known_.find(entry.name);
     if (known != known_.end() && known->second.modified == entry.modified) {
-      return LiveJson::parse(known->second.object);
+      return *parse_json(known->second.object);
     }
   }
   RecordFolder folder = folder_of(entry.name);

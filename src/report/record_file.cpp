@@ -7,6 +7,7 @@
 
 #include <filesystem>
 
+#include "core/json_text.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus {
@@ -15,7 +16,6 @@ namespace {
 using RecordJson = nlohmann::ordered_json;
 
 constexpr std::size_t kMaxRecordBytes = std::size_t{64} << 20;
-constexpr int kMaxJsonDepth = 100;
 
 class Descriptor {
  public:
@@ -32,8 +32,6 @@ class Descriptor {
  private:
   int number_;
 };
-
-struct TooDeep {};
 
 }  // namespace
 
@@ -76,24 +74,10 @@ std::optional<std::string> read_record_text(RecordFolder& folder, const std::str
   }
 }
 
-std::optional<RecordJson> parse_bounded_json(std::string_view text) {
-  const auto bounded = [](int depth, RecordJson::parse_event_t /*event*/, RecordJson& /*value*/) {
-    if (depth > kMaxJsonDepth) throw TooDeep();
-    return true;
-  };
-  try {
-    RecordJson value = RecordJson::parse(text.begin(), text.end(), bounded, false);
-    if (value.is_discarded()) return std::nullopt;
-    return value;
-  } catch (const TooDeep&) {
-    return std::nullopt;
-  }
-}
-
 RecordJson read_record_object(RecordFolder& folder, const std::string& name, int schema) {
   const std::optional<std::string> text = read_record_text(folder, name);
   if (!text) return nullptr;
-  std::optional<RecordJson> object = parse_bounded_json(*text);
+  std::optional<RecordJson> object = parse_json(*text);
   if (!object || !object->is_object()) {
     folder.problems.push_back(name + ": expected a JSON object, found something else; left out");
     return nullptr;
@@ -121,7 +105,7 @@ RecordJson read_record_lines(RecordFolder& folder, const std::string& name) {
     const bool whole = end != std::string::npos;
     const std::string_view line = std::string_view(*text).substr(start, whole ? end - start : std::string::npos);
     start = whole ? end + 1 : text->size();
-    std::optional<RecordJson> object = parse_bounded_json(line);
+    std::optional<RecordJson> object = parse_json(line);
     if (object && object->is_object() && whole) {
       objects.push_back(*std::move(object));
     } else if (start == text->size()) {

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace gradus {
@@ -28,9 +27,6 @@ enum class Links : std::uint8_t { kFollow, kRefuse };
 std::optional<std::string> read_bounded(const std::string& path, Links links, std::size_t offset = 0);
 /// The text of one of the folder's files; nothing, and a problem where it is there, when it cannot be read.
 std::optional<std::string> read_record_text(RecordFolder& folder, const std::string& name);
-
-/// JSON of at most 100 levels; nothing for anything else. Deeper text would overflow the stack of whoever walks it.
-std::optional<nlohmann::ordered_json> parse_bounded_json(std::string_view text);
 
 /// An object from the folder's file `name` whose "schema", if it has one, is at most `schema`; else null and a problem.
 nlohmann::ordered_json read_record_object(RecordFolder& folder, const std::string& name, int schema);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/json_text.hpp"
 #include "gradus/core/error.hpp"
 #include "report/bundle_parts.hpp"
 #include "report/run_records.hpp"
@@ -67,7 +68,7 @@ WatchJson RunWatch::new_lines(Growing& file) {
   for (std::size_t start = 0;;) {
     const std::size_t end = text.find('\n', start);
     if (end == std::string::npos) return objects;  // a line that is still being written waits for its end
-    std::optional<WatchJson> object = parse_bounded_json(std::string_view(text).substr(start, end - start));
+    std::optional<WatchJson> object = parse_json(std::string_view(text).substr(start, end - start));
     if (object && object->is_object()) objects.push_back(*std::move(object));
     file.offset += end + 1 - start;
     start = end + 1;

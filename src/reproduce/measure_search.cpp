@@ -63,7 +63,7 @@ Measurement searched(const Study& study, const Case& one, std::size_t run, const
   TrialNotes notes(study, context);
   const StudyRecord record =
       run_study(config, study.path, folder, true, {.jobs = context.jobs, .stop = &context.stop, .observer = &notes});
-  const StudyStore store(folder);
+  const StudyStore store(folder, Access::kRead);
   Measurement measurement;
   for (const TrialRecord& trial : record.trials) {
     add_trial(measurement, store, trial);
@@ -93,7 +93,7 @@ std::set<std::size_t> unsettled_trials(const Study& study, const Case& one, cons
 Measurement twins(const Study& study, const Case& one, std::size_t run, const MeasureContext& context) {
   const std::string folder = folder_of(one, 0, context);
   const StudyRecord record = read_study(folder);
-  const StudyStore store(folder);
+  const StudyStore store(folder, Access::kRead);
   Measurement first;
   for (const TrialRecord& trial : record.trials) add_trial(first, store, trial);
   TrainingObjective objective(record.config, context.data, {});

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
+#include "gradus/core/error.hpp"
 #include "reproduce/measurement.hpp"
 
 namespace gradus::reproduce {
@@ -19,17 +21,24 @@ nlohmann::ordered_json stored_boundary(const Boundary& b) {
           {"labels", b.labels}};
 }
 
-Boundary read_boundary(const nlohmann::json& json) {
+template <class T>
+std::vector<T> whole_numbers(const nlohmann::ordered_json& list) {
+  std::vector<T> numbers;
+  for (const nlohmann::ordered_json& number : list) numbers.push_back(require_json_integer<T>(number, "boundary"));
+  return numbers;
+}
+
+Boundary read_boundary(const nlohmann::ordered_json& json) {
   Boundary b;
   json.at("x").get_to(b.x);
   json.at("y").get_to(b.y);
-  json.at("columns").get_to(b.columns);
-  json.at("rows").get_to(b.rows);
-  json.at("classes").get_to(b.classes);
-  json.at("probabilities").get_to(b.probabilities);
+  b.columns = require_json_integer<std::size_t>(json.at("columns"), "boundary");
+  b.rows = require_json_integer<std::size_t>(json.at("rows"), "boundary");
+  b.classes = whole_numbers<std::uint8_t>(json.at("classes"));
+  b.probabilities = whole_numbers<std::uint8_t>(json.at("probabilities"));
   json.at("points_x").get_to(b.points_x);
   json.at("points_y").get_to(b.points_y);
-  json.at("labels").get_to(b.labels);
+  b.labels = whole_numbers<std::int32_t>(json.at("labels"));
   return b;
 }
 
@@ -48,8 +57,9 @@ std::string measurement_json(const Measurement& measurement, const std::string& 
 
 std::optional<Measurement> parse_measurement(const std::string& text, const std::string& key) {
   try {
-    const nlohmann::json json = nlohmann::json::parse(text);
-    if (json.at("key") != key) return std::nullopt;
+    const std::optional<nlohmann::ordered_json> stored = parse_json(text);
+    if (!stored || stored->at("key") != key) return std::nullopt;
+    const nlohmann::ordered_json& json = *stored;
     Measurement measurement;
     json.at("seconds").get_to(measurement.seconds);
     json.at("weights_sha256").get_to(measurement.weights_sha256);
@@ -59,6 +69,8 @@ std::optional<Measurement> parse_measurement(const std::string& text, const std:
     if (json.contains("boundary")) measurement.boundary = read_boundary(json.at("boundary"));
     return measurement;
   } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  } catch (const InputError&) {
     return std::nullopt;
   }
 }

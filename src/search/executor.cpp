@@ -108,7 +108,9 @@ void Executor::work() {
 }
 
 void Executor::refresh() {
-  store_.load_changes(config_.space, trials_);
+  for (const std::size_t number : store_.load_changes(config_.space, trials_)) {
+    planner_.require_possible(trials_[number], store_.folder());
+  }
 }
 
 void Executor::take_over() {

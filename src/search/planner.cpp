@@ -36,6 +36,15 @@ const Bracket& Planner::bracket_of(std::size_t trial) const {
   return *(after - 1);
 }
 
+void Planner::require_possible(const TrialRecord& trial, const std::string& where) const {
+  const std::size_t rungs = brackets_.empty() ? 0 : bracket_of(trial.number).rungs.size();
+  if (trial.rung < rungs && trial.rungs.size() <= rungs) return;
+  throw InputError({.where = where + ": trial " + std::to_string(trial.number),
+                    .expected = "one of " + std::to_string(rungs) + " rungs",
+                    .found = std::to_string(std::max(trial.rung + 1, trial.rungs.size())),
+                    .advice = "restore the study from a copy or search anew in another folder"});
+}
+
 std::size_t Planner::known_before(std::size_t trial) const {
   return waits_ ? bracket_of(trial).first : 0;
 }

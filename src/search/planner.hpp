@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "gradus/search/trial.hpp"
@@ -25,6 +26,8 @@ class Planner {
   [[nodiscard]] std::size_t num_trials() const { return num_trials_; }
   [[nodiscard]] const std::vector<Bracket>& brackets() const { return brackets_; }
   [[nodiscard]] const Bracket& bracket_of(std::size_t trial) const;
+  /// Throws InputError, opened by `where`, for a stored trial at a rung that its bracket does not have.
+  void require_possible(const TrialRecord& trial, const std::string& where) const;
   /// The first so many trials are finished before trial `trial` begins, where generations wait; else 0.
   [[nodiscard]] std::size_t known_before(std::size_t trial) const;
   /// Puts a rung's outcome into the record: complete at the last rung, waiting for the decision before it.

@@ -17,6 +17,7 @@ namespace gradus {
 namespace {
 
 constexpr std::size_t kMaxValues = 1'000'000;
+constexpr std::size_t kMaxDerivedBytes = std::size_t{1} << 20;
 
 std::string number_string(const Parameter& parameter, double value) {
   value = std::clamp(value, parameter.low, parameter.high);
@@ -88,6 +89,12 @@ std::string Parameter::text_at(double u) const {
   if (!n) return number_string(*this, value);
   const double index = std::floor((value - low) / step_of(*this) + 0.5);
   return text_of(std::min(static_cast<std::size_t>(std::max(0.0, index)), *n - 1));
+}
+
+bool Parameter::allows(std::string_view text) const {
+  if (kind == Kind::kChoice) return std::find(choices.begin(), choices.end(), text) != choices.end();
+  const double number = number_in(text);
+  return number >= low && number <= high;
 }
 
 std::optional<std::size_t> Space::find(std::string_view name) const {
@@ -186,6 +193,7 @@ std::string Space::derived_text(const DerivedKey& key, const Setting& setting, s
       const std::optional<std::size_t> parameter = find(name);
       if (!parameter) reject(key.where + ": " + key.key, "names of parameters in braces", "'" + name + "'");
       text += setting[*parameter].value_or("");
+      if (text.size() > kMaxDerivedBytes) reject(key.where + ": " + key.key, "a short text", "one of megabytes");
       i = end;
     }
     return text;

@@ -3,6 +3,8 @@
 
 #include <sqlite3.h>
 
+#include <filesystem>
+
 #include "gradus/core/error.hpp"
 
 namespace gradus {
@@ -10,10 +12,38 @@ namespace {
 
 // Transactions take a millisecond; who waits this long waits for something that will not end by itself.
 constexpr int kBusyMilliseconds = 10'000;
+constexpr int kMaxValueBytes = 64 << 20;
+// Steps of a statement beyond those that rows of the file's size can need: a row of 20 bytes takes some hundred.
+constexpr std::uint64_t kFreeSteps = 10'000'000;
+constexpr std::uint64_t kStepsPerByte = 20;
+
+std::uint64_t size_of_file(const std::string& path) {
+  std::error_code failed;
+  const std::uintmax_t size = std::filesystem::file_size(path, failed);
+  return failed ? 0 : size;
+}
+
+bool is_there(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+// The path as SQLite takes it with parameters.
+std::string uri_of(const std::string& path) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string uri = path.starts_with('/') ? "file://" : "file:";
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool special = c == '%' || c == '?' || c == '#' || byte < 0x20;
+    uri += special ? std::string({'%', kDigits[byte >> 4], kDigits[byte & 15]}) : std::string(1, c);
+  }
+  return uri;
+}
 
 }  // namespace
 
 Statement::Statement(const Database& database, std::string_view sql) : database_(database) {
+  database.begin_statement();
   check(sqlite3_prepare_v2(database.handle(), sql.data(), static_cast<int>(sql.size()), &handle_, nullptr));
 }
 
@@ -56,34 +86,53 @@ void Statement::run() {
   while (step()) {
   }
   check(sqlite3_reset(handle_));
+  database_.begin_statement();
   bound_ = 0;
 }
 
+void Statement::require_type(int column, int type, const char* expected) const {
+  if (sqlite3_column_type(handle_, column) == type) return;
+  database_.damaged(std::string("a ") + sqlite3_column_name(handle_, column) + " that is no " + expected);
+}
+
 std::int64_t Statement::integer(int column) const {
+  require_type(column, SQLITE_INTEGER, "whole number");
   return sqlite3_column_int64(handle_, column);
 }
 
+std::size_t Statement::count(int column) const {
+  const std::int64_t value = integer(column);
+  if (value < 0) database_.damaged(std::string("a ") + sqlite3_column_name(handle_, column) + " below 0");
+  return static_cast<std::size_t>(value);
+}
+
 std::optional<double> Statement::number(int column) const {
-  if (sqlite3_column_type(handle_, column) == SQLITE_NULL) return std::nullopt;
+  const int type = sqlite3_column_type(handle_, column);
+  if (type == SQLITE_NULL) return std::nullopt;
+  if (type != SQLITE_INTEGER) require_type(column, SQLITE_FLOAT, "number");
   return sqlite3_column_double(handle_, column);
 }
 
 std::string Statement::text(int column) const {
+  require_type(column, SQLITE_TEXT, "text");
   const unsigned char* bytes = sqlite3_column_text(handle_, column);
   if (bytes == nullptr) return {};
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
-Database::Database(std::string path, bool create) : path_(std::move(path)) {
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+Database::Database(std::string path, Access access) : path_(std::move(path)) {
+  std::error_code ignored;
+  const std::filesystem::file_status status = std::filesystem::status(path_, ignored);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) damaged("a folder, pipe or device");
   try {
-    const int code = sqlite3_open_v2(path_.c_str(), &handle_, flags, nullptr);
-    if (code != SQLITE_OK) fail(code);
-    sqlite3_busy_timeout(handle_, kBusyMilliseconds);
-    sqlite3_extended_result_codes(handle_, 1);
+    if (access == Access::kRead) {
+      open_for_reading();
+      return;
+    }
+    open(SQLITE_OPEN_READWRITE | (access == Access::kCreate ? SQLITE_OPEN_CREATE : 0), "");
     // Part of the file from then on. The switch needs the file alone and does not wait for others.
-    if (create) run("PRAGMA journal_mode = WAL");
+    if (access == Access::kCreate) run("PRAGMA journal_mode = WAL");
     // A killed process loses nothing; only a power cut may take the last transactions, whose trials run again.
     run("PRAGMA synchronous = NORMAL");
   } catch (...) {
@@ -92,11 +141,58 @@ Database::Database(std::string path, bool create) : path_(std::move(path)) {
   }
 }
 
+void Database::open(int flags, const char* parameter) {
+  sqlite3_close(handle_);
+  handle_ = nullptr;
+  const std::string uri = uri_of(path_) + parameter;
+  const int code = sqlite3_open_v2(uri.c_str(), &handle_, flags | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_URI, nullptr);
+  if (code != SQLITE_OK) fail(code);
+  guard();
+}
+
+// The journal of changes, study.sqlite-wal, and the file by which processes share it, study.sqlite-shm, are there as
+// long as anybody writes. A reader makes them where they are not there, unless the file is said never to change.
+void Database::open_for_reading() {
+  constexpr const char* kFirstRead = "SELECT count(*) FROM sqlite_schema";
+  constexpr const char* kUnchanging = "?immutable=1";
+  const bool unchanging = !is_there(path_ + "-wal") && !is_there(path_ + "-journal");
+  int code = SQLITE_OK;
+  for (const char* how : {unchanging ? kUnchanging : "?readonly_shm=1", "", kUnchanging}) {
+    // The last way would pass over changes that are in the journal alone.
+    if (how == kUnchanging && !unchanging && size_of_file(path_ + "-wal") > 0) break;
+    open(SQLITE_OPEN_READONLY, how);
+    code = sqlite3_exec(handle_, kFirstRead, nullptr, nullptr, nullptr);
+    if (code == SQLITE_OK) return;
+    if ((code & 0xff) != SQLITE_CANTOPEN && code != SQLITE_READONLY_CANTINIT) break;
+  }
+  fail(code);
+}
+
+void Database::guard() const {
+  sqlite3_busy_timeout(handle_, kBusyMilliseconds);
+  sqlite3_extended_result_codes(handle_, 1);
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+  sqlite3_limit(handle_, SQLITE_LIMIT_LENGTH, kMaxValueBytes);
+  sqlite3_limit(handle_, SQLITE_LIMIT_ATTACHED, 0);
+  const auto ask = [](void* database) { return static_cast<const Database*>(database)->may_go_on() ? 0 : 1; };
+  sqlite3_progress_handler(handle_, kStepsBetween, ask, const_cast<Database*>(this));
+}
+
+bool Database::may_go_on() const {
+  done_steps_ += kStepsBetween;
+  if (done_steps_ < kFreeSteps) return true;
+  return done_steps_ < kFreeSteps + kStepsPerByte * (size_of_file(path_) + size_of_file(path_ + "-wal"));
+}
+
 Database::~Database() {
   sqlite3_close(handle_);
 }
 
 void Database::run(const char* sql) const {
+  begin_statement();
   const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) fail(code);
 }
@@ -110,19 +206,25 @@ void Database::fail(int code) const {
                       .found = "one that another program keeps locked",
                       .advice = "end that program and resume"});
   }
-  if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || kind == SQLITE_FORMAT || kind == SQLITE_ERROR) {
-    throw InputError({.where = path_,
-                      .expected = "the database of a study",
-                      .found = "a damaged or foreign file (" + reason + ")",
-                      .advice = "restore it from a copy or search anew in another folder"});
+  if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || kind == SQLITE_FORMAT || kind == SQLITE_ERROR ||
+      kind == SQLITE_TOOBIG) {
+    damaged("a damaged or foreign file (" + reason + ")");
   }
+  if (kind == SQLITE_INTERRUPT) damaged("one that takes more work than its size can need");
   if (kind == SQLITE_CANTOPEN || kind == SQLITE_READONLY || kind == SQLITE_PERM || kind == SQLITE_AUTH) {
     throw InputError({.where = path_,
-                      .expected = "a file that can be opened and written",
+                      .expected = "a file that can be opened, and written where that is needed",
                       .found = reason,
                       .advice = "check the folder and its permissions"});
   }
   throw RunError(path_ + ": could not be read or written (" + reason + "); free space and resume");
+}
+
+void Database::damaged(const std::string& found) const {
+  throw InputError({.where = path_,
+                    .expected = "the database of a study",
+                    .found = found,
+                    .advice = "restore it from a copy or search anew in another folder"});
 }
 
 Transaction::~Transaction() {

@@ -1,7 +1,12 @@
 // The few calls of SQLite that the study needs, with its errors as sentences. Not a general wrapper.
+//
+// A database may come from anybody. What stands in its schema is not trusted (SQLite runs no function from it, views
+// and triggers are off), every statement has a bound on its work, and a value of another type than asked for is an
+// error.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,23 +37,32 @@ class Statement {
   /// step() to the end, and ready to be bound again.
   void run();
 
+  /// Values of the row. Throw InputError for a value of another type; number() alone takes NULL.
   [[nodiscard]] std::int64_t integer(int column) const;
+  /// A whole number from 0.
+  [[nodiscard]] std::size_t count(int column) const;
   [[nodiscard]] std::optional<double> number(int column) const;
   [[nodiscard]] std::string text(int column) const;
 
  private:
   void check(int code) const;
+  void require_type(int column, int type, const char* expected) const;
   const Database& database_;
   sqlite3_stmt* handle_ = nullptr;
   int bound_ = 0;
 };
 
-/// An open file in WAL mode. Errors: InputError for a file that is damaged, no database or locked for too long,
-/// RunError for a full disk and the like.
+enum class Access : std::uint8_t {
+  kRead,  // changes no byte of the file; also where nothing can be written
+  kWrite,
+  kCreate,  // one process at a time
+};
+
+/// An open file in WAL mode. Errors: InputError for a file that is damaged, no database or locked for too long, and for
+/// a statement that takes more steps than a database of its size can need; RunError for a full disk and the like.
 class Database {
  public:
-  /// Only one process at a time may pass `create`.
-  Database(std::string path, bool create);
+  Database(std::string path, Access access);
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
   ~Database();
@@ -57,9 +71,22 @@ class Database {
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] sqlite3* handle() const { return handle_; }
   [[noreturn]] void fail(int code) const;
+  /// The file is not what it should be.
+  [[noreturn]] void damaged(const std::string& found) const;
+  /// The number of steps is counted from here on.
+  void begin_statement() const { done_steps_ = 0; }
+  /// Whether the statement may take another kStepsBetween steps.
+  [[nodiscard]] bool may_go_on() const;
+
+  static constexpr int kStepsBetween = 100'000;  // of SQLite's machine, from one question to the next
 
  private:
+  void open(int flags, const char* parameter);
+  void open_for_reading();
+  void guard() const;
+
   std::string path_;
+  mutable std::uint64_t done_steps_ = 0;
   sqlite3* handle_ = nullptr;
 };
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "core/atomic_file.hpp"
+#include "core/printable.hpp"
 #include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_folder.hpp"
@@ -233,8 +234,8 @@ std::string without_slash(std::string folder) {
   return folder;
 }
 
-StudyStore open_study(const std::string& folder) {
-  if (StudyStore::exists(folder)) return StudyStore(folder);
+StudyStore open_study(const std::string& folder, Access access) {
+  if (StudyStore::exists(folder)) return StudyStore(folder, access);
   std::error_code ignored;
   throw InputError({.where = folder,
                     .expected = "a study folder with study.sqlite",
@@ -295,7 +296,7 @@ StudyRecord run_study(const StudyConfig& config, const std::string& file_name, c
   header.origin = origin;
   StudyStore::create(folder, header);
   if (!exists) write_file(folder + "/search.toml", config.file);
-  StudyStore store(folder);
+  StudyStore store(folder, Access::kWrite);
   if (store.header().identity != identity && !differs_in_trials_alone(store, config)) {
     throw InputError({.where = folder,
                       .expected = "a study of this search file",
@@ -309,7 +310,7 @@ StudyRecord run_study(const StudyConfig& config, const std::string& file_name, c
 
 StudyRecord resume_study(const std::string& folder_name, const StudyRunOptions& options, std::uint64_t trials) {
   const std::string folder = without_slash(folder_name);
-  StudyStore store = open_study(folder);
+  StudyStore store = open_study(folder, Access::kWrite);
   StudyConfig config = stored_config(store);
   if (trials > 0) config.options.trials = trials;
   Workshop shop(config, store.header().origin, folder + "/checkpoints");
@@ -320,7 +321,7 @@ StudyRecord resume_study(const std::string& folder_name, const StudyRunOptions& 
 
 StudyRecord read_study(const std::string& folder_name) {
   const std::string folder = without_slash(folder_name);
-  StudyStore store = open_study(folder);
+  StudyStore store = open_study(folder, Access::kRead);
   const StudyConfig config = stored_config(store);
   std::vector<TrialRecord> trials;
   store.load_changes(config.space, trials);
@@ -339,7 +340,7 @@ StudyOutline outline_study(const StudyConfig& config) {
 
 Replay replay_trial(const std::string& folder_name, std::size_t number, const std::atomic<bool>* stop) {
   const std::string folder = without_slash(folder_name);
-  StudyStore store = open_study(folder);
+  StudyStore store = open_study(folder, Access::kRead);
   Workshop shop(stored_config(store), store.header().origin);
   require_same_data(store, shop.data_sha256);
   std::vector<TrialRecord> trials;
@@ -354,6 +355,7 @@ Replay replay_trial(const std::string& folder_name, std::size_t number, const st
                       .advice = "continue with `gradus search --resume " + folder + "`"});
   }
   for (const TrialRecord& trial : trials) shop.objective->know(trial);
+  shop.planner->require_possible(recorded, folder);
   const std::vector<Rung>& rungs = shop.planner->bracket_of(number).rungs;
   TrialTask task{.trial = recorded};
   task.epochs = rungs[recorded.rung].epochs;
@@ -377,14 +379,14 @@ Replay replay_trial(const std::string& folder_name, std::size_t number, const st
 
 std::string trial_config(const std::string& folder_name, std::size_t number) {
   const std::string folder = without_slash(folder_name);
-  StudyStore store = open_study(folder);
+  StudyStore store = open_study(folder, Access::kRead);
   const StudyConfig config = stored_config(store);
   std::vector<TrialRecord> trials;
   store.load_changes(config.space, trials);
   const TrialRecord trial = finished_trial(trials, number, folder);
   DataPool data(store.header().origin);
   TrainingObjective objective(config, data, {});
-  std::string text = "# Trial " + std::to_string(number) + " of " + store.header().file_name + ".\n";
+  std::string text = "# Trial " + std::to_string(number) + " of " + printable(store.header().file_name) + ".\n";
   if (config.options.seeds == "numpy") {
     text += "# Its first weights came from numpy's stream: `gradus search replay` repeats them, this file does not.\n";
   }

@@ -6,12 +6,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
-#include <sstream>
 
 #include "config/toml_text.hpp"
 #include "core/suggest.hpp"
+#include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
 #include "training/option_text.hpp"
 
@@ -19,6 +18,10 @@ namespace gradus {
 namespace {
 
 constexpr std::size_t kMostSearchedLayers = 100;
+// Every parameter is looked for by its name among all, every value among those before it.
+constexpr std::size_t kMostParameters = 1000;
+constexpr std::size_t kMostChoices = 10'000;
+constexpr std::size_t kMostTableRows = 10'000;
 
 [[noreturn]] void reject(const std::string& where, const std::string& expected, const std::string& found,
                          const std::string& advice = "") {
@@ -129,7 +132,7 @@ class StudyReader {
       if (derived) {
         read_derived(entry.key, *rule);
       } else {
-        config_.space.parameters.push_back(read_parameter(entry.key, entry.key, *entry.node));
+        add_parameter(read_parameter(entry.key, entry.key, *entry.node));
       }
     }
   }
@@ -169,6 +172,9 @@ class StudyReader {
     if (array == nullptr) {
       parameter.choices.push_back(toml_text(node, where));
       return;
+    }
+    if (array->size() > kMostChoices) {
+      reject(where, fmt::format("at most {} values", kMostChoices), std::to_string(array->size()), "give a range");
     }
     for (const toml::node& element : *array) parameter.choices.push_back(toml_text(element, where));
   }
@@ -269,20 +275,29 @@ class StudyReader {
       derived.kind = each != nullptr ? DerivedKey::Kind::kEach : DerivedKey::Kind::kGrowth;
       if (growth != nullptr) derived.growth = toml_number(*growth, where);
       if (growth != nullptr && !(derived.growth > 0.0)) reject(where, "a growth above 0", "another");
-      if (each != nullptr) read_each(derived, *each, where);
+      const std::size_t layers = max_depth(derived.depth, where);
+      if (each != nullptr) read_each(derived, *each, layers);
     }
     config_.space.derived.push_back(derived);
   }
 
-  void read_each(const DerivedKey& derived, const toml::node& each, const std::string& where) {
-    const std::size_t layers = max_depth(derived.depth, where);
+  void read_each(const DerivedKey& derived, const toml::node& each, std::size_t layers) {
     for (std::size_t layer = 1; layer <= layers; ++layer) {
       Parameter parameter = read_parameter(fmt::format("{}[{}]", derived.key, layer), derived.key, each);
       parameter.when.push_back({.parent = derived.depth,
                                 .low = static_cast<double>(layer),
                                 .high = std::numeric_limits<double>::infinity()});
-      config_.space.parameters.push_back(parameter);
+      add_parameter(std::move(parameter));
     }
+  }
+
+  void add_parameter(Parameter parameter) {
+    num_choices_ += parameter.choices.size();
+    if (config_.space.parameters.size() == kMostParameters || num_choices_ > 10 * kMostChoices) {
+      reject(parameter.where + ": " + parameter.name,
+             fmt::format("at most {} parameters and {} values in all", kMostParameters, 10 * kMostChoices), "more");
+    }
+    config_.space.parameters.push_back(std::move(parameter));
   }
 
   [[nodiscard]] std::size_t max_depth(const std::string& name, const std::string& where) const {
@@ -300,6 +315,10 @@ class StudyReader {
 
   void read_table(const toml::array& trials) {
     Space& space = config_.space;
+    if (trials.size() > kMostTableRows) {
+      reject(place(trials), fmt::format("at most {} tables [[search.trial]]", kMostTableRows),
+             std::to_string(trials.size()));
+    }
     std::vector<std::vector<std::pair<std::string, std::string>>> rows;
     for (const toml::node& trial : trials) {
       if (trial.as_table() == nullptr) reject(place(trial), "tables [[search.trial]]", "something else");
@@ -339,6 +358,7 @@ class StudyReader {
   std::string path_;
   StudyConfig& config_;
   std::vector<TomlEntry> entries_;
+  std::size_t num_choices_ = 0;
 };
 
 }  // namespace
@@ -357,11 +377,7 @@ StudyConfig parse_study_config(const std::string& text, const std::string& path,
 }
 
 StudyConfig read_study_config(const std::string& path, const std::vector<std::string>& settings) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) reject(path, "a search file", "none that can be read", "check the path");
-  return parse_study_config(text.str(), path, settings);
+  return parse_study_config(read_text_file(path, "a search file"), path, settings);
 }
 
 }  // namespace gradus

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
 #include "gradus/search/study.hpp"
 #include "search/study_store.hpp"
 #include "training/version.hpp"
@@ -80,7 +81,7 @@ std::string study_json(const StudyRecord& record, const std::string& folder) {
   object["parameters"] = Json::array();
   for (const Parameter& parameter : config.space.parameters) object["parameters"].push_back(parameter_json(parameter));
   object["best"] = record.best() != nullptr ? trial_json(config.space, *record.best()) : Json(nullptr);
-  object["test"] = record.test_json.empty() ? Json(nullptr) : Json::parse(record.test_json, nullptr, false);
+  object["test"] = parse_json(record.test_json).value_or(Json());
   object["ranking"] = record.ranking;
   object["importance"] = Json::array();
   for (const ParameterImportance& importance : record.importance) {
@@ -92,7 +93,7 @@ std::string study_json(const StudyRecord& record, const std::string& folder) {
   object["trials"] = Json::array();
   for (const TrialRecord& trial : record.trials) object["trials"].push_back(trial_json(config.space, trial));
   if (!folder.empty()) {
-    const StudyStore store(folder);
+    const StudyStore store(folder, Access::kRead);
     for (const TrialRecord& trial : record.trials) object["trials"][trial.number]["curves"] = curves_json(store, trial);
   }
   return object.dump(folder.empty() ? 2 : 1, ' ', false, Json::error_handler_t::replace);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/study_store.hpp"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "core/atomic_file.hpp"
+#include "core/json_text.hpp"
 #include "gradus/core/error.hpp"
 #include "training/version.hpp"
 
@@ -29,6 +32,7 @@ CREATE TABLE IF NOT EXISTS epochs (
   PRIMARY KEY (trial, repeat, epoch)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS workers (id INTEGER PRIMARY KEY AUTOINCREMENT);
 )";
+constexpr std::size_t kNumTables = 4;
 
 std::string database_path(const std::string& folder) {
   return folder + "/study.sqlite";
@@ -44,9 +48,17 @@ std::string setting_json(const Space& space, const Setting& setting) {
 
 Setting json_setting(const Space& space, const std::string& text) {
   Setting setting(space.parameters.size());
-  const Json object = Json::parse(text);
+  const Json object = require_json(text, "setting");
+  if (!object.is_object()) throw InputError("setting: expected an object, found another type");
   for (const auto& [name, value] : object.items()) {
-    setting.at(space.find(name).value_or(setting.size())) = value.get<std::string>();
+    const std::optional<std::size_t> index = space.find(name);
+    if (!index || !value.is_string() || !space.parameters[*index].allows(value.get_ref<const std::string&>())) {
+      throw InputError({.where = "setting of " + name.substr(0, 60),
+                        .expected = "a parameter and a value of the search file's space",
+                        .found = value.dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 60),
+                        .advice = ""});
+    }
+    setting[*index] = value.get<std::string>();
   }
   return setting;
 }
@@ -67,20 +79,51 @@ std::string runs_json(const std::vector<RunResult>& runs) {
 }
 
 void parse_results(const std::string& rungs, const std::string& runs, TrialRecord& trial) {
-  for (const Json& rung : Json::parse(rungs)) {
-    trial.rungs.push_back({rung.at("epochs").get<std::size_t>(), rung.at("value").get<double>()});
+  for (const Json& rung : require_json(rungs, "rungs")) {
+    trial.rungs.push_back(
+        {require_json_integer<std::size_t>(rung.at("epochs"), "rungs"), rung.at("value").get<double>()});
   }
-  for (const Json& run : Json::parse(runs)) {
-    trial.runs.push_back({run.at("seed").get<std::uint64_t>(), run.at("value").get<double>(),
-                          run.at("epochs").get<std::size_t>(), run.at("weights_sha256").get<std::string>()});
+  for (const Json& run : require_json(runs, "runs")) {
+    trial.runs.push_back({require_json_integer<std::uint64_t>(run.at("seed"), "runs"), run.at("value").get<double>(),
+                          require_json_integer<std::size_t>(run.at("epochs"), "runs"),
+                          run.at("weights_sha256").get<std::string>()});
   }
 }
 
-[[noreturn]] void damaged(const std::string& path, const std::string& found) {
-  throw InputError({.where = path,
-                    .expected = "the database of a study",
-                    .found = found,
-                    .advice = "restore it from a copy or search anew in another folder"});
+using SchemaRow = std::array<std::string, 4>;  // type, name, table, SQL
+
+std::vector<SchemaRow> schema_of(const Database& database) {
+  std::vector<SchemaRow> rows;
+  // What SQLite makes by itself: statistics, and the indices of keys, which have no SQL.
+  Statement statement(database,
+                      "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE NOT (type = 'index' AND sql IS NULL) "
+                      "AND NOT (type = 'table' AND name GLOB 'sqlite_stat[14]')");
+  while (statement.step()) {
+    rows.push_back({statement.text(0), statement.text(1), statement.text(2), statement.text(3)});
+  }
+  return rows;
+}
+
+enum class Completeness : std::uint8_t { kWhole, kInTheMaking };
+
+// Nothing but what kTables makes, and all of its tables unless a process may have died between them. A view that is
+// named like a table would be run by whoever reads it.
+void check_schema(const Database& database, Completeness completeness) {
+  static const std::vector<SchemaRow> kExpected = [] {
+    const Database model(":memory:", Access::kCreate);
+    model.run(kTables);
+    return schema_of(model);
+  }();
+  const std::vector<SchemaRow> found = schema_of(database);
+  std::size_t tables = 0;
+  for (const SchemaRow& row : found) {
+    if (std::find(kExpected.begin(), kExpected.end(), row) == kExpected.end()) {
+      database.damaged("a " + row[0].substr(0, 20) + " '" + row[1].substr(0, 60) + "' that no study has");
+    }
+    tables += row[0] == "table" && row[1] != "sqlite_sequence" ? 1 : 0;
+  }
+  if (completeness == Completeness::kWhole && tables < kNumTables)
+    database.damaged("a damaged one, without its tables");
 }
 
 void put(const Database& database, const std::string& key, const std::string& value) {
@@ -89,8 +132,8 @@ void put(const Database& database, const std::string& key, const std::string& va
 }
 
 bool has_header(const Database& database) {
-  Statement statement(database, "SELECT count(*) FROM study");
-  return statement.step() && statement.integer(0) > 0;
+  Statement statement(database, "SELECT 1 FROM study LIMIT 1");
+  return statement.step();
 }
 
 }  // namespace
@@ -106,7 +149,8 @@ std::optional<std::string> StudyStore::origin_of(const std::string& folder) {
   fs::create_directories(folder + "/workers", ignored);
   // The file is there before its tables are; a process that died between has left it without any.
   const FileLock alone(folder + "/workers/create.lock", FileLock::Wait::kYes);
-  const Database database(database_path(folder), true);
+  const Database database(database_path(folder), Access::kCreate);
+  check_schema(database, Completeness::kInTheMaking);
   database.run(kTables);
   if (!has_header(database)) return std::nullopt;
   Statement statement(database, "SELECT value FROM study WHERE key = 'origin'");
@@ -119,8 +163,9 @@ void StudyStore::create(const std::string& folder, const StudyHeader& header) {
   if (!error) fs::create_directories(folder + "/checkpoints", error);
   if (error) throw RunError(folder + ": could not be created (" + error.message() + "); choose another --out");
   const FileLock alone(folder + "/workers/create.lock", FileLock::Wait::kYes);
-  const Database database(database_path(folder), true);
+  const Database database(database_path(folder), Access::kCreate);
   Transaction transaction(database);
+  check_schema(database, Completeness::kInTheMaking);
   database.run(kTables);
   if (!has_header(database)) {
     put(database, "format", std::to_string(kFormat));
@@ -137,7 +182,9 @@ void StudyStore::create(const std::string& folder, const StudyHeader& header) {
   transaction.commit();
 }
 
-StudyStore::StudyStore(std::string folder) : folder_(std::move(folder)), database_(database_path(folder_), false) {
+StudyStore::StudyStore(std::string folder, Access access)
+    : folder_(std::move(folder)), database_(database_path(folder_), access) {
+  check_schema(database_, Completeness::kWhole);
   read_header();
 }
 
@@ -148,28 +195,27 @@ StudyStore::~StudyStore() {
 }
 
 void StudyStore::read_header() {
-  const std::string& path = database_.path();
   try {
     std::map<std::string, std::string> values;
     Statement statement(database_, "SELECT key, value FROM study");
     while (statement.step()) values[statement.text(0)] = statement.text(1);
     if (values["format"] != std::to_string(kFormat)) {
-      throw InputError({.where = path,
+      throw InputError({.where = database_.path(),
                         .expected = "a study of format " + std::to_string(kFormat),
                         .found = values["format"].empty() ? "none" : "format " + values["format"],
                         .advice = "use the version of Gradus that made it, or search anew in another folder"});
     }
     header_.file_name = values.at("file_name");
     header_.file = values.at("file");
-    header_.settings = Json::parse(values.at("settings")).get<std::vector<std::string>>();
+    header_.settings = require_json(values.at("settings"), database_.path()).get<std::vector<std::string>>();
     header_.identity = values.at("identity");
     header_.data_sha256 = values.at("data_sha256");
     header_.objective = values.at("objective");
     header_.origin = values["origin"];  // not there in older studies
   } catch (const Json::exception&) {
-    damaged(path, "settings that cannot be read");
+    database_.damaged("settings that cannot be read");
   } catch (const std::out_of_range&) {
-    damaged(path, "one without its search file");
+    database_.damaged("one without its search file");
   }
 }
 
@@ -201,43 +247,56 @@ void StudyStore::transaction(const std::function<void()>& body) {
   transaction.commit();
 }
 
-void StudyStore::load_changes(const Space& space, std::vector<TrialRecord>& trials) {
+TrialRecord StudyStore::read_trial(const Space& space, const Statement& row) const {
+  TrialRecord trial;
+  trial.number = row.count(0);
+  const std::string name = "trial " + std::to_string(trial.number);
+  try {
+    trial.state = parse_state(row.text(1));
+    trial.setting = json_setting(space, row.text(2));
+    parse_results(row.text(6), row.text(7), trial);
+  } catch (const Json::exception&) {
+    database_.damaged("a " + name + " that cannot be read");
+  } catch (const InputError& error) {
+    throw InputError(database_.path() + ": " + name + ": " + error.what());
+  }
+  trial.value = row.number(3);
+  trial.spread = row.number(4).value_or(0.0);
+  trial.rung = row.count(5);
+  trial.parameters = row.count(8);
+  trial.error = row.text(9);
+  trial.owner = static_cast<std::uint64_t>(row.integer(10));
+  trial.seconds = row.number(11).value_or(0.0);
+  const bool complete = trial.state == TrialState::kComplete;
+  if (complete && (!trial.value || trial.runs.empty())) database_.damaged("a complete " + name + " without a value");
+  return trial;
+}
+
+std::vector<std::size_t> StudyStore::load_changes(const Space& space, std::vector<TrialRecord>& trials) {
   Statement statement(database_,
                       "SELECT number, state, setting, value, spread, rung, rungs, runs, parameters, error, owner, "
                       "seconds, revision FROM trials WHERE revision > ? ORDER BY number");
   statement.bind(seen_revision_);
   std::int64_t newest = seen_revision_;
+  std::vector<std::size_t> changed;
   while (statement.step()) {
-    TrialRecord trial;
-    trial.number = static_cast<std::size_t>(statement.integer(0));
-    try {
-      trial.state = parse_state(statement.text(1));
-      trial.setting = json_setting(space, statement.text(2));
-      parse_results(statement.text(6), statement.text(7), trial);
-    } catch (const Json::exception&) {
-      damaged(database_.path(), "a trial that cannot be read");
-    } catch (const std::out_of_range&) {
-      damaged(database_.path(), "a trial with a parameter that the search file lacks");
-    }
-    trial.value = statement.number(3);
-    trial.spread = statement.number(4).value_or(0.0);
-    trial.rung = static_cast<std::size_t>(statement.integer(5));
-    trial.parameters = static_cast<std::size_t>(statement.integer(8));
-    trial.error = statement.text(9);
-    trial.owner = static_cast<std::uint64_t>(statement.integer(10));
-    trial.seconds = statement.number(11).value_or(0.0);
+    TrialRecord trial = read_trial(space, statement);
     newest = std::max(newest, statement.integer(12));
-    if (trial.number > trials.size()) damaged(database_.path(), "one with missing trials");
+    if (trial.number > trials.size()) database_.damaged("one with missing trials");
     if (trial.number == trials.size()) trials.emplace_back();
+    changed.push_back(trial.number);
     trials[trial.number] = std::move(trial);
   }
   seen_revision_ = newest;
+  return changed;
 }
 
 void StudyStore::save(const Space& space, const TrialRecord& trial) {
   Statement next(database_, "UPDATE study SET value = value + 1 WHERE key = 'revision' RETURNING value");
-  if (!next.step()) damaged(database_.path(), "one without revisions");
-  const std::int64_t revision = next.integer(0);
+  if (!next.step()) database_.damaged("one without revisions");
+  const std::string written = next.text(0);
+  std::int64_t revision = 0;
+  std::from_chars(written.data(), written.data() + written.size(), revision);
   next.run();
   const std::string setting = setting_json(space, trial.setting);
   const std::string rungs = rungs_json(trial.rungs);
@@ -268,7 +327,7 @@ std::vector<EpochPoint> StudyStore::epochs(std::size_t trial, std::size_t repeat
   std::vector<EpochPoint> points;
   while (statement.step()) {
     EpochPoint p;
-    p.epoch = static_cast<std::size_t>(statement.integer(0));
+    p.epoch = statement.count(0);
     p.value = statement.number(1).value_or(0.0);
     p.train_loss = statement.number(2).value_or(0.0);
     p.train_accuracy = statement.number(3);
@@ -287,7 +346,7 @@ std::map<std::size_t, std::vector<double>> StudyStore::values_by_epoch(std::size
   statement.bind(std::uint64_t{known});
   std::map<std::size_t, std::vector<double>> values;
   while (statement.step()) {
-    values[static_cast<std::size_t>(statement.integer(0))].push_back(statement.number(1).value_or(0.0));
+    values[statement.count(0)].push_back(statement.number(1).value_or(0.0));
   }
   return values;
 }
@@ -303,7 +362,7 @@ std::uint64_t StudyStore::worker() {
     Statement insert(database_, "INSERT INTO workers DEFAULT VALUES");
     insert.run();
     Statement last(database_, "SELECT last_insert_rowid()");
-    if (last.step()) worker_ = static_cast<std::uint64_t>(last.integer(0));
+    if (last.step()) worker_ = last.count(0);
     lock_ = std::make_unique<FileLock>(lock_path(worker_), FileLock::Wait::kNo);
   });
   return worker_;

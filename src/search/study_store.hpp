@@ -37,7 +37,7 @@ class StudyStore {
   /// Makes the folder and an empty study in it. Nothing happens where the study exists already.
   static void create(const std::string& folder, const StudyHeader& header);
   /// Opens a study. Throws InputError: none there, damaged, locked, of another version.
-  explicit StudyStore(std::string folder);
+  StudyStore(std::string folder, Access access);
   ~StudyStore();
 
   [[nodiscard]] const StudyHeader& header() const { return header_; }
@@ -49,8 +49,10 @@ class StudyStore {
 
   /// Runs `body` as one transaction that excludes other writers.
   void transaction(const std::function<void()>& body);
-  /// Brings `trials` up to date with what any process has stored.
-  void load_changes(const Space& space, std::vector<TrialRecord>& trials);
+  /// Brings `trials` up to date with what any process has stored; gives the numbers of those that changed. Throws
+  /// InputError for a trial that no search can have stored: of another number or state, with values outside the space,
+  /// complete without a value.
+  std::vector<std::size_t> load_changes(const Space& space, std::vector<TrialRecord>& trials);
   void save(const Space& space, const TrialRecord& trial);
   void save_epochs(std::size_t trial, std::size_t repeat, const std::vector<EpochPoint>& points);
 
@@ -66,6 +68,7 @@ class StudyStore {
 
  private:
   void read_header();
+  [[nodiscard]] TrialRecord read_trial(const Space& space, const Statement& row) const;
   [[nodiscard]] std::string lock_path(std::uint64_t worker) const;
 
   std::string folder_;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "core/json_text.hpp"
 #include "core/suggest.hpp"
 #include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
@@ -14,7 +15,8 @@
 namespace gradus {
 namespace {
 
-using SortedJson = nlohmann::json;
+using SortedJson = nlohmann::json;          // as it is written
+using StoredJson = nlohmann::ordered_json;  // as it is read
 
 constexpr std::string_view kMagic = "GRADUSC1";
 constexpr std::size_t kDigestSize = 64;
@@ -27,7 +29,12 @@ SortedJson optional_json(const std::optional<double>& value) {
   return value ? SortedJson(*value) : SortedJson(nullptr);
 }
 
-std::optional<double> json_optional(const SortedJson& value) {
+template <class T>
+T json_count(const StoredJson& value) {
+  return require_json_integer<T>(value, "checkpoint: header");
+}
+
+std::optional<double> json_optional(const StoredJson& value) {
   if (value.is_null()) return std::nullopt;
   return value.get<double>();
 }
@@ -38,7 +45,7 @@ SortedJson part_json(const PartMetrics& part) {
   return json;
 }
 
-PartMetrics json_part(const SortedJson& value) {
+PartMetrics json_part(const StoredJson& value) {
   PartMetrics part{value.at(0).get<double>(), json_optional(value.at(1)), json_optional(value.at(2))};
   for (std::size_t i = 3; i < value.size(); ++i) {
     const std::string name = value.at(i).at(0).get<std::string>();
@@ -54,9 +61,9 @@ SortedJson epoch_json_array(const EpochRecord& r) {
                             r.learning_rate, r.seconds, r.samples_per_second});
 }
 
-EpochRecord json_epoch(const SortedJson& value) {
+EpochRecord json_epoch(const StoredJson& value) {
   EpochRecord record;
-  record.epoch = value.at(0).get<std::size_t>();
+  record.epoch = json_count<std::size_t>(value.at(0));
   record.train = json_part(value.at(1));
   if (!value.at(2).is_null()) record.valid = json_part(value.at(2));
   if (!value.at(3).is_null()) record.test = json_part(value.at(3));
@@ -81,27 +88,29 @@ SortedJson progress_json(const TrainProgress& p) {
   return json;
 }
 
-TrainProgress json_progress(const SortedJson& json) {
+TrainProgress json_progress(const StoredJson& json) {
   TrainProgress p;
-  p.epoch = json.at("epoch").get<std::size_t>();
-  p.step = json.at("step").get<std::size_t>();
-  p.global_step = json.at("global_step").get<std::uint64_t>();
+  p.epoch = json_count<std::size_t>(json.at("epoch"));
+  p.step = json_count<std::size_t>(json.at("step"));
+  p.global_step = json_count<std::uint64_t>(json.at("global_step"));
   p.wall_seconds = json.at("wall_seconds").get<double>();
-  const SortedJson& s = json.at("sums");
+  const StoredJson& s = json.at("sums");
   p.sums = {.loss_sum = s.at(0).get<double>(),
             .weight_sum = s.at(1).get<double>(),
             .batch_loss_sum = s.at(2).get<double>(),
             .batch_accuracy_sum = s.at(3).get<double>(),
             .seconds = s.at(4).get<double>(),
-            .batches = s.at(5).get<std::uint64_t>(),
-            .correct = s.at(6).get<std::uint64_t>(),
-            .rows = s.at(7).get<std::uint64_t>()};
-  const SortedJson& plateau = json.at("plateau");
-  p.plateau = {json_optional(plateau.at(0)), plateau.at(1).get<std::size_t>(), plateau.at(2).get<std::size_t>()};
-  const SortedJson& stopping = json.at("stopping");
-  p.stopping = {json_optional(stopping.at(0)), stopping.at(1).get<std::size_t>(), stopping.at(2).get<std::size_t>(),
-                stopping.at(3).get<bool>(), json_optional(stopping.at(stopping.size() > 4 ? 4 : 0))};
-  for (const SortedJson& record : json.at("history")) p.history.push_back(json_epoch(record));
+            .batches = json_count<std::uint64_t>(s.at(5)),
+            .correct = json_count<std::uint64_t>(s.at(6)),
+            .rows = json_count<std::uint64_t>(s.at(7))};
+  const StoredJson& plateau = json.at("plateau");
+  p.plateau = {json_optional(plateau.at(0)), json_count<std::size_t>(plateau.at(1)),
+               json_count<std::size_t>(plateau.at(2))};
+  const StoredJson& stopping = json.at("stopping");
+  p.stopping = {json_optional(stopping.at(0)), json_count<std::size_t>(stopping.at(1)),
+                json_count<std::size_t>(stopping.at(2)), stopping.at(3).get<bool>(),
+                json_optional(stopping.at(stopping.size() > 4 ? 4 : 0))};
+  for (const StoredJson& record : json.at("history")) p.history.push_back(json_epoch(record));
   return p;
 }
 
@@ -134,7 +143,7 @@ std::size_t arrays_size_bytes(State& state) {
                     .advice = "start again with --force"});
 }
 
-void require_same(const SortedJson& header, const char* key, const std::string& expected, const char* what) {
+void require_same(const StoredJson& header, const char* key, const std::string& expected, const char* what) {
   const std::string found = header.at(key).get<std::string>();
   if (found == expected) return;
   throw InputError({.where = "checkpoint",
@@ -196,20 +205,27 @@ void decode_checkpoint(std::span<const std::byte> bytes, const CheckpointIdentit
   if (header_size > rest.size()) damaged("a header longer than the file");
   const auto* text = reinterpret_cast<const char*>(rest.data());
   try {
-    const SortedJson header = SortedJson::parse(text, text + header_size);
+    const StoredJson header = require_json({text, header_size}, "checkpoint: header");
     require_same(header, "data_sha256", identity.data_sha256, "data");
     // Older checkpoints do not say it.
-    const std::size_t epochs = header.value("epochs", identity.epochs);
+    const std::size_t epochs =
+        header.contains("epochs") ? json_count<std::size_t>(header.at("epochs")) : identity.epochs;
     const bool other = epochs != identity.epochs && identity.config_of_epochs;
     require_same(header, "config_sha256", other ? identity.config_of_epochs(epochs) : identity.config_sha256,
                  "configuration");
     require_same(header, "dtype", kTypeName<T>, "type");
     require_same(header, "shape", shape_string(state.network.spec), "network");
-    if (header.at("slots").get<std::size_t>() != state.optimizer.slots.size()) damaged("another optimizer's state");
+    if (json_count<std::size_t>(header.at("slots")) != state.optimizer.slots.size())
+      damaged("another optimizer's state");
     state.best.reset();
     if (header.at("has_best").get<bool>()) state.best.emplace(state.network);
     state.progress = json_progress(header);
-  } catch (const SortedJson::exception&) {
+    const TrainProgress& p = state.progress;
+    for (const std::size_t count :
+         {p.history.size(), p.stopping.best_epoch, p.stopping.waited, p.plateau.waited, p.plateau.reductions}) {
+      if (count > p.epoch) damaged("more than its epochs allow");
+    }
+  } catch (const StoredJson::exception&) {
     damaged("a header that cannot be read");
   }
   rest = rest.subspan(header_size);

@@ -9,6 +9,7 @@
 
 #include "core/aligned_table.hpp"
 #include "core/csv_field.hpp"
+#include "core/json_text.hpp"
 #include "training/version.hpp"
 
 namespace gradus {
@@ -53,7 +54,7 @@ void FoldsRecord::add(std::size_t fold, const Model& model, const Dataset& datas
 }
 
 void FoldsRecord::add_measures(const std::string& evaluation) {
-  const Json object = Json::parse(evaluation);
+  const Json object = *parse_json(evaluation);
   for (const auto& [name, value] : object.items()) {
     if (name == "rows" || value.is_structured()) continue;
     const auto found = std::find_if(measures_.begin(), measures_.end(),

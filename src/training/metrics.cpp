@@ -11,6 +11,9 @@
 namespace gradus {
 namespace {
 
+// With one number for every pair of classes: a model may claim any number of them.
+constexpr std::size_t kMaxConfusionClasses = 4096;
+
 double ratio(double part, double whole) {
   return whole > 0.0 ? part / whole : 0.0;
 }
@@ -176,23 +179,26 @@ ClassificationReport classification_report(MatrixView<const double> outputs, std
   const std::size_t num_classes = outputs.cols();
   ClassificationReport report;
   report.rows = outputs.rows();
-  report.confusion.assign(num_classes, std::vector<std::size_t>(num_classes, 0));
+  if (num_classes <= kMaxConfusionClasses) {
+    report.confusion.assign(num_classes, std::vector<std::size_t>(num_classes, 0));
+  }
+  std::vector<bool> occurs(num_classes);  // as a label or a prediction
   std::vector<ClassMass> masses(num_classes);
   double correct = 0.0;
   for (std::size_t r = 0; r < outputs.rows(); ++r) {
     const auto actual = static_cast<std::size_t>(labels[r]);
     const std::size_t predicted = predicted_class(outputs.row(r), thresholds);
     const double weight = weight_of(weights, r);
-    ++report.confusion[actual][predicted];
+    if (!report.confusion.empty()) ++report.confusion[actual][predicted];
+    occurs[actual] = true;
+    occurs[predicted] = true;
     masses[actual].add(predicted == actual, true, weight);
     if (predicted != actual) masses[predicted].add(true, false, weight);
     if (predicted == actual) correct += weight;
   }
   std::size_t occurring = 0;
   for (std::size_t k = 0; k < num_classes; ++k) {
-    bool occurs = masses[k].support > 0;
-    for (std::size_t t = 0; t < num_classes; ++t) occurs = occurs || report.confusion[t][k] > 0;
-    occurring += occurs ? 1 : 0;
+    occurring += occurs[k] ? 1 : 0;
     ClassScores scores = masses[k].scores();
     std::vector<bool> positive(labels.size());
     for (std::size_t r = 0; r < labels.size(); ++r) positive[r] = static_cast<std::size_t>(labels[r]) == k;

@@ -40,6 +40,7 @@ SourceOptions options_for_model(SourceOptions options, const Model& model, bool 
   }
   options.num_features = model.spec().num_inputs;
   options.label_names = model.class_names;
+  options.max_classes = std::max<std::uint64_t>(options.max_classes, model.class_names.size());
   return options;
 }
 

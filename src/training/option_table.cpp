@@ -165,7 +165,11 @@ constexpr ConfigOption kOptions[] = {
            GRADUS_FIELD(data.target_scaling), -kAny, kAny, kTargetScalings}),
     {"data.rows", "--rows", "rows to generate, 0 = the generator's default", GRADUS_FIELD(data.rows)},
     {"data.noise", "--noise", "noise of a generator; auto = its default", GRADUS_FIELD(data.noise), 0},
-    {"data.max_bytes", "", "refuse files that unpack to more bytes", GRADUS_FIELD(data.max_bytes), 1},
+    reworded("refuse files that unpack to more bytes",
+             {"data.max_bytes", "",
+              "refuse files that unpack to more bytes; the default refuses too what unpacks to 100 times its size",
+              GRADUS_FIELD(data.max_bytes), 1}),
+    later({"data.max_classes", "", "refuse targets of more classes", GRADUS_FIELD(data.max_classes), 2, 1e6}),
 
     {"network.layers", "--layers",
      "all widths from inputs to outputs, e.g. 784,512,10; ends may be auto; empty = use hidden",

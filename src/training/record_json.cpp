@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "core/json_text.hpp"
 #include "training/layer_statistics.hpp"
 
 namespace gradus {
@@ -30,12 +31,12 @@ std::string lines_through(const std::string& text, std::size_t epoch) {
   std::size_t last = 0;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line) && !lines.eof();) {
-    const auto object = nlohmann::json::parse(line, nullptr, false);
-    if (!object.is_object() || !object.contains("epoch") || !object["epoch"].is_number_unsigned()) break;
-    const auto number = object["epoch"].get<std::size_t>();
-    if (number <= last || number > epoch) break;
+    const std::optional<nlohmann::ordered_json> object = parse_json(line);
+    if (!object || !object->is_object() || !object->contains("epoch")) break;
+    const auto number = json_integer<std::size_t>(object->at("epoch"));
+    if (!number || *number <= last || *number > epoch) break;
     kept += line + "\n";
-    last = number;
+    last = *number;
   }
   return kept;
 }

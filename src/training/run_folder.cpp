@@ -6,6 +6,7 @@
 
 #include "core/atomic_file.hpp"
 #include "core/file_lock.hpp"
+#include "core/json_text.hpp"
 #include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/trainer.hpp"
@@ -121,8 +122,8 @@ std::string RunFolder::completed_summary() const {
 }
 
 bool RunFolder::stopped_early() const {
-  const auto summary = nlohmann::json::parse(completed_summary(), nullptr, false);
-  return summary.is_object() && summary.value("stopped_early", false);
+  const std::optional<nlohmann::ordered_json> summary = parse_json(completed_summary());
+  return summary && summary->is_object() && summary->value("stopped_early", nlohmann::ordered_json()) == true;
 }
 
 std::vector<std::byte> RunFolder::newest_checkpoint() const {

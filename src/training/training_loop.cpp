@@ -82,6 +82,13 @@ Next TrainingLoop<T>::begin(std::span<const std::byte> checkpoint) {
   const bool resumed = !checkpoint.empty();
   if (resumed) {
     decode_checkpoint(checkpoint, identity_, state_);
+    const std::size_t steps = epoch_batches().size();
+    if (state_.progress.step > steps) {
+      throw InputError({.where = "checkpoint",
+                        .expected = "one of at most " + std::to_string(steps) + " steps an epoch",
+                        .found = std::to_string(state_.progress.step),
+                        .advice = "start again with --force"});
+    }
     engine_->load_parameters(state_.network);
     engine_->load_state(state_.optimizer);
   }

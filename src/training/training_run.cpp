@@ -317,6 +317,7 @@ SourceOptions source_options(const RunConfig& config) {
   options.seed = data.seed;
   options.noise = data.noise.value_or(-1.0);
   options.max_bytes = data.max_bytes;
+  options.max_classes = data.max_classes;
   return options;
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/verification/certificate.hpp"
 
@@ -174,12 +175,7 @@ std::string certificate_json(const Certificate& certificate) {
 }
 
 std::vector<std::string> compare_certificates(const Certificate& recomputed, const std::string& stored_json) {
-  Json stored;
-  try {
-    stored = Json::parse(stored_json);
-  } catch (const nlohmann::json::exception&) {
-    stored = nullptr;
-  }
+  const Json stored = parse_json(stored_json).value_or(Json());
   if (!stored.is_object() || !stored.contains("claims") || !stored.contains("provenance")) {
     throw InputError({.where = "--verify",
                       .expected = "a certificate as `gradus check --json` writes it",
@@ -188,7 +184,7 @@ std::vector<std::string> compare_certificates(const Certificate& recomputed, con
   }
   std::vector<std::string> differences;
   // Through text, so that both sides have been numbers in a file.
-  compare_objects(Json::parse(certificate_json(recomputed)), stored, "", differences);
+  compare_objects(*parse_json(certificate_json(recomputed)), stored, "", differences);
   return differences;
 }
 

@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sqlite3.h>
+
 #include <csignal>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 
 #include "cli/program.hpp"
@@ -230,6 +233,37 @@ TEST_F(Report, a_run_is_followed_and_stopped_from_the_live_view) {
     return json::parse(read_whole_file(temp_ / (name + "/summary.json")))["weights_sha256"];
   };
   EXPECT_EQ(hash("runs/run"), hash("alone"));
+}
+
+// A report is being made of a study whose database somebody keeps locked: the server does not wait for it.
+TEST_F(Report, the_live_view_ends_while_a_report_is_being_made) {
+  write_whole_file(
+      temp_ / "s.toml",
+      "[data]\nsource = \"moons\"\nrows = 100\n[network]\nhidden = [2]\n[training]\nepochs = 1\n[search]\n"
+      "trials = 2\nsampler = \"random\"\n[search.space]\ntraining.learning_rate = {low = 0.001, high = 0.1}\n");
+  ASSERT_EQ(gradus({"search", temp_ / "s.toml", "--out", temp_ / "runs/s", "--quiet", "--no-report"}).exit_code, 0);
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open((temp_ / "runs/s/study.sqlite").c_str(), &database), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(database, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  std::optional<Connection> page;
+  const ProcessResult result = gradus(
+      {"serve", temp_ / "runs"},
+      [&](pid_t server) {
+        std::string address;
+        while (address.empty() || address.back() != '\n') address = read_whole_file(temp_ / "address");
+        const int port = std::stoi(address.substr(address.find(':', 5) + 1));
+        std::string path = address.substr(address.find('/', 7));
+        path.pop_back();
+        page.emplace(port);
+        page->send("GET " + path + "data?run=s HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n\r\n");
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        kill(server, SIGTERM);
+      },
+      temp_ / "address");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(page->receive(), "") << "it waited";
+  sqlite3_close(database);
 }
 
 }  // namespace

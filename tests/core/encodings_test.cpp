@@ -39,5 +39,23 @@ TEST(Printable, shows_control_characters_as_text) {
             "e \xc2\xb5");
 }
 
+TEST(Printable, shows_every_control_character_and_mark_of_direction) {
+  const auto byte = [](unsigned value) { return static_cast<char>(value); };
+  for (unsigned code = 0; code < 0x3000; ++code) {
+    std::string utf8 = {byte(0xe0 | (code >> 12)), byte(0x80 | ((code >> 6) & 0x3f)), byte(0x80 | (code & 0x3f))};
+    if (code < 0x800) utf8 = {byte(0xc0 | (code >> 6)), byte(0x80 | (code & 0x3f))};
+    if (code < 0x80) utf8 = {byte(code)};
+    const bool control = code < 0x20 || (code >= 0x7f && code < 0xa0);
+    const bool direction = code == 0x61c || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+                           (code >= 0x2066 && code <= 0x2069);
+    EXPECT_EQ(printable(utf8) != utf8, control || direction) << code;
+    EXPECT_EQ(printable_lines("a" + utf8 + "z") == "a" + printable(utf8) + "z", code != '\n') << code;
+  }
+  EXPECT_EQ(printable("\xe2\x80\xaetxt.exe"), "\\u202etxt.exe");
+  EXPECT_EQ(printable_lines("a\nb\x1b\n"), "a\nb\\x1b\n");
+  // Cut short: no character, and nothing that a terminal obeys.
+  for (const char* cut : {"\xe2", "\xe2\x80", "\xd8", "\xc2"}) EXPECT_EQ(printable(cut), cut);
+}
+
 }  // namespace
 }  // namespace gradus

@@ -22,6 +22,19 @@ TEST(Suggest, keeps_silent_when_nothing_is_near) {
   EXPECT_EQ(nearest_name("", kNames), "");
 }
 
+TEST(Suggest, long_names_are_near_to_none) {
+  for (std::size_t length = 60; length <= 70; ++length) {
+    const std::string name(length, 'a');
+    const std::string other = name.substr(1) + "b";
+    const std::array<std::string_view, 1> known = {other};
+    EXPECT_EQ(nearest_name(name, known), length <= 64 ? other : "") << length;
+  }
+  const std::string longest(1 << 20, 'r');
+  const std::array<std::string_view, 2> known = {longest, "relu"};
+  EXPECT_EQ(nearest_name("rleu", known), "relu");
+  EXPECT_EQ(nearest_name(longest, known), "");
+}
+
 TEST(Suggest, the_error_lists_all_names_and_the_suggestion) {
   EXPECT_STREQ(unknown_name("--activation", "rleu", kNames).what(),
                "--activation: expected one of relu, leaky_relu, sigmoid, tanh, found 'rleu'; did you mean 'relu'?");

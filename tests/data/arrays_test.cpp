@@ -179,6 +179,31 @@ TEST(Pickle, foreign_constructors_and_opcodes_are_refused_unexecuted) {
   EXPECT_THAT(error(std::string(200000, '(')), HasSubstr("100000 values"));
 }
 
+// Two bytes name a tuple of 49,000 elements again: whoever copied it each time would copy terabytes here.
+TEST(Pickle, a_long_tuple_named_a_million_times_costs_no_copies) {
+  const TempDir folder;
+  std::string start =
+      "\x80\x02"
+      "cnumpy\ndtype\nU\x02"
+      "f4\x85Rq\x01"
+      "0U\x01<q\x02"
+      "0(";
+  for (int i = 0; i < 49000; ++i) start += "h\x02";
+  start +=
+      "tq\x03"
+      "0h\x01";
+  for (const std::string use : {"h\x03"
+                                "b",
+                                "h\x03"
+                                "0",
+                                "h\x03h\x03"
+                                "00"}) {
+    std::string content = start;
+    for (int i = 0; i < 2000000; ++i) content += use;
+    EXPECT_THAT(error_of(write_bytes(folder / "m.pkl", content + ".")), HasSubstr("expected")) << use;
+  }
+}
+
 TEST(Pickle, every_cut_and_thousands_of_changed_bytes_are_survived) {
   check_hostile_variants("m.pkl", pickle_of_parts(), 6000);
 }

@@ -26,7 +26,7 @@ from reference_training import CaseRun
 
 RECORD = pathlib.Path(__file__).with_name("reference_runs.json")
 # Every case is run with some number of threads, resumed ones choose when to save; the rest is about files only.
-NO_CASE = ("data.data_dir", "data.max_bytes", "training.threads", "training.checkpoint_epochs")
+NO_CASE = ("data.data_dir", "data.max_bytes", "data.max_classes", "training.threads", "training.checkpoint_epochs")
 
 
 def parse_arguments():

@@ -106,7 +106,7 @@ inline std::string table_of(const StudyConfig& config, const std::vector<TrialRe
 inline std::vector<TrialRecord> run_synthetic(const StudyConfig& config, const std::string& folder, unsigned jobs,
                                               SyntheticObjective& objective, const std::atomic<bool>* stop = nullptr) {
   StudyStore::create(folder, {.file = config.file, .identity = study_identity(config), .objective = "valid_loss"});
-  StudyStore store(folder);
+  StudyStore store(folder, Access::kWrite);
   Planner planner(config, make_sampler(config, [](const Setting&) { return true; }), kSyntheticEpochs);
   Executor executor(config, planner, store, objective);
   executor.run({.jobs = jobs, .stop = stop});

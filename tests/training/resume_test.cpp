@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "gradus/core/error.hpp"
+#include "gradus/core/sha256.hpp"
 #include "training/checkpoint.hpp"
 #include "training/small_run.hpp"
 
@@ -128,6 +131,59 @@ TEST(Checkpoint, altered_or_foreign_ones_are_refused) {
   Dataset changed = dataset;
   changed.sha256 = "another hash";
   EXPECT_THROW(train(run, changed, {.checkpoint = good}), InputError);
+}
+
+// A checkpoint with another value in its header, and the hash that belongs to it: nothing of it is torn.
+std::vector<std::byte> forged(std::span<const std::byte> checkpoint, const std::string& place,
+                              const std::string& value) {
+  constexpr std::size_t kStart = 16;
+  std::uint64_t size = 0;
+  std::memcpy(&size, checkpoint.data() + 8, 8);
+  const std::span<const std::byte> arrays = checkpoint.subspan(kStart + size);
+  const auto* text = reinterpret_cast<const char*>(checkpoint.data()) + kStart;
+  auto header = nlohmann::json::parse(text, text + size);
+  header.at(nlohmann::json::json_pointer(place)) = nlohmann::json::parse(value);
+  const std::string changed = header.dump();
+  size = changed.size();
+  std::vector<std::byte> bytes(checkpoint.begin(), checkpoint.begin() + 8);
+  for (const std::span<const std::byte> part :
+       {std::as_bytes(std::span(&size, 1)), std::as_bytes(std::span(changed)), arrays.first(arrays.size() - 64)}) {
+    bytes.insert(bytes.end(), part.begin(), part.end());
+  }
+  const std::string digest = sha256_hex(bytes);
+  const auto end = std::as_bytes(std::span(digest));
+  bytes.insert(bytes.end(), end.begin(), end.end());
+  return bytes;
+}
+
+TEST(Checkpoint, forged_ones_are_refused) {
+  const Dataset dataset = test::make_clouds();
+  const TrainingRun run = test::make_small_run();
+  Recorder recorder;
+  TrainingObserver* observers[] = {&recorder};
+  const RunRecord whole = train(run, dataset, {.observers = observers});
+  const std::vector<std::byte>& good = recorder.checkpoints.at(recorder.checkpoints.size() / 2);
+  EXPECT_EQ(train(run, dataset, {.checkpoint = forged(good, "/wall_seconds", "7")}).weights_sha256,
+            whole.weights_sha256);
+  const std::string deep = std::string(5000, '[') + std::string(5000, ']');
+  for (const char* place : {"/epoch", "/step", "/slots", "/plateau/1", "/plateau/2", "/stopping/1", "/stopping/2",
+                            "/sums/5", "/sums/7", "/global_step", "/epochs"}) {
+    for (const std::string& value : {std::string("-1"), std::string("0.5"), std::string("1e300"), std::string("\"1\""),
+                                     std::string("null"), std::string("{}"), deep}) {
+      EXPECT_THROW(train(run, dataset, {.checkpoint = forged(good, place, value)}), InputError) << place << value;
+    }
+  }
+  // Of their type, but never reached: steps that no epoch has, counts that no epoch gave.
+  for (const char* place : {"/step", "/slots", "/plateau/1", "/plateau/2", "/stopping/1", "/stopping/2"}) {
+    for (const char* value : {"1000000", "18446744073709551615", "9223372036854775808"}) {
+      EXPECT_THROW(train(run, dataset, {.checkpoint = forged(good, place, value)}), InputError) << place << value;
+    }
+  }
+  for (const char* value : {"null", "[]", "{}", "7", "[1]", "[[]]", "[null]", "[[1,2,3]]"}) {
+    for (const char* place : {"/sums", "/plateau", "/stopping", "/shape", "/dtype"}) {
+      EXPECT_THROW(train(run, dataset, {.checkpoint = forged(good, place, value)}), InputError) << place << value;
+    }
+  }
 }
 
 }  // namespace

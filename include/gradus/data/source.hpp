@@ -18,6 +18,10 @@ namespace gradus {
 inline constexpr std::array<std::string_view, 5> kTextEncodings = {"auto", "utf-8", "utf-16", "latin-1",
                                                                    "windows-1252"};
 
+constexpr std::uint64_t kDefaultMaxBytes = std::uint64_t{8} << 30;
+/// Every pair of classes has a number in a confusion matrix.
+constexpr std::uint64_t kDefaultMaxClasses = 1000;
+
 /// How to read a source. Defaults suit every published file.
 struct SourceOptions {
   std::string base_folder;  // where relative paths are looked for first ("" = the working directory alone)
@@ -51,7 +55,10 @@ struct SourceOptions {
   std::size_t generated_rows = 0;        // generators: 0 = their default
   std::uint64_t seed = 0;                // generators
   double noise = -1.0;                   // generators: < 0 = their default
-  std::uint64_t max_bytes = std::uint64_t{8} << 30;  // refuse files that unpack to more
+  /// Refuse files that unpack to more. The default refuses too what is out of proportion: packed files that unpack to
+  /// more than 100 times their size, and arrays and sparse rows that do when they are spread out (small ones are not).
+  std::uint64_t max_bytes = kDefaultMaxBytes;
+  std::uint64_t max_classes = kDefaultMaxClasses;  // refuse targets of more classes
   unsigned threads = 0;  // how many read a text side by side; 0: one per core. The result is the same
   /// LibSVM: sets of labels have a column for each of these; empty: for those that occur.
   std::vector<std::string> label_names;

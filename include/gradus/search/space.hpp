@@ -40,6 +40,8 @@ struct Parameter {
   [[nodiscard]] std::optional<std::size_t> count() const;
   /// The value number `index` of count().
   [[nodiscard]] std::string text_of(std::size_t index) const;
+  /// Whether it is one of the choices, or a number within the range.
+  [[nodiscard]] bool allows(std::string_view text) const;
   /// The bounds in which all values are equally likely: (low, high); of a logarithmic range their logarithms. With
   /// steps half a step is added to both, and what is drawn between is rounded.
   [[nodiscard]] double inner_low() const;

@@ -24,12 +24,13 @@ struct ClassScores {
 
 /// Measures of N rows and K classes (or labels).
 struct ClassificationReport {
-  std::size_t rows = 0;                             // N
-  double accuracy = 0.0;                            // share of rows; multi-label: of those with every label right
-  std::vector<std::vector<std::size_t>> confusion;  // K x K, [true class][predicted class]; empty for multi-label
-  std::vector<ClassScores> classes;                 // K
-  double macro_precision = 0.0;                     // the macro values are unweighted means over the classes that
-  double macro_recall = 0.0;                        // occur among labels or predictions; multi-label: over all labels
+  std::size_t rows = 0;   // N
+  double accuracy = 0.0;  // share of rows; multi-label: of those with every label right
+  /// K x K, [true class][predicted class]; empty for multi-label, and for more than 4096 classes.
+  std::vector<std::vector<std::size_t>> confusion;
+  std::vector<ClassScores> classes;  // K
+  double macro_precision = 0.0;      // the macro values are unweighted means over the classes that
+  double macro_recall = 0.0;         // occur among labels or predictions; multi-label: over all labels
   double macro_f1 = 0.0;
   double weighted_precision =
       0.0;  // the weighted ones are means with the supports as weights; 0 where no class has any

@@ -28,7 +28,7 @@ struct RunConfig {
     bool pool = false, shuffled = true;
     std::optional<bool> standardize, stratified;
     std::optional<double> scale;
-    std::uint64_t rows = 0, seed = 0, max_bytes = std::uint64_t{8} << 30;
+    std::uint64_t rows = 0, seed = 0, max_bytes = kDefaultMaxBytes, max_classes = kDefaultMaxClasses;
     std::optional<double> noise;
     std::string feature_array, label_array, index_base = "auto", valid_path, impute = "mean", target_scaling = "auto";
     std::string scaling = "auto";
