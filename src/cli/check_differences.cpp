@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/aligned_table.hpp"
+#include "core/json_text.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -61,7 +62,7 @@ std::string difference_json(const DifferenceResult& result) {
   nlohmann::ordered_json object = {{"holds", result.claim.holds},
                                    {"value", result.claim.value},
                                    {"bound", result.claim.bound},
-                                   {"curve", nlohmann::ordered_json::parse(difference_curve_json(result.curve))}};
+                                   {"curve", *parse_json(difference_curve_json(result.curve))}};
   return object.dump(1);
 }
 

@@ -152,14 +152,15 @@ TEST(Records, of_an_interrupted_run_are_those_of_a_whole_one) {
 }
 
 TEST(Records, of_another_set_of_options_continue_from_a_checkpoint) {
-  const Prepared all = prepare("f32", true);
+  Prepared all = prepare("f32", true);
   const Prepared none = prepare("f32", false);
   EXPECT_NE(all.run.config, none.run.config);
   EXPECT_EQ(all.run.identity, none.run.identity);
+  all.run.checkpoint_epochs = 1;
   test::Recorder recorder;
   TrainingObserver* const observers[] = {&recorder};
   const RunRecord whole = train(all.run, all.dataset, {.observers = observers});
-  const RunRecord resumed = train(none.run, none.dataset, {.checkpoint = recorder.checkpoints[2]});
+  const RunRecord resumed = train(none.run, none.dataset, {.checkpoint = recorder.checkpoints.at(2)});
   EXPECT_EQ(resumed.weights_sha256, whole.weights_sha256);
 }
 
