@@ -57,7 +57,7 @@ void add_footer(const std::string& footer, std::string& text) {
   }
 }
 
-void add_command(const CommandFacts& command, std::string& text) {
+void add_manual_command(const CommandFacts& command, std::string& text) {
   text += ".SS \"gradus " + roff(command.path) + "\"\n" + roff(command.help) + ".\n";
   for (const ArgumentFacts& positional : command.positionals) add_argument(positional, text);
   std::string group = command.flags.empty() ? "" : command.flags[0].group;
@@ -108,7 +108,7 @@ std::string manual_page(const std::vector<CommandFacts>& tree) {
   for (const ArgumentFacts& flag : program.flags) add_argument(flag, text);
   text += ".SH COMMANDS\n";
   for (const CommandFacts& command : tree) {
-    if (!command.path.empty()) add_command(command, text);
+    if (!command.path.empty()) add_manual_command(command, text);
   }
   return text + kEnd;
 }
