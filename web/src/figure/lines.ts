@@ -33,6 +33,8 @@ export interface LineChart {
   percent?: boolean;
   xPercent?: boolean;
   yDomain?: [number, number];
+  /** Lines are cut where they leave the domains that are given. */
+  xDomain?: [number, number];
   height?: number;
   /** The pointer asks for the nearest line, which stands out, and not for all lines at one x. */
   nearest?: boolean;
@@ -125,7 +127,6 @@ function endLabels(points: Point[][], place: (y: number) => number, bottom: numb
       textAnchor: "start",
       frameAnchor: "right",
       fill: end.line.color,
-      ariaLabel: "line label",
     }),
   );
   return { marks, ofLines: ends.map((end) => end.index) };
@@ -143,6 +144,7 @@ function lineMarks(chart: LineChart, points: Point[][]): Plot.Markish[] {
         curve: line.curve ?? "linear",
         strokeDasharray: line.dash,
         strokeLinejoin: "round",
+        clip: chart.xDomain !== undefined,
       }),
     ),
     ...chart.lines.map((line, i) =>
@@ -171,7 +173,7 @@ export function drawLines(chart: LineChart, width: number): SVGSVGElement {
   const left = Math.max(LEAST_LEFT, widest(yAxis.ticks.map(yAxis.tickFormat)) + TICK_ROOM);
   const labels = chart.lines.filter((line) => line.labelled !== false).map((line) => line.label);
   const right = Math.max(14, Math.min(widest(labels) + 14, Math.round(width * LABEL_SHARE)));
-  const xDomain = extent(xs, chart.xLog ? [1, 10] : [0, 1]);
+  const xDomain = chart.xDomain ?? extent(xs, chart.xLog ? [1, 10] : [0, 1]);
   if (xDomain[0] === xDomain[1]) xDomain[chart.xLog ? 1 : 0] = chart.xLog ? xDomain[1] * 10 : xDomain[0] - 1;
   const xAxis = axisOf(xDomain, Math.max(2, (width - left - right) / 56), {
     log: chart.xLog,
@@ -201,9 +203,8 @@ export function drawLines(chart: LineChart, width: number): SVGSVGElement {
     ],
   }) as SVGSVGElement;
   if (chart.nearest) {
-    const labelled = new Map(
-      [...svg.querySelectorAll("[aria-label='line label']")].map((g, i) => [ends.ofLines[i], g]),
-    );
+    // The texts of axes have other names.
+    const labelled = new Map([...svg.querySelectorAll("g[aria-label=text]")].map((g, i) => [ends.ofLines[i], g]));
     const lines = [...svg.querySelectorAll("g[aria-label=line]")];
     highlightOnHover(
       svg,

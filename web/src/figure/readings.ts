@@ -63,7 +63,9 @@ export function pointerMarks(chart: LineChart, points: Point[][]): Plot.Markish[
 
 /** The line under the pointer, or whose label is under it, stands out: all others fade. */
 export function highlightOnHover(svg: SVGSVGElement, lines: Element[], labels: (Element | undefined)[]): void {
-  const show = (chosen: number | null) => {
+  let [labelled, pointed]: (number | null)[] = [null, null];
+  const show = () => {
+    const chosen = labelled ?? pointed;
     for (const [i, element] of [...lines.entries(), ...labels.entries()]) {
       if (chosen === null || i === chosen) element?.removeAttribute("opacity");
       else element?.setAttribute("opacity", FADED);
@@ -71,10 +73,15 @@ export function highlightOnHover(svg: SVGSVGElement, lines: Element[], labels: (
   };
   svg.addEventListener("input", () => {
     const point = (svg as unknown as { value: Point | null }).value;
-    show(point ? point.index : null);
+    pointed = point ? point.index : null;
+    show();
   });
+  const hover = (index: number | null) => {
+    labelled = index;
+    show();
+  };
   labels.forEach((label, i) => {
-    label?.addEventListener("pointerenter", () => show(i));
-    label?.addEventListener("pointerleave", () => show(null));
+    label?.addEventListener("pointerenter", () => hover(i));
+    label?.addEventListener("pointerleave", () => hover(null));
   });
 }

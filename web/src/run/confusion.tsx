@@ -165,7 +165,9 @@ function ClassTable({ evaluation, title, of }: { evaluation: Evaluation; title: 
         <tbody>
           {evaluation.classes!.map((row, i) => (
             <tr key={i}>
-              <th scope="row">{row.class}</th>
+              <th scope="row" class="name">
+                {row.class}
+              </th>
               <td class="number">{formatPercent(row.precision)}</td>
               <td class="number">{formatPercent(row.recall)}</td>
               <td class="number">{formatPercent(row.f1)}</td>
@@ -204,7 +206,7 @@ export function Confusion({ run }: { run: Run }) {
       {parts.length > 1 && <Choice label="Part" options={parts} value={part} onChange={setChosen} />}
       <div class="figures">
         {evaluation.confusion && <ConfusionFigure evaluation={evaluation} part={part} of={run.name} />}
-        <div>
+        <div class="stack">
           {evaluation.classes && <ClassTable evaluation={evaluation} title={`${title}, ${part} part`} of={run.name} />}
           {weighted?.classes && (
             <ClassTable evaluation={weighted} title={`${title}, ${part} part, weighted`} of={run.name} />

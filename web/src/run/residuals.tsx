@@ -5,7 +5,7 @@ import { useCallback, useMemo } from "preact/hooks";
 import type { Residuals as ResidualData } from "../data/bundle";
 import { formatNumber } from "../data/number";
 import { Figure } from "../figure/figure";
-import { widest } from "../figure/labels";
+import { textWidth, widest } from "../figure/labels";
 import { ACCENT, MUTED, PAPER, RULE } from "../figure/palette";
 import { evenAxis, tickText } from "../figure/ticks";
 
@@ -34,6 +34,7 @@ function drawScatter(points: [number, number][], options: ScatterOptions, width:
     width,
     height,
     marginLeft: Math.max(40, widest(y.ticks.map(tickText)) + 14),
+    marginRight: Math.max(20, textWidth(tickText(x.domain[1])) / 2 + 4),
     marginBottom: 40,
     marginTop: 26,
     className: "plot",

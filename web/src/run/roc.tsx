@@ -1,11 +1,15 @@
 // ROC curves of a classifier, best first, each by the name of its class.
 // SPDX-License-Identifier: Apache-2.0
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { RocCurve } from "../data/bundle";
 import { toNumber } from "../data/number";
 import type { LineChart } from "../figure/lines";
 import { LinesFigure } from "../figure/lines_figure";
 import { MUTED, SERIES, seriesColor } from "../figure/palette";
+import { Toggle } from "../page/toggle";
+
+// Where curves of good classifiers differ.
+const CORNER: Partial<LineChart> = { xDomain: [0, 0.2], yDomain: [0.8, 1] };
 
 function areaText(area: number): string {
   return Number.isFinite(area) ? area.toFixed(4) : "–";
@@ -44,12 +48,14 @@ export function rocChart(curves: RocCurve[], names: string[] | undefined): LineC
 }
 
 export function Roc({ curves, names, of }: { curves: RocCurve[]; names: string[] | undefined; of: string }) {
-  const chart = useMemo(() => rocChart(curves, names), [curves, names]);
+  const [corner, setCorner] = useState(false);
+  const chart = useMemo(() => ({ ...rocChart(curves, names), ...(corner ? CORNER : {}) }), [curves, names, corner]);
   return (
     <LinesFigure
       title="ROC"
       chart={chart}
       fileStem={of}
+      controls={<Toggle label="upper left corner" of="ROC" on={corner} onChange={setCorner} />}
       note="Each class against all others, the largest area under the curve first. The curve or the name under the pointer stands out."
     />
   );

@@ -68,7 +68,6 @@ function drawImportance(shares: Share[], width: number): SVGSVGElement {
         y: at,
         stroke: INK,
         strokeWidth: 1.5,
-        ariaLabel: "error",
       }),
       Plot.text(shares, { x: high, y: at, text: shareText, textAnchor: "start", dx: 6, fill: INK }),
       Plot.ruleX([0], { stroke: MUTED }),
