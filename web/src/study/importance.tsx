@@ -35,7 +35,7 @@ function shareText({ share, error }: Share): string {
 }
 
 function drawImportance(shares: Share[], width: number): SVGSVGElement {
-  const left = Math.min(widest(shares.map(({ name }) => name)) + 12, Math.round(width * 0.4));
+  const left = Math.min(widest(shares.map(({ name }) => name)) + 12, Math.round(width * 0.46));
   const names = fitTexts(
     shares.map(({ name }) => name),
     left - 10,
