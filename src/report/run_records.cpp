@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <sstream>
 
 #include "gradus/config/config_file.hpp"
 #include "gradus/core/error.hpp"
@@ -26,6 +28,13 @@ std::string shown_text(const ConfigOption& option, RunConfig& config) {
   return option_text(option, config);
 }
 
+std::set<std::string, std::less<>> lines_of(const std::string& text) {
+  std::set<std::string, std::less<>> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.insert(line);
+  return lines;
+}
+
 RunJson config_list(RecordFolder& folder) {
   RunJson list = RunJson::array();
   const std::optional<std::string> text = read_record_text(folder, "config.toml");
@@ -38,11 +47,14 @@ RunJson config_list(RecordFolder& folder) {
     folder.problems.push_back(std::string(error.what()) + "; the configuration was left out");
     return list;
   }
+  const std::optional<std::string> lines = read_record_text(folder, "stated.txt");
+  const std::set<std::string, std::less<>> stated = lines_of(lines.value_or(""));
   for (const ConfigOption& option : config_options()) {
     list.push_back({{"key", option.key},
                     {"value", shown_text(option, config)},
                     {"default", shown_text(option, defaults)},
                     {"doc", option.doc}});
+    if (lines) list.back()["stated"] = stated.contains(option.key);
   }
   return list;
 }

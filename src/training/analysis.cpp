@@ -116,6 +116,11 @@ Range range_of(const Dataset& dataset, std::span<const std::uint32_t> rows, std:
   return {range.low - margin, range.high + margin};
 }
 
+std::string target_name(const Dataset& dataset, std::size_t k) {
+  if (k < dataset.target_names.size()) return dataset.target_names[k];
+  return dataset.num_outputs() == 1 ? dataset.target_name : std::string();
+}
+
 std::vector<Residuals> make_residuals(const Dataset& dataset, std::span<const std::uint32_t> rows,
                                       MatrixView<const double> outputs) {
   std::vector<std::uint32_t> positions(rows.size());
@@ -123,10 +128,10 @@ std::vector<Residuals> make_residuals(const Dataset& dataset, std::span<const st
   const std::vector<std::uint32_t> chosen = spread_rows(positions, kMaxPoints);
   std::vector<Residuals> residuals;
   for (std::size_t k = 0; k < std::min(outputs.cols(), kMaxResidualOutputs); ++k) {
-    Residuals output{.output = k, .actual = {}, .predicted = {}};
+    Residuals output{.output = k, .name = target_name(dataset, k), .actual = {}, .predicted = {}};
     for (const std::uint32_t r : chosen) {
       output.actual.push_back(unscaled_target(dataset.target_scaling, dataset.table.values(rows[r], k), k));
-      output.predicted.push_back(unscaled_target(dataset.target_scaling, outputs(r, k), k));
+      output.predicted.push_back(outputs(r, k));  // predict_rows() gives them in the targets' unit
     }
     residuals.push_back(std::move(output));
   }

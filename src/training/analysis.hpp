@@ -63,6 +63,7 @@ struct RocCurve {
 
 struct Residuals {
   std::size_t output = 0;
+  std::string name;  // of the target, where the data had one
   std::vector<double> actual, predicted;
 };
 

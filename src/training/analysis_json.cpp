@@ -77,9 +77,9 @@ void put_lists(AnalysisJson& object, const Analysis& analysis) {
                              {"true_positive", six_digits(curve.true_positive)}});
   }
   for (const Residuals& output : analysis.residuals) {
-    object["residuals"].push_back({{"output", output.output},
-                                   {"actual", six_digits(output.actual)},
-                                   {"predicted", six_digits(output.predicted)}});
+    const AnalysisJson name = output.name.empty() ? AnalysisJson(output.output) : AnalysisJson(output.name);
+    object["residuals"].push_back(
+        {{"output", name}, {"actual", six_digits(output.actual)}, {"predicted", six_digits(output.predicted)}});
   }
 }
 

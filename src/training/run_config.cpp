@@ -57,6 +57,14 @@ void set_option(RunConfig& config, std::string_view key, std::string_view text, 
   config.stated.emplace_back(key);
 }
 
+std::vector<std::string> stated_keys(const RunConfig& config) {
+  std::vector<std::string> keys;
+  for (const ConfigOption& option : config_options()) {
+    if (std::ranges::find(config.stated, option.key) != config.stated.end()) keys.emplace_back(option.key);
+  }
+  return keys;
+}
+
 std::string config_toml(const RunConfig& config) {
   return written_options(
       config, [](const ConfigOption&) { return true; }, [](const ConfigOption& option) { return option.doc; });

@@ -23,16 +23,17 @@ namespace {
 namespace fs = std::filesystem;
 
 // Everything that a run writes; --force removes these and nothing else.
-constexpr const char* kOwnFiles[] = {"summary.json",   "model.safetensors", "metrics.jsonl",    "metrics.csv",
-                                     "config.toml",    "certificate.json",  "statistics.jsonl", "analysis.json",
-                                     "progress.json",  "report.html",       "origin.txt",       "folds.json",
-                                     "out_of_fold.csv"};
+constexpr const char* kOwnFiles[] = {"summary.json",    "model.safetensors", "metrics.jsonl",    "metrics.csv",
+                                     "config.toml",     "certificate.json",  "statistics.jsonl", "analysis.json",
+                                     "progress.json",   "report.html",       "origin.txt",       "folds.json",
+                                     "out_of_fold.csv", "stated.txt"};
 constexpr const char* kTensorBoard = "/tensorboard";
 constexpr const char* kCheckpoints = "/checkpoint";
 constexpr const char* kNewest = "/checkpoint/last.ckpt";
 constexpr const char* kPrevious = "/checkpoint/previous.ckpt";
 constexpr const char* kLock = "/checkpoint/lock";
 constexpr const char* kOrigin = "/origin.txt";
+constexpr const char* kStated = "/stated.txt";
 
 [[noreturn]] void fail(const std::string& path, const char* action, const std::string& reason) {
   throw RunError(path + ": could not be " + action + " (" + reason + "); free space or choose another folder");
@@ -154,6 +155,9 @@ Next RunFolder::on_start(const StartEvent& event) {
     write_file(path_ + kOrigin,
                (event.run.origin.empty() ? fs::current_path(ignored).string() : event.run.origin) + "\n");
     write_file(config_path(), event.run.config);
+    std::string stated;
+    for (const std::string& key : event.run.stated) stated += key + "\n";
+    write_file(path_ + kStated, stated);
   } else if (!completed_summary().empty()) {
     // More epochs. Without the summary, whatever config.toml says, the run is one that goes on from its checkpoint.
     for (const char* name : {"/summary.json", "/certificate.json"}) fs::remove(path_ + name, ignored);

@@ -399,6 +399,7 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset, const s
   run.records = config.report.records;
   run.validate(dataset);
   run.config = config_toml(config);
+  run.stated = stated_keys(config);
   RunConfig plain = config;
   plain.report = {};
   std::string behind;

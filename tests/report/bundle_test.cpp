@@ -50,6 +50,9 @@ TEST(Bundle, holds_every_record_of_a_run) {
                                    [](const json& o) { return o["key"] == "training.learning_rate"; });
   EXPECT_EQ((*option)["value"], "0.02");
   EXPECT_EQ((*option)["default"], "auto");
+  const auto stated = [](const json& o) { return o["stated"] == true; };
+  EXPECT_EQ(std::ranges::count_if(run["config"], stated), 1);
+  EXPECT_TRUE(stated(*option));
 }
 
 TEST(Bundle, certificates_studies_and_reproductions_are_told_by_their_keys) {
@@ -114,6 +117,8 @@ TEST(Bundle, half_written_runs_are_shown_as_far_as_they_are) {
     std::filesystem::remove(folder + "/" + name);
   }
   const json run = bundle_of(folder)["runs"][0];
+  std::filesystem::remove(folder + "/stated.txt");
+  EXPECT_FALSE(bundle_of(folder)["runs"][0]["config"][0].contains("stated"));
   EXPECT_EQ(run["state"], "stopped");
   EXPECT_TRUE(run["summary"].is_null());
   EXPECT_TRUE(run["metrics"].empty());

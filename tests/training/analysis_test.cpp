@@ -156,6 +156,15 @@ TEST(Analysis, of_a_regression_has_residuals_and_nothing_of_classes) {
   EXPECT_EQ(object["residuals"][0]["actual"].size(), dataset.valid.size());
   EXPECT_EQ(object["residuals"][0]["actual"][0], static_cast<double>(dataset.valid[0]));
   EXPECT_EQ(object["residuals"][0]["predicted"][0], 0.0);
+  EXPECT_EQ(object["residuals"][0]["output"], 0);
+  dataset.target_name = "price";
+  // Scaled targets: both sides in their own unit, once.
+  dataset.target_scaling = {.mean = {100.0}, .std = {2.0}};
+  model.target_scaling = dataset.target_scaling;
+  const auto scaled = nlohmann::json::parse(analysis_json(analyse(model, dataset)));
+  EXPECT_EQ(scaled["residuals"][0]["actual"][0], 100.0 + 2.0 * static_cast<double>(dataset.valid[0]));
+  EXPECT_EQ(scaled["residuals"][0]["predicted"][0], 100.0);
+  EXPECT_EQ(nlohmann::json::parse(analysis_json(analyse(model, dataset)))["residuals"][0]["output"], "price");
   for (const char* key : {"mistakes", "weights", "boundary", "calibration", "roc"}) EXPECT_FALSE(object.contains(key));
 }
 

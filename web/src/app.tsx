@@ -48,7 +48,7 @@ function recordPart(
   { problems }: CheckedRecord,
   view: ComponentChildren,
 ): Part {
-  const content = (
+  const content = () => (
     <>
       <Problems problems={problems} />
       {view}
@@ -85,14 +85,14 @@ export function App({ bundle, intro }: AppProps) {
   const { drawnRuns, drawnColors, ...choice } = useRunChoice(runs);
   const run = runs[choice.detail];
   const parts: Part[] = [];
-  if (intro) parts.push({ id: "folder", title: "Runs of the folder", content: intro });
+  if (intro) parts.push({ id: "folder", title: "Runs of the folder", content: () => intro });
   const records = recordParts(bundle);
   parts.push(...records);
   if (run) {
     parts.push({
       id: "overview",
       title: records.length === 0 ? "Overview" : runs.length > 1 ? "Runs" : `Run ${run.name}`,
-      content: (
+      content: () => (
         <>
           {runs.length > 1 && <RunsTable runs={runs} {...choice} />}
           {runs.length > 1 && <h3>{run.name}</h3>}
@@ -100,9 +100,10 @@ export function App({ bundle, intro }: AppProps) {
         </>
       ),
     });
-    parts.push({ id: "curves", title: "Curves", content: <Curves runs={drawnRuns} colors={drawnColors} /> });
+    parts.push({ id: "curves", title: "Curves", content: () => <Curves runs={drawnRuns} colors={drawnColors} /> });
     if (runs.length > 1) {
-      parts.push({ id: "comparison", title: "Comparison", content: <Comparison runs={runs} colors={choice.colors} /> });
+      const comparison = () => <Comparison runs={runs} colors={choice.colors} />;
+      parts.push({ id: "comparison", title: "Comparison", content: comparison });
     }
     parts.push(...runParts(run));
   }
@@ -118,6 +119,7 @@ export function App({ bundle, intro }: AppProps) {
       <div class="columns">
         <Contents parts={parts} />
         <main id="main" tabIndex={-1}>
+          <Problems problems={bundle.problems} />
           {parts.length === 0 && <p>There is nothing to show.</p>}
           {parts.map((part) => (
             <Section key={part.id} {...part} />

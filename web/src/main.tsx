@@ -5,6 +5,7 @@ import { App } from "./app";
 import { parseBundle } from "./data/load";
 import { drawAll } from "./figure/draw_queue";
 import { LivePage } from "./live/live_page";
+import { Guarded } from "./page/guarded";
 import "./style/page.css";
 import "./style/tables.css";
 import "./style/figures.css";
@@ -22,6 +23,7 @@ if (typeof bundle === "string") {
   );
 } else {
   document.title = bundle.title;
-  render(bundle.live ? <LivePage bundle={bundle} /> : <App bundle={bundle} />, page);
+  const whole = () => (bundle.live ? <LivePage bundle={bundle} /> : <App bundle={bundle} />);
+  render(<Guarded what={bundle.title} content={whole} />, page);
 }
 window.addEventListener("beforeprint", drawAll);

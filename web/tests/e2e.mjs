@@ -14,6 +14,8 @@ import {
   checkTrials,
 } from "./e2e_checks.mjs";
 import { checkLive } from "./e2e_live.mjs";
+import { checkMutations } from "./e2e_mutations.mjs";
+import { checkHighlight, checkReadings } from "./e2e_pointer.mjs";
 import { HOSTILE, makeBundles, pageWith } from "./fixtures/bundles.mjs";
 
 const SKIPPED = 77; // what ctest is told by SKIP_RETURN_CODE
@@ -70,6 +72,8 @@ async function checkReport(context, { name, file }, pictures) {
   });
   await page.goto(pathToFileURL(file).href);
   const checks = [checkFigures, checkKeyboard, checkSaved, checkPng];
+  if (["peaks", "mnist", "regression"].includes(name)) checks.push(checkReadings);
+  if (name === "mnist") checks.push(checkHighlight);
   if (name === "search") checks.push(checkTrials);
   if (name === "hostile") checks.push((shown) => checkHostile(shown, HOSTILE));
   for (const check of [...checks, (shown) => checkLooks(shown, pictures && join(pictures, name))]) {
@@ -102,7 +106,10 @@ const tell = (name, complaints) => {
 };
 try {
   for (const report of reports(folder)) tell(report.name, await checkReport(context, report, pictures));
-  if (process.argv.length === 2) tell("live", await checkLive(context, builtPage()));
+  if (process.argv.length === 2) {
+    tell("live", await checkLive(context, builtPage()));
+    tell("mutations", await checkMutations(context, builtPage()));
+  }
 } finally {
   await context.close();
   rmSync(folder, { recursive: true, force: true });

@@ -105,6 +105,8 @@ std::span<const ConfigOption> config_options();
 /// Sets `key` from text ("20", "true", "relu,tanh"). `where` opens the error sentence. Throws InputError: unknown key
 /// (with a suggestion), a value of another type or out of range.
 void set_option(RunConfig& config, std::string_view key, std::string_view text, const std::string& where);
+/// `RunConfig::stated`, each key once, in the order of config_options().
+std::vector<std::string> stated_keys(const RunConfig& config);
 /// The whole configuration as TOML with every default and its documentation.
 std::string config_toml(const RunConfig& config);
 /// What two runs must have in common to be the same run, as a text that is hashed: the configuration in the form that

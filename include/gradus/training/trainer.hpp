@@ -96,6 +96,7 @@ struct TrainingRun {
   /// null: only a run of as many epochs can.
   std::function<std::string(std::size_t epochs)> identity_of_epochs;
   std::string origin;  // the folder that relative paths in `config` are meant in; empty: the working directory
+  std::vector<std::string> stated;  // keys of `config` that somebody gave, in the order of the option table
   RecordOptions records;
 
   /// What `monitor`, the plateau's monitor and `also_watched` need beside what every epoch records, each once.

@@ -3,7 +3,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Certificate } from "../data/bundle";
 import { claimFamilies } from "../data/certificate";
-import { formatCount, formatNumber, formatSeconds } from "../data/number";
+import { capitalized, formatCount, formatNumber, formatSeconds } from "../data/number";
 import { Choice } from "../page/choice";
 import { Scroll } from "../page/scroll";
 import { Facts, Hash } from "../run/facts";
@@ -11,6 +11,7 @@ import { Claims } from "./claims";
 import { Differences, Remainders } from "./curves";
 import { DetectionTable } from "./detection";
 import { StrainFigure } from "./strain_figure";
+import { weakness } from "./verdict";
 
 function GradientTable({ certificate, of }: { certificate: Certificate; of: string }) {
   return (
@@ -87,6 +88,7 @@ export function CertificateView({ certificate, name }: { certificate: Certificat
   const shown = point === BEFORE && certificate.before_training ? certificate.before_training : certificate;
   const families = useMemo(() => claimFamilies(shown), [shown]);
   const holding = shown.claims.filter((claim) => claim.holds).length;
+  const weak = weakness(shown);
   return (
     <>
       {certificate.before_training && (
@@ -95,6 +97,7 @@ export function CertificateView({ certificate, name }: { certificate: Certificat
       <p class="verdict">
         The gradient certificate <strong class={shown.verdict === "holds" ? "holds" : "fails"}>{shown.verdict}</strong>:{" "}
         {formatCount(holding)} of {formatCount(shown.claims.length)} claims hold.
+        {weak && <strong class="weak"> {capitalized(weak)}.</strong>}
       </p>
       <ProvenanceFacts certificate={shown} />
       <h3>Claims</h3>

@@ -7,8 +7,8 @@ import { allowed, type ClaimFamily, strain } from "../data/certificate";
 import { formatNumber, toNumber } from "../data/number";
 import { Figure } from "../figure/figure";
 import { fitText } from "../figure/labels";
-import { powerOfTen } from "../figure/lines";
 import { ACCENT, BAD, MUTED, PAPER, RULE } from "../figure/palette";
+import { powerOfTen } from "../figure/ticks";
 
 interface Strained {
   claim: Claim;

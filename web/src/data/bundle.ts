@@ -14,6 +14,8 @@ export interface Bundle {
   certificates: { name: string; certificate: Certificate; problems?: string[] }[];
   studies: { name: string; study: Study; problems?: string[] }[];
   reproductions: { name: string; reproduction: Reproduction; problems?: string[] }[];
+  /** What load.ts left out of a bundle that is not as it must be. */
+  problems?: string[];
 }
 
 export type RunState = "complete" | "running" | "stopped";
@@ -35,6 +37,8 @@ export interface ConfigEntry {
   value: string;
   default: string;
   doc: string;
+  /** Whether somebody gave the key; not known of older runs. */
+  stated?: boolean;
 }
 
 export type Part = "train" | "valid" | "test";
@@ -52,6 +56,7 @@ export interface Evaluation {
   macro_recall?: MaybeNumber;
   macro_f1?: MaybeNumber;
   macro_roc_auc?: MaybeNumber;
+  balanced_accuracy?: MaybeNumber;
   classes?: {
     class: string;
     precision: MaybeNumber;
@@ -66,6 +71,8 @@ export interface Evaluation {
   rmse?: MaybeNumber;
   pinball_loss?: MaybeNumber;
   poisson_deviance?: MaybeNumber;
+  /** The same with sample weights, where the data has them. */
+  weighted?: Evaluation;
 }
 
 export interface Summary {
@@ -206,6 +213,8 @@ export interface TaylorCurve {
 export interface Certificate {
   schema: number;
   verdict: "holds" | "fails";
+  /** Why claims that hold tell little. */
+  weak?: string[];
   claims: Claim[];
   detection: Detection[];
   smallest_detected: MaybeNumber;
@@ -262,7 +271,8 @@ export interface Study {
   best: Trial | null;
   test: Evaluation | null;
   ranking: number[];
-  importance: { parameter: string; share: MaybeNumber; groups: number }[];
+  /** Empty where there are too few complete trials to tell. */
+  importance: { parameter: string; share: MaybeNumber; error?: MaybeNumber; groups: number }[];
   trials: Trial[];
 }
 

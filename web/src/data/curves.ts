@@ -31,6 +31,7 @@ export function metricLines(runs: Run[], metric: string, colors: string[]): Line
       x,
       y: column(run.metrics, metric),
       color,
+      labelled: !single,
     };
     if (whole.y.some(Number.isFinite)) return [whole];
     const parts = PARTS.filter((part) => run.metrics.some((line) => line[`${part}_${metric}`] !== undefined));

@@ -93,6 +93,11 @@ export function isShare(name: string): boolean {
   return /accuracy|top_k/.test(name);
 }
 
+/** The part as a person names it. */
+export function partName(part: string): string {
+  return { train: "training", valid: "validation" }[part] ?? part;
+}
+
 /** valid_top_k -> valid top k. */
 export function spoken(name: string): string {
   return name.replaceAll("_", " ");

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Table } from "../data/table";
+import { troubleSentence } from "../page/guarded";
 import { DataTable } from "./data_table";
 import { cancelDrawing, enqueueDrawing } from "./draw_queue";
 import { saveCsv, savePng, saveSvg } from "./save";
@@ -30,6 +31,7 @@ export function Figure(props: FigureProps) {
   const owner = useRef({});
   const [width, setWidth] = useState(0);
   const [open, setOpen] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
 
   useLayoutEffect(() => {
     const element = frame.current!;
@@ -44,17 +46,28 @@ export function Figure(props: FigureProps) {
   useEffect(() => {
     if (width === 0) return;
     enqueueDrawing(owner.current, () => {
-      const svg = draw(width);
+      let svg: SVGSVGElement;
+      try {
+        svg = draw(width);
+      } catch (error) {
+        frame.current?.replaceChildren();
+        setTrouble(troubleSentence(title, error));
+        return;
+      }
+      setTrouble(null);
       // Plot's own style element is part of style/figures.css: a strict content security policy allows no other.
       svg.querySelector("style")?.remove();
       svg.setAttribute("aria-hidden", "true");
       frame.current?.replaceChildren(svg);
     });
-  }, [width, draw]);
+  }, [width, draw, title]);
   useEffect(() => () => cancelDrawing(owner.current), []);
 
   const fileStem = props.fileStem ? `${props.fileStem} ${title}` : title;
-  const shown = () => frame.current!.querySelector("svg")!;
+  const save = (write: (svg: SVGSVGElement, name: string) => void) => {
+    const shown = frame.current?.querySelector("svg");
+    if (shown) write(shown, fileStem);
+  };
   return (
     <figure class={wide ? "figure wide" : "figure"}>
       <figcaption>
@@ -62,6 +75,7 @@ export function Figure(props: FigureProps) {
         {controls}
       </figcaption>
       <div class="picture" role="img" aria-label={`${title}. ${summary}`} ref={frame} />
+      {trouble && <p class="trouble">{trouble}</p>}
       {note && <p class="figure-note">{note}</p>}
       <div class="figure-tools">
         <details onToggle={(event) => setOpen((event.target as HTMLDetailsElement).open)}>
@@ -72,10 +86,10 @@ export function Figure(props: FigureProps) {
         </details>
         <span class="save">
           Save{" "}
-          <button type="button" aria-label={`Save ${title} as SVG`} onClick={() => saveSvg(shown(), fileStem)}>
+          <button type="button" aria-label={`Save ${title} as SVG`} onClick={() => save(saveSvg)}>
             SVG
           </button>
-          <button type="button" aria-label={`Save ${title} as PNG`} onClick={() => savePng(shown(), fileStem)}>
+          <button type="button" aria-label={`Save ${title} as PNG`} onClick={() => save(savePng)}>
             PNG
           </button>
           <button type="button" aria-label={`Save ${title} as CSV`} onClick={() => saveCsv(table, fileStem)}>

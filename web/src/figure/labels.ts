@@ -1,7 +1,49 @@
-// Labels at the ends of lines, moved apart where lines end close together.
+// Labels: their widths, what is left of them where there is no room, and their places where lines end close together.
 // SPDX-License-Identifier: Apache-2.0
 
-const CHARACTER_WIDTH = 6.3;
+// Where a browser cannot be asked: that of a wide sans at 12 pixels.
+const CHARACTER_WIDTH = 7;
+const SIZE = 12;
+
+let context: OffscreenCanvasRenderingContext2D | null | undefined;
+
+function measuring(): OffscreenCanvasRenderingContext2D | null {
+  if (context === undefined) {
+    context = typeof OffscreenCanvas === "undefined" ? null : new OffscreenCanvas(1, 1).getContext("2d");
+    const sans = context && getComputedStyle(document.documentElement).getPropertyValue("--sans");
+    if (context) context.font = `${SIZE}px ${sans || "sans-serif"}`;
+  }
+  return context;
+}
+
+/** Width in pixels of a text of 12 pixels. */
+export function textWidth(text: string): number {
+  return measuring()?.measureText(text).width ?? text.length * CHARACTER_WIDTH;
+}
+
+/** The largest of the texts' widths. */
+export function widest(texts: string[]): number {
+  return texts.reduce((most, text) => Math.max(most, textWidth(text)), 0);
+}
+
+function cut(text: string, width: number, shorten: (text: string, length: number) => string): string {
+  if (textWidth(text) <= width) return text;
+  let length = Math.min(text.length - 1, Math.ceil((text.length * width) / textWidth(text)) + 2);
+  while (length > 1 && textWidth(shorten(text, length)) > width) length--;
+  return shorten(text, length);
+}
+
+/** The text cut to a width, with an ellipsis. */
+export function fitText(text: string, width: number): string {
+  return cut(text, width, (whole, length) => `${whole.slice(0, length)}…`);
+}
+
+/** Texts cut to a width at their ends, or in front where they would no longer differ. */
+export function fitTexts(texts: string[], width: number): string[] {
+  const fitted = texts.map((text) => fitText(text, width));
+  if (new Set(fitted).size === new Set(texts).size) return fitted;
+  return texts.map((text) => cut(text, width, (whole, length) => `…${whole.slice(-length)}`));
+}
 
 /** Places near the wanted ones, at least `gap` apart and inside [low, high] as far as there is room. */
 export function spreadPlaces(wanted: number[], gap: number, low: number, high: number): number[] {
@@ -29,14 +71,4 @@ export function spreadPlaces(wanted: number[], gap: number, low: number, high: n
     });
   }
   return places;
-}
-
-export function textWidth(text: string): number {
-  return text.length * CHARACTER_WIDTH;
-}
-
-/** The text cut to a width, with an ellipsis. */
-export function fitText(text: string, width: number): string {
-  const most = Math.max(2, Math.floor(width / CHARACTER_WIDTH));
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

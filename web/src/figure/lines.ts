@@ -1,10 +1,12 @@
 // Line charts: curves over epochs, steps or rates, with labels at the ends of the lines.
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
-import { formatDigits, formatNumber, superscript } from "../data/number";
+import { formatNumber } from "../data/number";
 import type { Table } from "../data/table";
-import { fitText, spreadPlaces, textWidth } from "./labels";
-import { MUTED, PAPER, RULE } from "./palette";
+import { fitTexts, spreadPlaces, widest } from "./labels";
+import { MUTED, RULE } from "./palette";
+import { highlightOnHover, pointerMarks } from "./readings";
+import { evenAxis, evenTicks, logTicks, logTickText, percentText, tickText } from "./ticks";
 
 export interface Line {
   label: string;
@@ -31,28 +33,36 @@ export interface LineChart {
   percent?: boolean;
   xPercent?: boolean;
   yDomain?: [number, number];
+  /** Lines are cut where they leave the domains that are given. */
+  xDomain?: [number, number];
   height?: number;
+  /** The pointer asks for the nearest line, which stands out, and not for all lines at one x. */
+  nearest?: boolean;
 }
 
-interface Point {
+export interface Point {
   x: number;
   y: number;
   line: Line;
+  /** Of the line. */
+  index: number;
 }
 
 const MOST_TOLD = 16;
 const LABEL_GAP = 14;
-const LEFT = 52;
 const TOP = 26;
 const BOTTOM = 40;
+const LEAST_LEFT = 40;
+const TICK_ROOM = 14;
+const LABEL_SHARE = 0.4;
 
-function pointsOf(line: Line, chart: LineChart): Point[] {
+function pointsOf(line: Line, index: number, chart: LineChart): Point[] {
   const points: Point[] = [];
   line.x.forEach((x, i) => {
     const y = line.y[i]!;
     // A gap in the line, not a zero, where there is no number or its logarithm does not exist.
     const shown = Number.isFinite(x) && Number.isFinite(y) && !(chart.yLog && y <= 0) && !(chart.xLog && x <= 0);
-    points.push({ x, y: shown ? y : Number.NaN, line });
+    points.push({ x, y: shown ? y : Number.NaN, line, index });
   });
   return points.filter((point) => Number.isFinite(point.x) && !(chart.xLog && point.x <= 0));
 }
@@ -66,9 +76,8 @@ function extent(values: number[], fallback: [number, number]): [number, number] 
   return low <= high ? [low, high] : fallback;
 }
 
-function yDomainOf(chart: LineChart, points: Point[]): [number, number] {
+function yDomainOf(chart: LineChart, values: number[]): [number, number] {
   if (chart.yDomain) return chart.yDomain;
-  const values = points.map((point) => point.y).filter(Number.isFinite);
   const [low, high] = extent(values, chart.yLog ? [0.1, 1] : [0, 1]);
   if (chart.yLog) return low === high ? [low / 2, high * 2] : [low, high];
   if (low === high) return low === 0 ? [0, 1] : [Math.min(0, 2 * low), Math.max(0, 2 * high)];
@@ -76,49 +85,22 @@ function yDomainOf(chart: LineChart, points: Point[]): [number, number] {
   return low >= 0 && low < high / 2 ? [0, high] : [low, high];
 }
 
-export function powerOfTen(value: number): string {
-  const exponent = Math.round(Math.log10(value));
-  if (Math.abs(Math.log10(value) - exponent) > 1e-9) return "";
-  return exponent >= -2 && exponent <= 3 ? String(Number(value.toPrecision(1))) : `10${superscript(exponent)}`;
+interface AxisOptions {
+  type: "log" | "linear";
+  domain: [number, number];
+  ticks: number[];
+  tickFormat: (value: number) => string;
 }
 
-/** Ticks of a logarithmic axis: powers of ten, about `most` of them; 2 and 5 between where these are fewer than three. */
-export function logTicks([low, high]: [number, number], most = 7): number[] {
-  const first = Math.floor(Math.log10(low));
-  const last = Math.ceil(Math.log10(high));
-  const every = Math.max(1, Math.ceil((last - first) / most));
-  const inside = (tick: number) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9);
-  const ticksOf = (factors: number[]) => {
-    const ticks: number[] = [];
-    for (let exponent = first; exponent <= last; exponent += every) {
-      ticks.push(...factors.map((factor) => Number(`${factor}e${exponent}`)).filter(inside));
-    }
-    return ticks;
-  };
-  const powers = ticksOf([1]);
-  return powers.length < 3 ? ticksOf([1, 2, 5]) : powers;
-}
-
-function logTickText(factorsShown: boolean): (value: number) => string {
-  return (value) => powerOfTen(value) || (factorsShown ? formatNumber(value, 1) : "");
-}
-
-function axisOptions(log: boolean | undefined, domain: [number, number], pixels: number, percent = false) {
-  if (log) {
-    const ticks = logTicks(domain, Math.max(2, pixels / 44));
-    return { type: "log" as const, domain, ticks, tickFormat: logTickText(ticks.length > 0) };
-  }
-  const wholeNumbers = !percent && domain[1] - domain[0] >= 2;
-  const count = Math.max(2, Math.floor(pixels / 64));
-  const tickFormat = percent
-    ? (value: number) => `${Number((100 * value).toFixed(3))} %`
-    : (value: number) => formatDigits(value, 6);
-  return {
-    type: "linear" as const,
-    domain,
-    ticks: wholeNumbers ? Math.min(count, Math.ceil(domain[1] - domain[0])) : count,
-    tickFormat,
-  };
+/** `whole`: all values are whole numbers, and so are the ticks. `even`: the domain ends at ticks. */
+function axisOf(
+  domain: [number, number],
+  most: number,
+  { log, percent, whole, even }: { log?: boolean; percent?: boolean; whole?: boolean; even?: boolean },
+): AxisOptions {
+  if (log) return { type: "log", domain, ticks: logTicks(domain, most), tickFormat: logTickText };
+  const shown = even ? evenAxis(domain, most, whole) : { domain, ticks: evenTicks(domain, most, whole) };
+  return { type: "linear", ...shown, tickFormat: percent ? percentText : tickText };
 }
 
 function rightmost(points: Point[]): Point | undefined {
@@ -131,10 +113,15 @@ function endLabels(points: Point[][], place: (y: number) => number, bottom: numb
     .filter((point): point is Point => point !== undefined && point.line.labelled !== false);
   const wanted = ends.map((end) => place(end.y));
   const places = spreadPlaces(wanted, LABEL_GAP, TOP, bottom);
-  return ends.map((end, i) =>
+  const texts = fitTexts(
+    ends.map((end) => end.line.label),
+    right - 8,
+  );
+  const marks = ends.map((end, i) =>
     Plot.text([end], {
       y: "y",
-      text: () => fitText(end.line.label, right - 8),
+      text: () => texts[i]!,
+      title: texts[i] === end.line.label ? undefined : () => end.line.label,
       dx: 6,
       dy: places[i]! - wanted[i]!,
       textAnchor: "start",
@@ -142,78 +129,90 @@ function endLabels(points: Point[][], place: (y: number) => number, bottom: numb
       fill: end.line.color,
     }),
   );
+  return { marks, ofLines: ends.map((end) => end.index) };
+}
+
+function lineMarks(chart: LineChart, points: Point[][]): Plot.Markish[] {
+  return [
+    ...chart.lines.map((line, i) =>
+      Plot.line(points[i]!, {
+        x: "x",
+        y: "y",
+        stroke: line.color,
+        strokeWidth: line.width ?? 1.75,
+        strokeOpacity: line.opacity ?? 1,
+        curve: line.curve ?? "linear",
+        strokeDasharray: line.dash,
+        strokeLinejoin: "round",
+        clip: chart.xDomain !== undefined,
+      }),
+    ),
+    ...chart.lines.map((line, i) =>
+      line.dots || points[i]!.length === 1 ? Plot.dot(points[i]!, { x: "x", y: "y", r: 2.5, fill: line.color }) : null,
+    ),
+  ];
 }
 
 export function drawLines(chart: LineChart, width: number): SVGSVGElement {
   const height = chart.height ?? Math.round(Math.min(300, Math.max(200, width * 0.58)));
-  const points = chart.lines.map((line) => pointsOf(line, chart));
-  const all = points.flat();
-  const longest = Math.max(0, ...chart.lines.filter((l) => l.labelled !== false).map((l) => textWidth(l.label)));
-  const right = Math.min(longest + 12, Math.round(width * 0.34));
-  const yDomain = yDomainOf(chart, all);
-  const xDomain = extent(
-    all.map((point) => point.x),
-    chart.xLog ? [1, 10] : [0, 1],
-  );
+  const points = chart.lines.map((line, i) => pointsOf(line, i, chart));
+  const [xs, ys] = [
+    points.flat().map((point) => point.x),
+    points
+      .flat()
+      .map((point) => point.y)
+      .filter(Number.isFinite),
+  ];
+  const whole = (values: number[]) => values.length > 0 && values.every(Number.isInteger);
+  const yAxis = axisOf(yDomainOf(chart, ys), height / 52, {
+    log: chart.yLog,
+    percent: chart.percent,
+    whole: whole(ys),
+    even: !chart.yDomain,
+  });
+  const left = Math.max(LEAST_LEFT, widest(yAxis.ticks.map(yAxis.tickFormat)) + TICK_ROOM);
+  const labels = chart.lines.filter((line) => line.labelled !== false).map((line) => line.label);
+  const right = Math.max(14, Math.min(widest(labels) + 14, Math.round(width * LABEL_SHARE)));
+  const xDomain = chart.xDomain ?? extent(xs, chart.xLog ? [1, 10] : [0, 1]);
   if (xDomain[0] === xDomain[1]) xDomain[chart.xLog ? 1 : 0] = chart.xLog ? xDomain[1] * 10 : xDomain[0] - 1;
-  const y = {
-    ...axisOptions(chart.yLog, yDomain, height, chart.percent),
-    nice: !chart.yLog && !chart.yDomain,
-    range: [height - BOTTOM, TOP],
-  };
-  const yScale = Plot.scale({ y });
+  const xAxis = axisOf(xDomain, Math.max(2, (width - left - right) / 56), {
+    log: chart.xLog,
+    percent: chart.xPercent,
+    whole: whole(xs),
+  });
+  const y = { ...yAxis, range: [height - BOTTOM, TOP] };
+  const yScale = Plot.scale({ y })!;
+  const ends = endLabels(points, (value) => yScale.apply(value), height - BOTTOM, right);
   const svg = Plot.plot({
     width,
     height,
-    marginLeft: LEFT,
-    marginRight: Math.max(right, 14),
+    marginLeft: left,
+    marginRight: right,
     marginTop: TOP,
     marginBottom: BOTTOM,
     className: "plot",
     style: { fontSize: "12px", color: MUTED },
-    x: {
-      ...axisOptions(chart.xLog, xDomain, width - LEFT - right, chart.xPercent),
-      label: chart.xLabel,
-      labelArrow: "none",
-      labelAnchor: "center",
-      tickSize: 4,
-    },
+    x: { ...xAxis, label: chart.xLabel, labelArrow: "none", labelAnchor: "center", tickSize: 4 },
     y: { ...y, label: chart.yLabel, labelArrow: "none", tickSize: 0 },
     marks: [
       Plot.gridY({ stroke: RULE, strokeOpacity: 1, ticks: y.ticks }),
-      Plot.ruleY([Array.from(yScale!.domain!)[0] as number], { stroke: MUTED }),
-      ...chart.lines.map((line, i) =>
-        Plot.line(points[i]!, {
-          x: "x",
-          y: "y",
-          stroke: line.color,
-          strokeWidth: line.width ?? 1.75,
-          strokeOpacity: line.opacity ?? 1,
-          curve: line.curve ?? "linear",
-          strokeDasharray: line.dash,
-          strokeLinejoin: "round",
-        }),
-      ),
-      ...chart.lines.map((line, i) =>
-        line.dots || points[i]!.length === 1
-          ? Plot.dot(points[i]!, { x: "x", y: "y", r: 2.5, fill: line.color })
-          : null,
-      ),
-      ...endLabels(points, (value) => yScale!.apply(value), height - BOTTOM, right),
-      Plot.tip(
-        all.filter((point) => Number.isFinite(point.y)),
-        Plot.pointer({
-          x: "x",
-          y: "y",
-          title: (point: Point) =>
-            `${point.line.label}\n${chart.xLabel} ${formatNumber(point.x)}\n${chart.yLabel} ${chart.percent ? `${formatNumber(100 * point.y, 5)} %` : formatNumber(point.y, 5)}`,
-          fill: PAPER,
-          stroke: MUTED,
-        }),
-      ),
+      Plot.ruleY([y.domain[0]], { stroke: MUTED }),
+      ...lineMarks(chart, points),
+      ...ends.marks,
+      ...pointerMarks(chart, points),
     ],
-  });
-  return svg as SVGSVGElement;
+  }) as SVGSVGElement;
+  if (chart.nearest) {
+    // The texts of axes have other names.
+    const labelled = new Map([...svg.querySelectorAll("g[aria-label=text]")].map((g, i) => [ends.ofLines[i], g]));
+    const lines = [...svg.querySelectorAll("g[aria-label=line]")];
+    highlightOnHover(
+      svg,
+      lines,
+      lines.map((_, i) => labelled.get(i)),
+    );
+  }
+  return svg;
 }
 
 /** One column per line where all lines share their x, else one row per point. */

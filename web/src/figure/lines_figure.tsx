@@ -11,12 +11,14 @@ interface LinesFigureProps {
   /** Kept between renderings (useMemo), or the figure is drawn again each time. */
   chart: LineChart;
   logToggle?: boolean;
+  /** Beside the toggle of the scale. */
+  controls?: ComponentChildren;
   note?: ComponentChildren;
   fileStem?: string;
   wide?: boolean;
 }
 
-export function LinesFigure({ title, chart, logToggle, note, fileStem, wide }: LinesFigureProps) {
+export function LinesFigure({ title, chart, logToggle, controls, note, fileStem, wide }: LinesFigureProps) {
   const [log, setLog] = useState(chart.yLog ?? false);
   const shown = useMemo<LineChart>(
     () => (logToggle ? { ...chart, yLog: log, yDomain: log ? undefined : chart.yDomain } : chart),
@@ -33,7 +35,12 @@ export function LinesFigure({ title, chart, logToggle, note, fileStem, wide }: L
       draw={draw}
       note={note}
       wide={wide}
-      controls={logToggle && <Toggle label="log scale" of={title} on={log} onChange={setLog} />}
+      controls={
+        <>
+          {controls}
+          {logToggle && <Toggle label="log scale" of={title} on={log} onChange={setLog} />}
+        </>
+      }
     />
   );
 }

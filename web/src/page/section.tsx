@@ -1,11 +1,13 @@
 // A part of the page with a heading; the table of contents links to it.
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
+import { Guarded } from "./guarded";
 
 export interface Part {
   id: string;
   title: string;
-  content: ComponentChildren;
+  /** Called inside the section's guard. */
+  content: () => ComponentChildren;
   /** Listed below the part before it. */
   level?: 2 | 3;
 }
@@ -15,7 +17,7 @@ export function Section({ id, title, content, level = 2 }: Part) {
   return (
     <section id={id} aria-labelledby={`${id}-heading`} class={level === 2 ? "part" : "subpart"}>
       <Heading id={`${id}-heading`}>{title}</Heading>
-      {content}
+      <Guarded what={title} content={content} />
     </section>
   );
 }

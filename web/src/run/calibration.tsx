@@ -1,13 +1,11 @@
-// Calibration and ROC of a classifier.
+// Calibration of a classifier.
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
 import { useCallback, useMemo } from "preact/hooks";
-import type { CalibrationBin, RocCurve } from "../data/bundle";
-import { formatCount, formatPercent, toNumber } from "../data/number";
+import type { CalibrationBin } from "../data/bundle";
+import { formatCount, formatPercent } from "../data/number";
 import { Figure } from "../figure/figure";
-import type { LineChart } from "../figure/lines";
-import { LinesFigure } from "../figure/lines_figure";
-import { ACCENT, MUTED, PAPER, RULE, seriesColor } from "../figure/palette";
+import { ACCENT, MUTED, PAPER, RULE } from "../figure/palette";
 
 function drawCalibration(bins: CalibrationBin[], width: number): SVGSVGElement {
   const side = Math.min(width, 420);
@@ -30,7 +28,7 @@ function drawCalibration(bins: CalibrationBin[], width: number): SVGSVGElement {
       tickFormat: percent,
       ticks: 5,
     },
-    y: { domain: [0, 1], label: "right", labelArrow: "none", tickFormat: percent, ticks: 5, tickSize: 0 },
+    y: { domain: [0, 1], label: "share that is right", labelArrow: "none", tickFormat: percent, ticks: 5, tickSize: 0 },
     marks: [
       Plot.gridY({ stroke: RULE, strokeOpacity: 1, ticks: 5 }),
       Plot.ruleY([0], { stroke: MUTED }),
@@ -90,38 +88,6 @@ export function Calibration({ bins, of }: { bins: CalibrationBin[]; of: string }
       table={table}
       draw={draw}
       note="How often the winning class is right, by the probability that the network gave it. On the dashed line the two agree; areas show the number of rows."
-    />
-  );
-}
-
-export function Roc({ curves, of }: { curves: RocCurve[]; of: string }) {
-  const chart = useMemo<LineChart>(
-    () => ({
-      lines: [
-        ...curves.map((curve, i) => ({
-          label: `${curve.class}  ${Number.isFinite(toNumber(curve.auc)) ? toNumber(curve.auc).toFixed(4) : "–"}`,
-          x: curve.false_positive,
-          y: curve.true_positive,
-          color: seriesColor(i),
-          width: 1.5,
-        })),
-        { label: "chance", x: [0, 1], y: [0, 1], color: MUTED, dash: "4 3", width: 1, labelled: false },
-      ],
-      xLabel: "false positives",
-      yLabel: "true positives",
-      percent: true,
-      xPercent: true,
-      yDomain: [0, 1],
-      height: 420,
-    }),
-    [curves],
-  );
-  return (
-    <LinesFigure
-      title="ROC"
-      chart={chart}
-      fileStem={of}
-      note="Each class against all others, with the area under its curve."
     />
   );
 }

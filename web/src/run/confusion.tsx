@@ -1,15 +1,19 @@
-// The confusion matrix: rows are the true classes, columns the predicted ones.
+// What became of each class: the confusion matrix (rows are the true classes, columns the predicted ones) and scores.
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
 import { useCallback, useMemo, useState } from "preact/hooks";
 import { type Evaluation, PARTS, type Part, type Run } from "../data/bundle";
+import { hasLabelSets } from "../data/measures";
 import { formatCount, formatPercent } from "../data/number";
 import { Figure } from "../figure/figure";
+import { fitTexts, widest } from "../figure/labels";
 import { ACCENT, BAD, INK, MUTED, PAPER } from "../figure/palette";
 import { Choice } from "../page/choice";
 import { Scroll } from "../page/scroll";
 
 interface ConfusionCell {
+  row: number;
+  column: number;
   actual: string;
   predicted: string;
   count: number;
@@ -24,6 +28,8 @@ export function confusionCells(confusion: number[][], names: string[]): Confusio
   return confusion.flatMap((row, i) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     return row.map((count, j) => ({
+      row: i,
+      column: j,
       actual: names[i] ?? String(i),
       predicted: names[j] ?? String(j),
       count,
@@ -34,18 +40,21 @@ export function confusionCells(confusion: number[][], names: string[]): Confusio
 
 /** Mistakes would vanish beside the diagonal, so each has its own scale: up to `most` errors of one kind. */
 function opacity(cell: ConfusionCell, mostMistaken: number): number {
-  if (cell.actual === cell.predicted) return MOST_OPACITY * cell.share;
+  if (cell.row === cell.column) return MOST_OPACITY * cell.share;
   return mostMistaken > 0 ? MOST_OPACITY * Math.sqrt(cell.share / mostMistaken) : 0;
 }
 
 function drawConfusion(cells: ConfusionCell[], names: string[], width: number): SVGSVGElement {
-  const longest = Math.min(110, 12 + 6.5 * Math.max(...names.map((name) => name.length)));
-  const left = longest + 22;
+  const longest = Math.min(Math.max(60, 0.3 * width), 12 + widest(names));
+  const shown = fitTexts(names, longest - 10);
+  const left = longest + 26;
   const side = Math.min((width - left - 8) / names.length, 64);
-  const wrong = cells.filter((cell) => cell.actual !== cell.predicted);
+  const wrong = cells.filter((cell) => cell.row !== cell.column);
   const mostMistaken = Math.max(0, ...wrong.map((cell) => cell.share));
-  const rotated = longest > side + 8;
-  const top = (rotated ? longest : 18) + 24;
+  const rotated = longest > side + 4;
+  const top = (rotated ? longest : 18) + 26;
+  const order = names.map((_, i) => i);
+  const name = (i: number) => shown[i]!;
   return Plot.plot({
     width: Math.round(left + side * names.length + 8),
     height: Math.round(top + side * names.length + 8),
@@ -58,27 +67,28 @@ function drawConfusion(cells: ConfusionCell[], names: string[], width: number): 
     style: { fontSize: side < 30 ? "10px" : "12px", color: MUTED },
     x: {
       axis: "top",
-      domain: names,
+      domain: order,
       label: "predicted",
       labelAnchor: "center",
       labelArrow: "none",
       tickSize: 0,
+      tickFormat: name,
       tickRotate: rotated ? -90 : 0,
     },
-    y: { domain: names, label: "true", labelAnchor: "center", labelArrow: "none", tickSize: 0 },
+    y: { domain: order, label: "true", labelAnchor: "center", labelArrow: "none", tickSize: 0, tickFormat: name },
     marks: [
       Plot.cell(cells, {
-        x: "predicted",
-        y: "actual",
-        fill: (cell: ConfusionCell) => (cell.actual === cell.predicted ? ACCENT : BAD),
+        x: "column",
+        y: "row",
+        fill: (cell: ConfusionCell) => (cell.row === cell.column ? ACCENT : BAD),
         fillOpacity: (cell: ConfusionCell) => opacity(cell, mostMistaken),
         stroke: MUTED,
         strokeOpacity: 0.18,
       }),
       names.length <= MOST_NUMBERED
         ? Plot.text(cells, {
-            x: "predicted",
-            y: "actual",
+            x: "column",
+            y: "row",
             text: (cell: ConfusionCell) => (cell.count > 0 ? formatCount(cell.count) : ""),
             fill: INK,
             fontSize: side < 34 ? 9.5 : 12,
@@ -87,8 +97,8 @@ function drawConfusion(cells: ConfusionCell[], names: string[], width: number): 
       Plot.tip(
         cells,
         Plot.pointer({
-          x: "predicted",
-          y: "actual",
+          x: "column",
+          y: "row",
           title: (cell: ConfusionCell) =>
             `true ${cell.actual}, predicted ${cell.predicted}\n${formatCount(cell.count)} rows, ${formatPercent(cell.share)} of ${cell.actual}`,
           fill: PAPER,
@@ -102,7 +112,7 @@ function drawConfusion(cells: ConfusionCell[], names: string[], width: number): 
 }
 
 function confusionSummary(cells: ConfusionCell[]): string {
-  const wrong = cells.filter((cell) => cell.actual !== cell.predicted && cell.count > 0);
+  const wrong = cells.filter((cell) => cell.row !== cell.column && cell.count > 0);
   wrong.sort((a, b) => b.count - a.count);
   const worst = wrong
     .slice(0, 3)
@@ -137,14 +147,14 @@ function ConfusionFigure({ evaluation, part, of }: { evaluation: Evaluation; par
   );
 }
 
-function ClassTable({ evaluation, of }: { evaluation: Evaluation; of: string }) {
+function ClassTable({ evaluation, title, of }: { evaluation: Evaluation; title: string; of: string }) {
   return (
-    <Scroll label={`Classes of ${of}`}>
+    <Scroll label={`${title} of ${of}`}>
       <table>
-        <caption>By class</caption>
+        <caption>{title}</caption>
         <thead>
           <tr>
-            <th scope="col">class</th>
+            <th scope="col">{hasLabelSets(evaluation) ? "label" : "class"}</th>
             {["precision", "recall", "F1", "ROC AUC", "rows"].map((name) => (
               <th key={name} scope="col" class="number">
                 {name}
@@ -155,7 +165,9 @@ function ClassTable({ evaluation, of }: { evaluation: Evaluation; of: string }) 
         <tbody>
           {evaluation.classes!.map((row, i) => (
             <tr key={i}>
-              <th scope="row">{row.class}</th>
+              <th scope="row" class="name">
+                {row.class}
+              </th>
               <td class="number">{formatPercent(row.precision)}</td>
               <td class="number">{formatPercent(row.recall)}</td>
               <td class="number">{formatPercent(row.f1)}</td>
@@ -169,22 +181,37 @@ function ClassTable({ evaluation, of }: { evaluation: Evaluation; of: string }) 
   );
 }
 
-export function confusionParts(run: Run): Part[] {
-  return PARTS.filter((part) => run.summary?.evaluation[part]?.confusion);
+/** The parts whose classes or labels were measured one by one. */
+export function classParts(run: Run): Part[] {
+  return PARTS.filter((part) => {
+    const evaluation = run.summary?.evaluation?.[part];
+    return evaluation?.confusion || evaluation?.classes;
+  });
+}
+
+export function hasConfusion(run: Run): boolean {
+  return classParts(run).some((part) => run.summary?.evaluation[part]?.confusion);
 }
 
 export function Confusion({ run }: { run: Run }) {
-  const parts = confusionParts(run);
+  const parts = classParts(run);
   const [chosen, setChosen] = useState<string>();
   const part = parts.find((candidate) => candidate === chosen) ?? parts.at(-1);
   const evaluation = part && run.summary?.evaluation[part];
   if (!evaluation) return null;
+  const { weighted } = evaluation;
+  const title = hasLabelSets(evaluation) ? "By label" : "By class";
   return (
     <>
       {parts.length > 1 && <Choice label="Part" options={parts} value={part} onChange={setChosen} />}
       <div class="figures">
-        <ConfusionFigure evaluation={evaluation} part={part} of={run.name} />
-        {evaluation.classes && <ClassTable evaluation={evaluation} of={run.name} />}
+        {evaluation.confusion && <ConfusionFigure evaluation={evaluation} part={part} of={run.name} />}
+        <div class="stack">
+          {evaluation.classes && <ClassTable evaluation={evaluation} title={`${title}, ${part} part`} of={run.name} />}
+          {weighted?.classes && (
+            <ClassTable evaluation={weighted} title={`${title}, ${part} part, weighted`} of={run.name} />
+          )}
+        </div>
       </div>
     </>
   );

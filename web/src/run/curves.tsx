@@ -32,6 +32,9 @@ export function Curves({ runs, colors }: { runs: Run[]; colors: string[] }) {
           One colour for each run: solid is the valid part, dashed the train part, dotted the test part.
         </p>
       )}
+      {runs.some((run) => Object.values(run.summary?.evaluation ?? {}).some((part) => part?.weighted)) && (
+        <p class="figure-note">Each row counts by its sample weight.</p>
+      )}
       <div class="figures">
         {metrics.map((metric) => (
           <MetricFigure key={metric} runs={runs} metric={metric} colors={colors} />

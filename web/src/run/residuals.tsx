@@ -5,7 +5,16 @@ import { useCallback, useMemo } from "preact/hooks";
 import type { Residuals as ResidualData } from "../data/bundle";
 import { formatNumber } from "../data/number";
 import { Figure } from "../figure/figure";
+import { textWidth, widest } from "../figure/labels";
 import { ACCENT, MUTED, PAPER, RULE } from "../figure/palette";
+import { evenAxis, tickText } from "../figure/ticks";
+
+function rangeOf(values: number[]): [number, number] {
+  const known = values.filter(Number.isFinite);
+  if (known.length === 0) return [0, 1];
+  const [low, high] = known.reduce(([l, h], value) => [Math.min(l, value), Math.max(h, value)], [known[0]!, known[0]!]);
+  return low === high ? [low - 1, high + 1] : [low, high];
+}
 
 interface ScatterOptions {
   xLabel: string;
@@ -15,20 +24,31 @@ interface ScatterOptions {
 }
 
 function drawScatter(points: [number, number][], options: ScatterOptions, width: number): SVGSVGElement {
-  const values = points.flatMap(([x, y]) => (options.diagonal ? [x, y] : [x]));
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const xs = points.map(([x]) => x);
+  const ys = points.map(([, y]) => y);
+  const [low, high] = rangeOf(options.diagonal ? [...xs, ...ys] : xs);
+  const height = Math.round(Math.min(380, Math.max(220, 0.75 * width)));
+  const x = evenAxis([low, high], width / 90);
+  const y = evenAxis(options.diagonal ? [low, high] : rangeOf([...ys, 0]), height / 52);
   return Plot.plot({
     width,
-    height: Math.round(Math.min(380, Math.max(220, 0.75 * width))),
-    marginLeft: 52,
+    height,
+    marginLeft: Math.max(40, widest(y.ticks.map(tickText)) + 14),
+    marginRight: Math.max(20, textWidth(tickText(x.domain[1])) / 2 + 4),
     marginBottom: 40,
     marginTop: 26,
     className: "plot",
     style: { fontSize: "12px", color: MUTED },
-    x: { label: options.xLabel, labelAnchor: "center", labelArrow: "none", ticks: 6, nice: true },
-    y: { label: options.yLabel, labelArrow: "none", ticks: 6, tickSize: 0, nice: true },
+    x: {
+      ...x,
+      label: options.xLabel,
+      labelAnchor: "center",
+      labelArrow: "none",
+      tickFormat: tickText,
+    },
+    y: { ...y, label: options.yLabel, labelArrow: "none", tickFormat: tickText, tickSize: 0 },
     marks: [
-      Plot.gridY({ stroke: RULE, strokeOpacity: 1, ticks: 6 }),
+      Plot.gridY({ stroke: RULE, strokeOpacity: 1, ticks: y.ticks }),
       options.diagonal
         ? Plot.line(
             [
@@ -85,10 +105,11 @@ export function Residuals({ residuals, of }: { residuals: ResidualData; of: stri
     () => against.map(([actual, predicted]): [number, number] => [predicted, predicted - actual]),
     [against],
   );
+  const name = typeof residuals.output === "number" ? `target ${residuals.output + 1}` : residuals.output;
   return (
     <>
-      <Scatter title={`Predicted against actual: ${residuals.output}`} points={against} options={AGAINST} of={of} />
-      <Scatter title={`Residuals: ${residuals.output}`} points={leftOver} options={LEFT_OVER} of={of} />
+      <Scatter title={`Predicted against actual: ${name}`} points={against} options={AGAINST} of={of} />
+      <Scatter title={`Residuals: ${name}`} points={leftOver} options={LEFT_OVER} of={of} />
     </>
   );
 }

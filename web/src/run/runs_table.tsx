@@ -4,7 +4,7 @@ import type { Run } from "../data/bundle";
 import { lastEpoch } from "../data/live";
 import { formatCount, formatSeconds } from "../data/number";
 import { Scroll } from "../page/scroll";
-import { headline } from "./scores";
+import { headlineText } from "./headline";
 
 interface RunsTableProps {
   runs: Run[];
@@ -40,7 +40,6 @@ export function RunsTable({ runs, colors, drawn, onDraw, detail, onDetail }: Run
         </thead>
         <tbody>
           {runs.map((run, i) => {
-            const figure = headline(run);
             return (
               <tr key={i} class={i === detail ? "chosen" : undefined}>
                 <td>
@@ -69,7 +68,7 @@ export function RunsTable({ runs, colors, drawn, onDraw, detail, onDetail }: Run
                 <td>{run.state}</td>
                 <td>{run.summary?.network ?? "–"}</td>
                 <td class="number">{formatCount(lastEpoch(run))}</td>
-                <td class="number">{figure ? `${figure[0]} ${figure[1]}` : "–"}</td>
+                <td class="number">{headlineText(run) ?? "–"}</td>
                 <td class="number">{formatSeconds(run.summary?.wall_seconds)}</td>
                 <td>
                   <code title={run.summary?.weights_sha256}>{run.summary?.weights_sha256.slice(0, 10) ?? "–"}</code>

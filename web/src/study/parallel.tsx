@@ -5,7 +5,7 @@ import type { Study, Trial } from "../data/bundle";
 import { formatMetric, formatNumber, toNumber } from "../data/number";
 import { type Axis, parameterAxis, rangeAxis, trialColumns, trialsTable, valueExtent, worstFirst } from "../data/study";
 import { Figure } from "../figure/figure";
-import { fitText } from "../figure/labels";
+import { fitText, textWidth } from "../figure/labels";
 import { ACCENT, INK, MUTED, PAPER, seriesColor } from "../figure/palette";
 import { svgElement, svgRoot } from "../figure/svg";
 
@@ -39,6 +39,15 @@ function pathOf(study: Study, trial: Trial, axes: PlacedAxis[]): string {
     .join("");
 }
 
+/** Without its table where there is no room for both; what tells parameters of one table apart stands at their end. */
+export function axisTitle(title: string, room: number): string {
+  if (textWidth(title) <= room) return title;
+  const name = title.slice(title.indexOf(".") + 1);
+  let shown = name;
+  while (shown.length > 2 && textWidth(`…${shown}`) > room) shown = shown.slice(1);
+  return textWidth(name) <= room ? name : `…${shown}`;
+}
+
 function axisElements(axis: PlacedAxis, room: number): SVGElement[] {
   const ticks = axis.ticks.map((tick) =>
     svgElement(
@@ -55,8 +64,7 @@ function axisElements(axis: PlacedAxis, room: number): SVGElement[] {
       fitText(tick.text, room - 8),
     ),
   );
-  // Parameters of one table begin alike; what tells them apart stands at their end.
-  const title = axis.title.length * 6.3 > room ? `…${axis.title.slice(-Math.floor(room / 6.3) + 1)}` : axis.title;
+  const title = axisTitle(axis.title, room - 4);
   return [
     svgElement("line", { x1: axis.x, x2: axis.x, y1: TOP, y2: TOP + HEIGHT, stroke: MUTED }),
     ...ticks,

@@ -1,15 +1,12 @@
-// How a study went: each trial's value and the best so far, the curves of trials, the importance of parameters.
+// How a study went: each trial's value and the best so far, and the curves of trials.
 // SPDX-License-Identifier: Apache-2.0
-import * as Plot from "@observablehq/plot";
-import { useCallback, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Study, Trial } from "../data/bundle";
-import { capitalized, formatPercent, isShare, spoken, toNumber } from "../data/number";
+import { capitalized, isShare, spoken, toNumber } from "../data/number";
 import { bestSoFar, worstFirst } from "../data/study";
-import { Figure } from "../figure/figure";
-import { fitText } from "../figure/labels";
 import type { LineChart } from "../figure/lines";
 import { LinesFigure } from "../figure/lines_figure";
-import { ACCENT, INK, MUTED, seriesColor } from "../figure/palette";
+import { ACCENT, MUTED, seriesColor } from "../figure/palette";
 
 export function BestSoFar({ study, of }: { study: Study; of: string }) {
   const chart = useMemo<LineChart>(() => {
@@ -87,67 +84,6 @@ export function TrialCurves({ study, of }: { study: Study; of: string }) {
           ? `The ${MOST_CURVES} best trials; the best one in orange.`
           : "The best trial in orange."
       }
-    />
-  );
-}
-
-type Share = Study["importance"][number];
-
-function drawImportance(importance: Share[], width: number): SVGSVGElement {
-  const left = Math.min(190, Math.round(width * 0.45));
-  const bars = importance.map((entry) => ({ ...entry, share: Math.max(0, toNumber(entry.share) || 0) }));
-  return Plot.plot({
-    width,
-    height: 30 + 24 * bars.length,
-    marginLeft: left,
-    marginRight: 52,
-    marginTop: 6,
-    marginBottom: 24,
-    className: "plot",
-    style: { fontSize: "12px", color: MUTED },
-    x: { axis: null, domain: [0, Math.max(0.01, ...bars.map((bar) => bar.share))] },
-    y: {
-      domain: bars.map((bar) => bar.parameter),
-      label: null,
-      tickSize: 0,
-      padding: 0.35,
-      tickFormat: (name: string) => fitText(name, left - 8),
-    },
-    marks: [
-      Plot.barX(bars, { x: "share", y: "parameter", fill: ACCENT }),
-      Plot.text(bars, {
-        x: "share",
-        y: "parameter",
-        text: (bar: Share) => formatPercent(bar.share, 1),
-        textAnchor: "start",
-        dx: 5,
-        fill: INK,
-      }),
-      Plot.ruleX([0], { stroke: MUTED }),
-    ],
-  }) as SVGSVGElement;
-}
-
-export function Importance({ study, of }: { study: Study; of: string }) {
-  const { importance } = study;
-  const table = useMemo(
-    () => ({
-      columns: ["parameter", "share", "groups"],
-      rows: importance.map((entry) => [entry.parameter, entry.share, entry.groups]),
-    }),
-    [importance],
-  );
-  const draw = useCallback((width: number) => drawImportance(importance, width), [importance]);
-  if (importance.length === 0) return null;
-  const summary = importance.map((entry) => `${entry.parameter}: ${formatPercent(entry.share, 1)}.`).join(" ");
-  return (
-    <Figure
-      title="Importance of parameters"
-      fileStem={of}
-      summary={summary}
-      table={table}
-      draw={draw}
-      note={`Share of the variance of ${spoken(study.objective)} that a parameter explains by itself, over complete trials.`}
     />
   );
 }

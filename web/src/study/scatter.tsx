@@ -4,10 +4,11 @@ import * as Plot from "@observablehq/plot";
 import { useCallback, useMemo } from "preact/hooks";
 import type { Study, StudyParameter, Trial } from "../data/bundle";
 import { formatMetric, formatNumber, isShare, spoken, toNumber } from "../data/number";
+import { valueExtent } from "../data/study";
 import { Figure } from "../figure/figure";
-import { fitText } from "../figure/labels";
-import { logTicks, powerOfTen } from "../figure/lines";
+import { fitTexts, widest } from "../figure/labels";
 import { ACCENT, MUTED, PAPER, RULE, seriesColor } from "../figure/palette";
+import { evenAxis, evenTicks, logTicks, logTickText, percentText, tickText } from "../figure/ticks";
 
 interface Dot {
   x: number | string;
@@ -27,47 +28,35 @@ function dotsOf(parameter: StudyParameter, trials: Trial[]): Dot[] {
 function xOptions(parameter: StudyParameter, dots: Dot[], width: number) {
   if (parameter.values) {
     const domain = parameter.values.map(String);
-    const room = (width - 60) / domain.length;
-    return { type: "point" as const, domain, padding: 0.5, tickFormat: (name: string) => fitText(name, room) };
+    const texts = fitTexts(domain, (width - 20) / domain.length - 4);
+    const tickFormat = (_: string, i: number) => texts[i]!;
+    return { type: "point" as const, domain, padding: 0.5, tickFormat };
   }
   const domain: [number, number] = [parameter.low ?? 0, parameter.high ?? 1];
   if (!parameter.log) {
     const whole = dots.every((dot) => Number.isInteger(dot.x));
-    return { type: "linear" as const, domain, ticks: whole ? Math.min(4, domain[1] - domain[0]) : 4 };
+    return { type: "linear" as const, domain, ticks: evenTicks(domain, 4, whole), tickFormat: tickText };
   }
-  const ticks = logTicks(domain);
-  return {
-    type: "log" as const,
-    domain,
-    ticks,
-    tickFormat: (value: number) => powerOfTen(value) || formatNumber(value, 1),
-  };
+  return { type: "log" as const, domain, ticks: logTicks(domain, 5), tickFormat: logTickText };
 }
 
 function drawScatter(study: Study, parameter: StudyParameter, dots: Dot[], width: number): SVGSVGElement {
-  const percent = isShare(study.objective);
+  const text = isShare(study.objective) ? percentText : tickText;
+  const y = evenAxis(valueExtent(dots.map(({ trial }) => trial)), 4);
+  const left = Math.max(40, widest(y.ticks.map(text)) + 14);
   return Plot.plot({
     width,
     height: 210,
-    marginLeft: 52,
+    marginLeft: left,
     marginRight: 14,
     marginTop: 24,
     marginBottom: 36,
     className: "plot",
     style: { fontSize: "12px", color: MUTED },
-    x: { ...xOptions(parameter, dots, width), label: null, tickSize: 4 },
-    y: {
-      label: spoken(study.objective),
-      labelArrow: "none",
-      ticks: 4,
-      tickSize: 0,
-      nice: true,
-      tickFormat: percent
-        ? (value: number) => `${Number((100 * value).toFixed(2))} %`
-        : (value: number) => formatNumber(value, 3),
-    },
+    x: { ...xOptions(parameter, dots, width - left), label: null, tickSize: 4 },
+    y: { ...y, label: spoken(study.objective), labelArrow: "none", tickSize: 0, tickFormat: text },
     marks: [
-      Plot.gridY({ stroke: RULE, strokeOpacity: 1, ticks: 4 }),
+      Plot.gridY({ stroke: RULE, strokeOpacity: 1, ticks: y.ticks }),
       Plot.dot(dots, {
         x: "x",
         y: "y",

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useCallback, useMemo, useState } from "preact/hooks";
 import type { Study } from "../data/bundle";
-import { evaluated, measureLabel, measuresText, tellingMeasure } from "../data/measures";
+import { evaluated, labelIn, measuresText, tellingMeasure } from "../data/measures";
 import { formatCount, formatMetric, spoken } from "../data/number";
 import { filterTrials, trialColumns } from "../data/study";
 import { Facts } from "../run/facts";
+import { Importance } from "./importance";
 import { ParallelCoordinates } from "./parallel";
-import { BestSoFar, Importance, TrialCurves } from "./progress";
+import { BestSoFar, TrialCurves } from "./progress";
 import { ParameterScatter } from "./scatter";
 import { TrialDetails } from "./trial_details";
 import { TrialsTable } from "./trials_table";
@@ -29,7 +30,7 @@ function Verdict({ study }: { study: Study }) {
         <>
           , and on the test part, measured once,{" "}
           <strong>
-            {formatMetric(...test)} {measureLabel(test[0])}
+            {formatMetric(...test)} {labelIn(study.test, test[0])}
           </strong>
         </>
       )}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
-import { fitText, spreadPlaces } from "../../src/figure/labels";
+import { fitText, fitTexts, spreadPlaces } from "../../src/figure/labels";
 
 test("labels keep their order and their distance, near where they belong", () => {
   expect(spreadPlaces([10, 100], 14, 0, 200)).toEqual([10, 100]);
@@ -14,5 +14,11 @@ test("labels keep their order and their distance, near where they belong", () =>
 
 test("a long name is cut with an ellipsis", () => {
   expect(fitText("short", 100)).toBe("short");
-  expect(fitText("a very long name of a run", 63)).toBe("a very lo…");
+  expect(fitText("a very long name of a run", 70)).toBe("a very lo…");
+});
+
+test("names that would be equal after a cut lose their beginning instead", () => {
+  expect(fitTexts(["runs/experiment-1", "runs/experiment-2"], 70)).toEqual(["…eriment-1", "…eriment-2"]);
+  expect(fitTexts(["short", "a very long name of a run"], 70)).toEqual(["short", "a very lo…"]);
+  expect(fitTexts(["same name of a run", "same name of a run"], 70)).toEqual(["same name…", "same name…"]);
 });

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import type { Run } from "../../src/data/bundle";
 import { layerName, layersOf } from "../../src/data/layers";
-import { RunOverview } from "../../src/run/overview";
+import { Details } from "../../src/run/details";
 import { DENSE, QUANTILE, RESIDUAL } from "../fixtures/network.mjs";
 import { makeRun } from "../fixtures/run.mjs";
 import { mounted } from "./mounted";
@@ -16,7 +16,7 @@ function configOf(values: Record<string, string>) {
 
 /** What the overview shows: one text per row, cells divided by a bar. */
 function shownRows(run: Run, table: string): string[] {
-  const root = mounted(<RunOverview run={run} />);
+  const root = mounted(<Details run={run} />);
   const rows = [...root.querySelectorAll(`${table} tr`)];
   return rows.map((row) => [...row.children].map((cell) => cell.textContent).join(" | "));
 }
@@ -78,7 +78,7 @@ test("a kind that the page does not know is named, and its parameters are not gu
   ]);
 });
 
-test("the overview lists the layers with what each reads", () => {
+test("the details list the layers with what each reads", () => {
   expect(shownRows(residual, ".layers")).toEqual([
     "layer | kind | reads | units | activation | settings | parameters",
     "1 | dense | inputs | 32 | identity | L2 0.0001 | 96",

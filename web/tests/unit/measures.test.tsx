@@ -6,12 +6,13 @@ import type { Run, Study } from "../../src/data/bundle";
 import { metricsOf } from "../../src/data/curves";
 import { lossText } from "../../src/data/loss";
 import { evaluated, MEASURES, measuresText } from "../../src/data/measures";
-import { RunOverview } from "../../src/run/overview";
+import { Details } from "../../src/run/details";
+import { Headline, headlineText } from "../../src/run/headline";
 import { RunsTable } from "../../src/run/runs_table";
-import { headline } from "../../src/run/scores";
+import { Scores } from "../../src/run/scores";
 import { StudyView } from "../../src/study/study";
 import { COUNTS, QUANTILE } from "../fixtures/network.mjs";
-import { makeRun } from "../fixtures/run.mjs";
+import { makeRun, withUnequalClasses, withWeights } from "../fixtures/run.mjs";
 import { makeStudy } from "../fixtures/study.mjs";
 import { mounted } from "./mounted";
 
@@ -25,30 +26,50 @@ function rowsOf(root: HTMLElement, table: string): string[] {
   return rows.map((row) => [...row.children].map((cell) => cell.textContent).join(" | "));
 }
 
-test("the overview has the measures of quantiles and counts, and says which way is better", () => {
+test("the scores have the measures of quantiles and counts, and says which way is better", () => {
   const smaller = "↓, smaller is better";
-  expect(rowsOf(mounted(<RunOverview run={quantile} />), ".scores")).toContain(
+  expect(rowsOf(mounted(<Scores run={quantile} />), ".scores")).toContain(
     `pinball loss ${smaller} | 0.06250 | 0.06250`,
   );
-  expect(rowsOf(mounted(<RunOverview run={counts} />), ".scores")).toContain(
-    `Poisson deviance ${smaller} | 1.125 | 1.125`,
-  );
-  const plain = rowsOf(mounted(<RunOverview run={wine} />), ".scores");
+  expect(rowsOf(mounted(<Scores run={counts} />), ".scores")).toContain(`Poisson deviance ${smaller} | 1.125 | 1.125`);
+  const plain = rowsOf(mounted(<Scores run={wine} />), ".scores");
   expect(plain).toContain("R² ↑, larger is better | 0.4100 | 0.4100");
   expect(plain.join()).not.toMatch(/pinball|deviance/);
 });
 
 test("larger is better for shares, areas and R² only", () => {
   const larger = MEASURES.filter((measure) => measure.largerIsBetter).map((measure) => measure.key);
-  expect(larger).toEqual(["accuracy", "top_k", "macro_f1", "macro_roc_auc", "r2"]);
+  expect(larger).toEqual(["accuracy", "top_k", "balanced_accuracy", "macro_f1", "macro_roc_auc", "r2"]);
 });
 
-test("a run is known by its most telling measure, of the last part that it has", () => {
-  expect(headline(quantile)).toEqual(["valid pinball loss", "0.06250"]);
-  expect(headline(counts)).toEqual(["valid Poisson deviance", "1.125"]);
-  expect(headline(wine)![0]).toBe("valid loss");
-  expect(headline(points)![0]).toBe("valid accuracy");
-  expect(headline({ ...counts, summary: null })![0]).toBe("valid loss");
+const told = (run: Run) => mounted(<Headline run={run} />).textContent;
+
+test("a run is known by what a person would quote, of the last part that it has", () => {
+  expect(told(quantile)).toBe(": 0.06250 pinball loss on the validation part");
+  expect(told(counts)).toBe(": 1.125 Poisson deviance on the validation part");
+  expect(told(wine)).toBe(": 0.4100 R² and 0.4600 MAE of quality on the validation part");
+  expect(told(points)).toMatch(/^: 9\d\.\d\d\u202f% accuracy on the validation part$/);
+  expect(told(makeRun("digits", { kind: "pictures" }) as unknown as Run)).toMatch(/accuracy on the test part$/);
+  const labels = makeRun("labels", { kind: "labels" }) as unknown as Run;
+  expect(told(labels)).toBe(": 87.50\u202f% subset accuracy and 0.9250 macro F1 on the test part");
+  expect(told({ ...counts, summary: null })).toMatch(/ loss on the validation part$/);
+  expect(told({ ...counts, summary: null, metrics: [] })).toBe("");
+});
+
+test("balanced accuracy stands beside accuracy where classes are very unequal, weighted values beside all", () => {
+  const unequal = withUnequalClasses(points) as unknown as Run;
+  expect(told(unequal)).toMatch(
+    /accuracy and 81\.25\u202f% balanced accuracy on the validation part, where 69\.2\u202f% of the rows are “0”$/,
+  );
+  expect(told(withUnequalClasses(points, 2) as unknown as Run)).not.toContain("balanced");
+  const weighted = withWeights(points) as unknown as Run;
+  expect(told(weighted)).toContain("accuracy (68.75\u202f% weighted) on the");
+  const rows = rowsOf(mounted(<Scores run={weighted} />), ".scores");
+  expect(rows[1]).toMatch(/^accuracy ↑, larger is better \| .* \| 68\.75\u202f% \| .* \| 68\.75\u202f%$/);
+});
+
+test("the table of runs has the same figures", () => {
+  expect(headlineText(wine)).toBe("0.4100 R², 0.4600 MAE (valid)");
   const nothing = () => {};
   const table = mounted(
     <RunsTable
@@ -111,5 +132,5 @@ test("a loss is told with the numbers that belong to it", () => {
     text({ "network.loss": "cross_entropy", "network.loss_floor_kind": "add", "network.loss_floor": "1e-08" }),
   ).toBe("cross entropy, added floor = 10⁻⁸");
   expect(text({})).toBeNull();
-  expect(mounted(<RunOverview run={quantile} />).textContent).toContain("quantile, q = 0.9");
+  expect(mounted(<Details run={quantile} />).textContent).toContain("quantile, q = 0.9");
 });

@@ -10,6 +10,7 @@ import {
   trialColumns,
   worstFirst,
 } from "../../src/data/study";
+import { axisTitle } from "../../src/study/parallel";
 import { makeStudy } from "../fixtures/study.mjs";
 
 const study = makeStudy({ trials: 60 }) as Study;
@@ -65,4 +66,10 @@ test("axes place lists evenly, ranges by value or ratio, and nothing where there
   expect(axis("training.learning_rate").place(Math.sqrt(1e-4 * 0.3))).toBeCloseTo(0.5, 12);
   expect(axis("depth").place(3)).toBe(1);
   expect(axis("training.momentum").place(null)).toBeNull();
+});
+
+test("an axis whose title has no room loses its table first, then the beginning of its name", () => {
+  expect(axisTitle("training.learning_rate", 200)).toBe("training.learning_rate");
+  expect(axisTitle("training.learning_rate", 100)).toBe("learning_rate");
+  expect(axisTitle("training.learning_rate", 60)).toBe("…ng_rate");
 });
