@@ -92,7 +92,9 @@ export function ReproductionView({ reproduction, name }: { reproduction: Reprodu
       <p class="verdict">
         {title && `${title[0]!.toUpperCase()}${title.slice(1)}: `}
         <strong class={reproduction.verdict === "off" ? "fails" : "holds"}>{reproduction.verdict}</strong>.{" "}
-        {count("exact")} of {rows.length} numbers are exact, {count("within")} within the spread, {count("off")} off.
+        {count("exact")} of {rows.length} numbers are exact, {count("within")} within the spread,
+        {count("weak") > 0 ? ` ${count("weak")} weak (the spread is so wide that they could hardly fail),` : ""}{" "}
+        {count("off")} off.
       </p>
       {rows.length > 0 && <Rows rows={rows} of={name} />}
       {commentary && (
