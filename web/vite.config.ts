@@ -42,5 +42,5 @@ export default defineConfig({
     modulePreload: false,
     rollupOptions: { output: { format: "iife", inlineDynamicImports: true } },
   },
-  test: { isolate: false, include: ["tests/unit/**/*.test.{ts,tsx}"] },
+  test: { include: ["tests/unit/**/*.test.{ts,tsx}"] },
 });
