@@ -71,17 +71,20 @@ std::vector<double> losses_of(const Network<double>& network, const Dataset& dat
 
 // Rows of which a trained network is sure have no loss but rounding, and a gradient that proves nothing: where at least
 // half of the rows drawn are such, those with the largest losses among some thousands of all parts take their place.
-std::vector<std::uint32_t> choose_telling_rows(const Network<double>& network, const Dataset& dataset,
-                                               const Scaling& scaling, const RowChoice& choice) {
+// Says how they were chosen.
+std::vector<std::uint32_t> choose_telling_rows(const Dataset& dataset, const Scaling& scaling, const RowChoice& choice,
+                                               VerificationPoint& point) {
   constexpr std::size_t kCandidates = 4096;
   constexpr double kTellingLoss = 1e-4;
   const std::vector<std::uint32_t> drawn = choose_rows(dataset, choice);
-  const std::vector<double> drawn_losses = losses_of(network, dataset, scaling, drawn);
+  if (choice.row || !choice.may_use_losses) return drawn;
+  const std::vector<double> drawn_losses = losses_of(point.network, dataset, scaling, drawn);
   const auto telling = std::ranges::count_if(drawn_losses, [](double loss) { return loss > kTellingLoss; });
-  if (choice.row || !choice.may_use_losses || 2 * static_cast<std::size_t>(telling) >= drawn.size()) return drawn;
+  if (2 * static_cast<std::size_t>(telling) >= drawn.size()) return drawn;
+  point.provenance.row_choice = "by loss";
   const std::vector<std::uint32_t> candidates =
       draw_rows(all_rows(dataset), {.rows = std::max(choice.rows, kCandidates), .seed = choice.seed});
-  const std::vector<double> losses = losses_of(network, dataset, scaling, candidates);
+  const std::vector<double> losses = losses_of(point.network, dataset, scaling, candidates);
   std::vector<std::size_t> order(candidates.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return losses[a] > losses[b]; });
@@ -139,11 +142,9 @@ VerificationPoint make_point(const TrainingRun& run, const Dataset& dataset, con
   point.optimizer = run.optimizer;
   point.learning_rate = run.learning_rate;
   const Scaling& scaling = model != nullptr ? model->scaling : run.scaling;
-  const std::vector<std::uint32_t> drawn = choose_rows(dataset, choice);
   const std::vector<std::uint32_t> rows =
-      model != nullptr ? choose_telling_rows(point.network, dataset, scaling, choice) : drawn;
+      model != nullptr ? choose_telling_rows(dataset, scaling, choice, point) : choose_rows(dataset, choice);
   fill_rows(dataset, scaling, rows, point);
-  point.provenance.row_choice = rows == drawn ? "drawn" : "by loss";
   fill_weights(run, dataset, rows, point);
   fill_provenance(dataset, point);
   return point;
@@ -152,9 +153,7 @@ VerificationPoint make_point(const TrainingRun& run, const Dataset& dataset, con
 VerificationPoint make_point(const Model& model, const Dataset& dataset, const RowChoice& choice) {
   VerificationPoint point;
   point.network = network_of(model);
-  const std::vector<std::uint32_t> rows = choose_telling_rows(point.network, dataset, model.scaling, choice);
-  fill_rows(dataset, model.scaling, rows, point);
-  point.provenance.row_choice = rows == choose_rows(dataset, choice) ? "drawn" : "by loss";
+  fill_rows(dataset, model.scaling, choose_telling_rows(dataset, model.scaling, choice, point), point);
   fill_provenance(dataset, point);
   return point;
 }

@@ -24,6 +24,22 @@ std::string path_pattern(const std::vector<CommandFacts>& tree) {
   return pattern;
 }
 
+/// A command of another one: its last word, and what is known of it.
+struct Child {
+  std::string name;
+  const CommandFacts& facts;
+};
+
+std::vector<Child> children_of(const CommandFacts& command, const std::vector<CommandFacts>& tree) {
+  std::vector<Child> children;
+  for (const CommandFacts& other : tree) {
+    for (const std::string& name : command.subcommands) {
+      if (other.path == command.path + (command.path.empty() ? "" : " ") + name) children.push_back({name, other});
+    }
+  }
+  return children;
+}
+
 // -- bash
 // What may stand where no value of a flag is due.
 void add_bash_command(const CommandFacts& command, std::string& text) {
@@ -105,11 +121,8 @@ void add_zsh_positionals(const CommandFacts& command, std::string& text) {
 void add_zsh_parent(const CommandFacts& command, const std::vector<CommandFacts>& tree, std::string& text) {
   text += "  _arguments -C \"$own[@]\" '1: :->first' '*:: :->rest'\n  case $state in\n    first)\n";
   text += "      local -a commands=(\n";
-  for (const CommandFacts& child : tree) {
-    for (const std::string& name : command.subcommands) {
-      if (child.path != command.path + (command.path.empty() ? "" : " ") + name) continue;
-      text += "        " + shell_quoted(name + ":" + zsh_escaped(short_help(child.help))) + "\n";
-    }
+  for (const auto& [name, child] : children_of(command, tree)) {
+    text += "        " + shell_quoted(name + ":" + zsh_escaped(short_help(child.help))) + "\n";
   }
   text += "      )\n      _describe -t commands command commands\n";
   text += command.positionals.empty() ? "" : "      _files\n";
@@ -208,11 +221,8 @@ std::string fish_completion(const std::vector<CommandFacts>& tree) {
   text += "complete -c gradus -f\n";
   for (const CommandFacts& command : tree) {
     const std::string here = "complete -c gradus -n " + fish_quoted("__gradus_at " + fish_quoted(command.path));
-    for (const CommandFacts& child : tree) {
-      for (const std::string& name : command.subcommands) {
-        if (child.path != command.path + (command.path.empty() ? "" : " ") + name) continue;
-        text += here + " -a " + name + " -d " + fish_quoted(short_help(child.help)) + "\n";
-      }
+    for (const auto& [name, child] : children_of(command, tree)) {
+      text += here + " -a " + name + " -d " + fish_quoted(short_help(child.help)) + "\n";
     }
     for (const ArgumentFacts& positional : command.positionals) {
       const std::string words = fmt::format("{}", fmt::join(positional.completes.words, " "));

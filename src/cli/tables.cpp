@@ -23,10 +23,6 @@ std::string class_name(const std::vector<std::string>& names, std::size_t k) {
   return k < names.size() ? names[k] : std::to_string(k);
 }
 
-}  // namespace
-
-namespace {
-
 void add_evaluation(const std::string& name, const PartEvaluation& evaluation, std::vector<TableRow>& rows) {
   const auto& metrics = evaluation.metrics;
   if (const auto& report = evaluation.regression) {
@@ -40,7 +36,7 @@ void add_evaluation(const std::string& name, const PartEvaluation& evaluation, s
       rows.back().push_back(number(score));
     }
   } else if (const auto& classes = evaluation.classification) {
-    const char* share = classes->confusion.empty() ? "subset accuracy" : "accuracy";
+    const char* share = classes->is_multi_label() ? "subset accuracy" : "accuracy";
     if (rows.empty()) rows.push_back({"part", "rows", "loss", share, "precision", "recall", "F1", "ROC AUC"});
     if (rows.size() == 1 && metrics.top_k) rows[0].push_back("top-k");
     rows.push_back({name, std::to_string(classes->rows), number(metrics.loss), number(classes->accuracy),
@@ -75,7 +71,7 @@ std::string confusion_table(const ClassificationReport& report, const std::vecto
 
 std::string class_table(const ClassificationReport& report, const std::vector<std::string>& class_names) {
   std::vector<TableRow> rows(
-      1, {report.confusion.empty() ? "label" : "class", "precision", "recall", "F1", "ROC AUC", "rows"});
+      1, {report.is_multi_label() ? "label" : "class", "precision", "recall", "F1", "ROC AUC", "rows"});
   for (std::size_t k = 0; k < report.classes.size(); ++k) {
     const ClassScores& scores = report.classes[k];
     rows.push_back({class_name(class_names, k), number(scores.precision), number(scores.recall), number(scores.f1),

@@ -43,6 +43,12 @@ std::string read_text_file(const std::string& path, const std::string& expected)
                     .advice = "check the path"});
 }
 
+std::uint64_t size_of_file(const std::string& path) {
+  std::error_code failed;
+  const std::uintmax_t size = std::filesystem::file_size(path, failed);
+  return failed ? 0 : size;
+}
+
 void append_to_file(const std::string& path, const std::string& text) {
   std::ofstream file(path, std::ios::app | std::ios::binary);
   file << text;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -13,6 +14,9 @@ std::optional<std::string> read_text_if_there(const std::string& path);
 /// The bytes of the file at `path`. Throws InputError naming `expected` ("a TOML file") where it cannot be read, or has
 /// more than 64 MiB.
 std::string read_text_file(const std::string& path, const std::string& expected);
+
+/// Bytes of the file at `path`; 0 where there is none.
+std::uint64_t size_of_file(const std::string& path);
 
 /// Adds `text` to the file's end and hands it to the system. Throws RunError.
 void append_to_file(const std::string& path, const std::string& text);

@@ -9,6 +9,7 @@
 #include <new>
 
 #include "core/suggest.hpp"
+#include "core/text_file.hpp"
 #include "data/arff.hpp"
 #include "data/array_roles.hpp"
 #include "data/generators.hpp"
@@ -328,13 +329,6 @@ void refuse_further_files(const std::string& source, const SourceOptions& option
                               "the generator '" + source + "'", "split its rows with data.valid and data.test"});
 }
 
-/// 0 where it is no file.
-std::uint64_t stored_size(const std::string& path) {
-  std::error_code failed;
-  const std::uintmax_t size = fs::file_size(path, failed);
-  return failed ? 0 : size;
-}
-
 Dataset read_found(const std::string& source, const SourceOptions& options) {
   std::string path = source;
   std::string test_path = options.test_path;
@@ -351,7 +345,7 @@ Dataset read_found(const std::string& source, const SourceOptions& options) {
   const SourceOptions further = options_of_further_file(blocks, options);
   if (!options.valid_path.empty()) blocks.valid = read_further(options.valid_path, further, hash, blocks.notes);
   if (!test_path.empty()) blocks.test = read_further(test_path, further, hash, blocks.notes);
-  const std::uint64_t stored = stored_size(path) + stored_size(options.valid_path) + stored_size(test_path);
+  const std::uint64_t stored = size_of_file(path) + size_of_file(options.valid_path) + size_of_file(test_path);
   spread_sparse_parts(blocks, options_with_limit(options, spread_limit(stored, options.max_bytes)));
   std::vector<double> weights = row_weights(blocks);
   Dataset dataset = make_dataset(std::move(blocks), options);

@@ -12,11 +12,10 @@ namespace {
 
 // Of a label that is there or not.
 std::optional<double> truth_value(std::string_view field) {
-  std::string word(trimmed(field));
-  std::ranges::transform(word, word.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  if (word == "true" || word == "yes" || word == "1") return 1.0;
-  if (word == "false" || word == "no" || word == "0") return 0.0;
+  const std::string_view word = trimmed(field);
+  const auto is = [word](std::string_view other) { return equal_without_case(word, other); };
+  if (is("true") || is("yes") || is("1")) return 1.0;
+  if (is("false") || is("no") || is("0")) return 0.0;
   return std::nullopt;
 }
 

@@ -9,10 +9,6 @@
 namespace gradus::reproduce {
 namespace {
 
-bool smaller_is_better(const std::string& metric) {
-  return metric.ends_with("loss") || metric.ends_with("error") || metric.ends_with("objective");
-}
-
 JudgedRow judged(const Row& row, const std::string& label, const std::vector<const Measurement*>& runs) {
   const bool has_digits = row.evidence == Evidence::kExact || row.evidence == Evidence::kChaotic;
   return {.label = label,

@@ -52,15 +52,11 @@ void judge_order(std::span<const double> values, Judgement& judgement) {
   judgement.verdict = is_near && !scatters ? Verdict::kWithin : Verdict::kWeak;
 }
 
-bool is_loss(const Row& row) {
-  return row.metric.ends_with("loss") || row.metric.ends_with("error") || row.metric.ends_with("objective") ||
-         row.metric.ends_with("best_value");
-}
-
-// An interval ends where the values of its measure do: shares are in [0, 1], losses from 0.
+// An interval ends where the values of its measure do: shares are in [0, 1], losses from 0, and a search's best value
+// is one or the other.
 void end_where_values_do(const Row& row, std::array<double, 2>& interval) {
   const bool is_share = row.metric.ends_with("accuracy") || row.metric.ends_with("top_k");
-  if (!is_share && !is_loss(row)) return;
+  if (!is_share && !smaller_is_better(row.metric) && !row.metric.ends_with("best_value")) return;
   interval[0] = std::max(interval[0], 0.0);
   if (is_share) interval[1] = std::min(interval[1], row.scale);
 }
@@ -68,7 +64,7 @@ void end_where_values_do(const Row& row, std::array<double, 2>& interval) {
 // By how much the published number could have differed from it without being off, as a share of it.
 bool says_little(const Row& row, const std::array<double, 2>& interval, double published) {
   const double half = 0.5 * (interval[1] - interval[0]);
-  return half > (is_loss(row) ? kWidestOfLosses : kWidest) * std::fabs(published);
+  return half > (smaller_is_better(row.metric) ? kWidestOfLosses : kWidest) * std::fabs(published);
 }
 
 bool contains(const std::array<double, 2>& spread, double value, double margin) {
@@ -93,6 +89,10 @@ std::string_view verdict_name(Verdict verdict) {
       break;
   }
   return "off";
+}
+
+bool smaller_is_better(std::string_view metric) {
+  return metric.ends_with("loss") || metric.ends_with("error") || metric.ends_with("objective");
 }
 
 double agreeing_digits(double published, double ours) {

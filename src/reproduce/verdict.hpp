@@ -45,6 +45,9 @@ double student_t999(std::size_t degrees);
 /// itself.
 std::array<double, 2> prediction_interval(std::span<const double> values);
 
+/// Whether the metric is a loss or an error.
+bool smaller_is_better(std::string_view metric);
+
 /// Runs that an interval should rest on (docs/studies.md).
 inline constexpr std::size_t kEnoughRuns = 5;
 

@@ -46,29 +46,36 @@ std::vector<std::size_t> groups_of(const Parameter& parameter, const std::vector
   return groups;
 }
 
-double omega_squared(const std::vector<Sample>& samples, const std::vector<std::size_t>& groups, std::size_t& used) {
+/// Values, and the number of the group that each belongs to.
+struct GroupedValues {
+  std::vector<double> values;
+  std::vector<std::size_t> groups;
+};
+
+double omega_squared(const GroupedValues& sample, std::size_t& used) {
   struct Sum {
     double count = 0.0;
     double total = 0.0;
   };
-  std::map<std::size_t, Sum> sums;
+  std::vector<Sum> sums(1 + *std::ranges::max_element(sample.groups));
   double total = 0.0;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    sums[groups[i]].count += 1.0;
-    sums[groups[i]].total += samples[i].value;
-    total += samples[i].value;
+  for (std::size_t i = 0; i < sample.values.size(); ++i) {
+    sums[sample.groups[i]].count += 1.0;
+    sums[sample.groups[i]].total += sample.values[i];
+    total += sample.values[i];
   }
-  used = sums.size();
-  const auto n = static_cast<double>(samples.size());
-  const auto k = static_cast<double>(sums.size());
+  used = static_cast<std::size_t>(std::ranges::count_if(sums, [](const Sum& sum) { return sum.count > 0.0; }));
+  const auto n = static_cast<double>(sample.values.size());
+  const auto k = static_cast<double>(used);
   const double mean = total / n;
   double all = 0.0;
   double within = 0.0;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const Sum& sum = sums[groups[i]];
+  for (std::size_t i = 0; i < sample.values.size(); ++i) {
+    const Sum& sum = sums[sample.groups[i]];
+    const double value = sample.values[i];
     const double centre = sum.total / sum.count;
-    all += (samples[i].value - mean) * (samples[i].value - mean);
-    within += (samples[i].value - centre) * (samples[i].value - centre);
+    all += (value - mean) * (value - mean);
+    within += (value - centre) * (value - centre);
   }
   if (!(k > 1.0) || !(n > k) || !(all > 0.0)) return 0.0;
   const double mean_within = within / (n - k);
@@ -76,22 +83,20 @@ double omega_squared(const std::vector<Sample>& samples, const std::vector<std::
 }
 
 // How far the share moves when the trials are drawn again with replacement (Efron 1979).
-double resampled_error(const std::vector<Sample>& samples, const std::vector<std::size_t>& groups,
-                       std::uint64_t index) {
-  const std::size_t resamplings = std::clamp<std::size_t>(2'000'000 / samples.size(), 20, 100);
+double resampled_error(const GroupedValues& sample, std::uint64_t index) {
+  const std::size_t resamplings = std::clamp<std::size_t>(2'000'000 / sample.values.size(), 20, 100);
   RandomStream random(0, Purpose::kImportance, index);
+  GroupedValues drawn = sample;
   double sum = 0.0;
   double squares = 0.0;
   for (std::size_t k = 0; k < resamplings; ++k) {
-    std::vector<Sample> drawn;
-    std::vector<std::size_t> drawn_groups;
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-      const auto at = static_cast<std::size_t>(random.below(samples.size()));
-      drawn.push_back({std::nullopt, samples[at].value});
-      drawn_groups.push_back(groups[at]);
+    for (std::size_t i = 0; i < sample.values.size(); ++i) {
+      const auto at = static_cast<std::size_t>(random.below(sample.values.size()));
+      drawn.values[i] = sample.values[at];
+      drawn.groups[i] = sample.groups[at];
     }
     std::size_t used = 0;
-    const double share = omega_squared(drawn, drawn_groups, used);
+    const double share = omega_squared(drawn, used);
     sum += share;
     squares += share * share;
   }
@@ -126,10 +131,11 @@ std::vector<ParameterImportance> parameter_importance(const Space& space, const 
   for (std::size_t p = 0; p < space.parameters.size(); ++p) {
     const std::vector<Sample> samples = complete_samples(trials, p);
     if (samples.size() < trials_for_importance(space)) return {};
-    const std::vector<std::size_t> groups = groups_of(space.parameters[p], samples);
+    GroupedValues sample{.values = {}, .groups = groups_of(space.parameters[p], samples)};
+    for (const Sample& one : samples) sample.values.push_back(one.value);
     ParameterImportance importance{.name = space.parameters[p].name};
-    importance.share = omega_squared(samples, groups, importance.groups);
-    importance.error = resampled_error(samples, groups, p);
+    importance.share = omega_squared(sample, importance.groups);
+    importance.error = resampled_error(sample, p);
     sum += importance.share;
     result.push_back(importance);
   }

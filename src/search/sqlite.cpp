@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus {
@@ -16,12 +17,6 @@ constexpr int kMaxValueBytes = 64 << 20;
 // Steps of a statement beyond those that rows of the file's size can need: a row of 20 bytes takes some hundred.
 constexpr std::uint64_t kFreeSteps = 10'000'000;
 constexpr std::uint64_t kStepsPerByte = 20;
-
-std::uint64_t size_of_file(const std::string& path) {
-  std::error_code failed;
-  const std::uintmax_t size = std::filesystem::file_size(path, failed);
-  return failed ? 0 : size;
-}
 
 bool is_there(const std::string& path) {
   std::error_code ignored;

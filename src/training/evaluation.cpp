@@ -105,7 +105,7 @@ void add_reports(PartEvaluation& evaluation, Matrix<double> outputs, const Datas
 }
 
 std::optional<double> roc_auc_of(const ClassificationReport& report) {
-  const bool two_classes = report.classes.size() == 2 && !report.confusion.empty();
+  const bool two_classes = report.classes.size() == 2 && !report.is_multi_label();
   return two_classes ? report.classes[1].auc : report.macro_auc;
 }
 

@@ -11,6 +11,7 @@
 #include "gradus/core/threads.hpp"
 #include "gradus/data/preprocessing.hpp"
 #include "gradus/engine/engine.hpp"
+#include "training/two_classes.hpp"
 
 namespace gradus {
 namespace {
@@ -44,8 +45,7 @@ struct Predictor::State {
   [[nodiscard]] std::size_t num_columns() const {
     return has_table ? model.preprocessing.steps.size() : model.spec().num_inputs;
   }
-  [[nodiscard]] bool gives_both() const { return model.class_names.size() == 2 && model.spec().num_outputs() == 1; }
-  [[nodiscard]] std::size_t num_outputs() const { return gives_both() ? 2 : model.spec().num_outputs(); }
+  [[nodiscard]] std::size_t num_outputs() const { return gives_one_output(model) ? 2 : model.spec().num_outputs(); }
 
   // The features of a row: what its columns become, or the row itself.
   std::span<const double> features_of(std::span<const double> row) {
@@ -62,7 +62,7 @@ struct Predictor::State {
   }
   template <class T>
   void write(std::span<const T> found, std::span<double> to) const {
-    if (gives_both()) {
+    if (gives_one_output(model)) {
       to[1] = static_cast<double>(found[0]);
       to[0] = 1.0 - to[1];
       return;

@@ -232,7 +232,7 @@ Matrix<double> predict_rows(const Model& model, const Features& features, std::s
   Matrix<double> outputs =
       with_engine(model, threads, [&](auto& engine) { return outputs_of_rows(engine, features, model.scaling, rows); });
   unscale_targets(model.target_scaling, outputs.view());
-  return model.class_names.size() == 2 ? class_probabilities(std::move(outputs)) : outputs;
+  return gives_one_output(model) ? class_probabilities(std::move(outputs)) : outputs;
 }
 
 template <class S>

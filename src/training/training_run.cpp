@@ -34,11 +34,6 @@ std::size_t parse_width(const std::string& text, std::size_t automatic, bool is_
                     .advice = "write for example 784,512,10"});
 }
 
-// Two classes may have one output, the probability of the second.
-bool is_one_of_two_classes(const RunConfig::Net& net, std::size_t outputs, const Dataset& dataset) {
-  return outputs == 1 && takes_one_output(dataset) && (net.output == "sigmoid" || net.loss == "binary_focal");
-}
-
 void require_end(std::size_t found, std::size_t expected, const char* which, const char* what, const Dataset& dataset) {
   if (found == expected) return;
   throw InputError(
@@ -49,7 +44,7 @@ void require_end(std::size_t found, std::size_t expected, const char* which, con
                                                          : "write auto or use network.hidden"});
 }
 
-// All widths, inputs and outputs included.
+// All widths, inputs and outputs included; net.output is resolved.
 std::vector<std::size_t> resolve_widths(RunConfig::Net& net, const Dataset& dataset) {
   std::vector<std::size_t> widths;
   if (net.layers.empty()) {
@@ -67,9 +62,9 @@ std::vector<std::size_t> resolve_widths(RunConfig::Net& net, const Dataset& data
     }
     require_end(widths.front(), dataset.num_features(), "first", "features", dataset);
     const char* what = dataset.task == Task::kClassification ? "classes" : "targets";
-    if (!is_one_of_two_classes(net, widths.back(), dataset)) {
-      require_end(widths.back(), dataset.num_outputs(), "last", what, dataset);
-    }
+    const bool is_sigmoid = net.output == output_name(OutputKind::kSigmoid);
+    const bool suffices = widths.back() == 1 && is_sigmoid && takes_one_output(dataset);
+    if (!suffices) require_end(widths.back(), dataset.num_outputs(), "last", what, dataset);
   }
   net.layers.clear();
   for (const std::size_t width : widths) net.layers.push_back(std::to_string(width));
@@ -158,8 +153,8 @@ void add_residual(const RunConfig::Net& net, std::size_t l, std::size_t count, s
 
 NetworkSpec build_spec(RunConfig& config, const Dataset& dataset) {
   RunConfig::Net& net = config.network;
-  const std::vector<std::size_t> widths = resolve_widths(net, dataset);
   resolve_output(net, dataset);
+  const std::vector<std::size_t> widths = resolve_widths(net, dataset);
   NetworkSpec spec;
   spec.num_inputs = widths[0];
   spec.output = parse_output(net.output);

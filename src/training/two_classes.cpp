@@ -12,6 +12,10 @@ bool fits_outputs(const NetworkSpec& spec, const Dataset& dataset) {
   return spec.num_outputs() == 1 && spec.output == OutputKind::kSigmoid && takes_one_output(dataset);
 }
 
+bool gives_one_output(const Model& model) {
+  return model.class_names.size() == 2 && model.spec().num_outputs() == 1;
+}
+
 Matrix<double> class_probabilities(Matrix<double> outputs) {
   if (outputs.cols() != 1) return outputs;
   Matrix<double> both(outputs.rows(), 2);

@@ -12,6 +12,7 @@
 
 #include "config/toml_text.hpp"
 #include "gradus/core/error.hpp"
+#include "support/refusal.hpp"
 
 namespace gradus {
 namespace {
@@ -19,18 +20,7 @@ namespace {
 using testing::HasSubstr;
 
 std::string limit_error(const std::string& text) {
-  try {
-    parse_toml(text, "x.toml");
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "";
-}
-
-std::string times(const std::string& piece, std::size_t count) {
-  std::string text;
-  for (std::size_t i = 0; i < count; ++i) text += piece;
-  return text;
+  return test::refusal_of([&] { parse_toml(text, "x.toml"); });
 }
 
 // `form` with `text` in place of $.
@@ -45,7 +35,7 @@ TEST(TomlLimits, sixteen_parts_of_a_key_are_the_most) {
     for (const char* part : {"a", "\"a\"", "'a'", "a-b_9", "\"a.b\"", "1"}) {
       for (const char* dot : {".", " . ", "\t.", ". "}) {
         const auto text = [&](std::size_t parts) {
-          return filled(form, times(std::string(part) + dot, parts - 1) + part);
+          return filled(form, test::repeated(std::string(part) + dot, parts - 1) + part);
         };
         EXPECT_EQ(limit_error(text(16)), "") << text(16);
         for (const std::size_t parts : {17UL, 200UL, 31000UL}) {
@@ -62,14 +52,14 @@ TEST(TomlLimits, lists_and_tables_are_at_most_sixteen_deep) {
         std::pair("[\"]\",", "]"), std::pair("['[',", "]"), std::pair("[[],", "]")}) {
     const std::size_t own = std::string_view(open) == "[[]," ? 1 : 0;
     const auto nested = [&](std::size_t depth) {
-      return "x=" + times(open, depth - own) + "1" + times(close, depth - own) + "\n";
+      return "x=" + test::repeated(open, depth - own) + "1" + test::repeated(close, depth - own) + "\n";
     };
     EXPECT_EQ(limit_error(nested(16)), "") << open;
     for (const std::size_t depth : {18UL, 255UL, 50000UL}) {
       EXPECT_THAT(limit_error(nested(depth)), HasSubstr("at most 16 deep")) << open;
     }
   }
-  EXPECT_EQ(limit_error("x=[" + times("[],", 1000) + "]\n" + times("[t]\ny=[]\n", 1)), "");
+  EXPECT_EQ(limit_error("x=[" + test::repeated("[],", 1000) + "]\n" + test::repeated("[t]\ny=[]\n", 1)), "");
 }
 
 TEST(TomlLimits, names_have_at_most_256_bytes) {
@@ -87,7 +77,7 @@ TEST(TomlLimits, names_have_at_most_256_bytes) {
 }
 
 TEST(TomlLimits, values_may_be_long) {
-  const std::string words = times("word. ", 1000);
+  const std::string words = test::repeated("word. ", 1000);
   for (const char* form :
        {"x=\"$\"\n", "x='$'\n", "x=\"\"\"$\"\"\"\n", "x='''$'''\n", "x=[\"$\",\"a\"]\n", "x=[\n \"$\"\n]\n",
         "x={a=\"$\"}\n", "# $\nx=1\n", "x=\"\"\"\n[[[[ $\n\"\"\"\"\"\ny=1\n", "x=\"a \\\" . $\" # \"\n"}) {
@@ -99,7 +89,7 @@ TEST(TomlLimits, values_may_be_long) {
 
 TEST(TomlLimits, a_mebibyte_is_the_most) {
   const std::string line = "# " + std::string(97, '.') + "\n";
-  const std::string text = times(line, kMaxTomlBytes / line.size());
+  const std::string text = test::repeated(line, kMaxTomlBytes / line.size());
   EXPECT_EQ(limit_error(text), "");
   EXPECT_THAT(limit_error(text + line), HasSubstr("at most 1048576 bytes"));
 }

@@ -13,6 +13,7 @@
 
 #include "gradus/core/error.hpp"
 #include "gradus/core/random.hpp"
+#include "support/refusal.hpp"
 
 namespace gradus {
 namespace {
@@ -21,18 +22,7 @@ using Json = nlohmann::ordered_json;
 using testing::HasSubstr;
 
 std::string error_of(const std::string& text) {
-  try {
-    require_json(text, "x.json");
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "";
-}
-
-std::string repeated(const std::string& piece, std::size_t count) {
-  std::string text;
-  for (std::size_t i = 0; i < count; ++i) text += piece;
-  return text;
+  return test::refusal_of([&] { require_json(text, "x.json"); });
 }
 
 std::string object_of_keys(std::size_t count) {
@@ -54,7 +44,7 @@ Json random_value(RandomStream& random, std::size_t levels) {
     case 4:
       return std::numeric_limits<std::uint64_t>::max() - random.below(5);
     case 5:
-      return repeated("\"\\\n\tö€\x01", random.below(3));
+      return test::repeated("\"\\\n\tö€\x01", random.below(3));
     case 6: {
       Json array = Json::array();
       for (std::size_t i = random.below(5); i > 0; --i) array.push_back(random_value(random, levels - 1));
@@ -88,7 +78,7 @@ TEST(JsonText, a_hundred_levels_are_the_most) {
   for (const auto& [open, close] : kinds) {
     const std::size_t levels = open.starts_with("[{") ? 2 : 1;
     const auto nested = [&](std::size_t count) {
-      return repeated(open, count / levels - 1) + open + "0" + close + repeated(close, count / levels - 1);
+      return test::repeated(open, count / levels - 1) + open + "0" + close + test::repeated(close, count / levels - 1);
     };
     EXPECT_TRUE(parse_json(nested(100))) << open;
     for (const std::size_t depth : {102UL, 1000UL, 90000UL}) {
@@ -96,7 +86,7 @@ TEST(JsonText, a_hundred_levels_are_the_most) {
       EXPECT_THAT(error_of(nested(depth)), HasSubstr("more than 100 levels"));
     }
     // Without its end too: it stops where it is too deep, whatever comes.
-    EXPECT_THAT(error_of(repeated(open, 100000)), HasSubstr("more than 100 levels"));
+    EXPECT_THAT(error_of(test::repeated(open, 100000)), HasSubstr("more than 100 levels"));
   }
 }
 

@@ -247,5 +247,16 @@ TEST(Metrics, class_that_is_never_predicted_scores_zero_not_nan) {
   EXPECT_FALSE(report.macro_auc.has_value());
 }
 
+TEST(ClassificationReport, of_many_classes_has_no_confusion_and_is_none_of_label_sets) {
+  constexpr std::size_t kClasses = 4097;
+  Matrix<double> outputs(2, kClasses);
+  outputs(0, 0) = outputs(1, 5) = 1.0;
+  const std::vector<std::int32_t> labels = {0, 4};
+  const ClassificationReport report = classification_report(outputs.view(), labels);
+  EXPECT_TRUE(report.confusion.empty());
+  EXPECT_FALSE(report.is_multi_label());
+  EXPECT_TRUE(multi_label_report(outputs.view(), outputs.view()).is_multi_label());
+}
+
 }  // namespace
 }  // namespace gradus

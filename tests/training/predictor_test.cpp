@@ -15,6 +15,7 @@
 #include "gradus/training/trainer.hpp"
 #include "support/paths.hpp"
 #include "support/process.hpp"
+#include "support/refusal.hpp"
 
 namespace gradus {
 namespace {
@@ -114,14 +115,7 @@ TEST(Predictor, refuses_what_does_not_fit) {
   const Trained t = trained("price", {});
   Predictor predictor(t.model, 4);
   Matrix<double> cells = cells_of(t);
-  const auto refusal = [&](std::span<const double> row) -> std::string {
-    try {
-      predictor.predict(row);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "";
-  };
+  const auto refusal = [&](std::span<const double> row) { return test::refusal_of([&] { predictor.predict(row); }); };
   EXPECT_THAT(refusal(cells.row(0).first(3)), HasSubstr("expected 4 columns, as the model reads, found 3"));
   cells(0, 3) = INFINITY;
   EXPECT_THAT(refusal(cells.row(0)), HasSubstr("column 3"));

@@ -7,6 +7,7 @@
 
 #include "gradus/training/run_config.hpp"
 #include "gradus/training/trainer.hpp"
+#include "support/refusal.hpp"
 #include "training/small_run.hpp"
 
 namespace gradus {
@@ -52,20 +53,24 @@ TEST(TwoClasses, one_output_gives_both_probabilities_and_every_measure) {
 }
 
 TEST(TwoClasses, one_output_is_for_sigmoids_of_two_classes) {
-  const auto refusal = [](const char* key, const char* value, const Dataset& dataset) -> std::string {
+  const auto refusal = [](const char* key, const char* value, const Dataset& dataset) {
     RunConfig config = one_output();
     set_option(config, key, value, "test");
-    try {
-      make_training_run(config, dataset);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "";
+    return test::refusal_of([&] { make_training_run(config, dataset); });
   };
   EXPECT_EQ(refusal("training.epochs", "3", clouds_of_two()), "");
   EXPECT_THAT(refusal("network.output", "softmax", clouds_of_two()), HasSubstr("network.output = sigmoid"));
   EXPECT_THAT(refusal("network.output", "linear", clouds_of_two()), HasSubstr("network.output = sigmoid"));
   EXPECT_THAT(refusal("training.epochs", "3", test::make_clouds()), HasSubstr("expected last width 3"));
+}
+
+TEST(TwoClasses, one_output_may_be_asked_for_by_its_loss) {
+  for (const char* loss : {"binary_cross_entropy", "binary_focal"}) {
+    RunConfig config;
+    set_option(config, "network.layers", "auto,6,1", "test");
+    set_option(config, "network.loss", loss, "test");
+    EXPECT_EQ(make_training_run(config, clouds_of_two()).spec.num_outputs(), 1U) << loss;
+  }
 }
 
 TEST(TwoClasses, a_threshold_moves_decisions_and_nothing_else) {
@@ -104,13 +109,8 @@ TEST(Thresholds, of_label_sets_are_one_for_all_or_one_each) {
 }
 
 TEST(Thresholds, that_do_not_suit_the_model_are_refused) {
-  const auto refusal = [](const Model& model, std::vector<double> thresholds) -> std::string {
-    try {
-      check_thresholds(model, thresholds);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "";
+  const auto refusal = [](const Model& model, const std::vector<double>& thresholds) {
+    return test::refusal_of([&] { check_thresholds(model, thresholds); });
   };
   Model model;
   EXPECT_THAT(refusal(model, {0.5}), HasSubstr("one of quantities"));

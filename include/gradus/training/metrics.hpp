@@ -38,6 +38,9 @@ struct ClassificationReport {
   double weighted_f1 = 0.0;
   std::optional<double> balanced_accuracy;  // mean recall of the classes with support; empty for multi-label
   std::optional<double> macro_auc;          // mean over the classes that have one; empty where none has
+
+  /// Of label sets; of classes there may be too many for a confusion matrix.
+  [[nodiscard]] bool is_multi_label() const { return !balanced_accuracy; }
 };
 
 /// Measures of N rows and K targets in the unit of the targets: unweighted means over the K targets. What belongs to a

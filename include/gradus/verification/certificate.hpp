@@ -93,11 +93,11 @@ struct Provenance {
   std::string data_name;
   std::string data_sha256;
   std::uint64_t seed = 0;
-  std::size_t rows = 0;             // given to the engine
-  std::string row_choice{};         // how they were chosen: "drawn", or "by loss" where draws would tell little
-  std::size_t derivative_rows = 0;  // of these, for derivatives by the textbook
-  std::size_t difference_rows = 0;  // of these, for finite differences
-  std::string difference_options;   // "sampled 10 2": choice, numbers per group, points of the stencil
+  std::size_t rows = 0;              // given to the engine
+  std::string row_choice = "drawn";  // how they were chosen: "drawn", or "by loss" where draws would tell little
+  std::size_t derivative_rows = 0;   // of these, for derivatives by the textbook
+  std::size_t difference_rows = 0;   // of these, for finite differences
+  std::string difference_options;    // "sampled 10 2": choice, numbers per group, points of the stencil
   std::vector<double> difference_steps;
 };
 
