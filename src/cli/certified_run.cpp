@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "cli/check_point.hpp"
+#include "cli/check_progress.hpp"
 #include "cli/note.hpp"
 #include "core/atomic_file.hpp"
 #include "core/json_text.hpp"
+#include "verification/run_point.hpp"
 
 namespace gradus::cli {
 

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "cli/check_differences.hpp"
-#include "cli/check_point.hpp"
+#include "cli/check_progress.hpp"
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/folder_report.hpp"
@@ -24,6 +24,7 @@
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_config.hpp"
 #include "gradus/training/run_folder.hpp"
+#include "verification/run_point.hpp"
 
 namespace gradus::cli {
 namespace {

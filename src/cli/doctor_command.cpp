@@ -67,7 +67,7 @@ std::string sets_in(const std::string& folder) {
 void print_report(const std::string& data_dir) {
   const char* forced = std::getenv("GRADUS_TARGET");
   const MachineRecord machine = this_machine(0);
-  fmt::print("version        {} ({} build)\n", version(), GRADUS_BUILD_TYPE);
+  fmt::print("version        {} ({} build)\n", version(), build_type());
   fmt::print("cpu            {}\n", machine.cpu);
   fmt::print("cores          {}\n", std::thread::hardware_concurrency());
   fmt::print("caches         {}\n", caches_text());

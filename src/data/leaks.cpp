@@ -74,7 +74,6 @@ void note_leaks(const Dataset& dataset, std::vector<std::string>& notes) {
   const bool has_targets = !dataset.table.labels.empty() || !dataset.table.values.empty();
   if (dataset.columns.empty() || !has_targets || dataset.train.size() < kFewestRowsToTell || !targets_differ(dataset))
     return;
-  const auto* const numbers = std::get_if<Matrix<double>>(&dataset.table.features);
   std::size_t number_at = 0;
   std::size_t code_at = 0;
   for (const Column& column : stored_columns(dataset.columns)) {
@@ -86,9 +85,11 @@ void note_leaks(const Dataset& dataset, std::vector<std::string>& notes) {
         const std::int32_t code = dataset.table.codes(row, at);
         return code == kMissingCode ? std::nan("") : static_cast<double>(code);
       });
-    } else if (numbers != nullptr) {
+    } else {
       const std::size_t at = number_at++;
-      rows = rows_repeating(dataset, [&](std::uint32_t row) { return (*numbers)(row, at); });
+      visit_features(dataset.table.features, [&](const auto& numbers) {
+        rows = rows_repeating(dataset, [&](std::uint32_t row) { return static_cast<double>(numbers(row, at)); });
+      });
     }
     const double share = static_cast<double>(rows) / static_cast<double>(dataset.train.size());
     if (share < kShare) continue;

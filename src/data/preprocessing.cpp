@@ -125,9 +125,20 @@ void check_numbers_alone(const Dataset& dataset) {
                               missing ? "missing cells" : "words or dates", "fill them in or leave the columns out"});
 }
 
+/// The features, or in `converted` what they are in double.
+MatrixView<const double> as_doubles(const Features& features, Matrix<double>& converted) {
+  if (const auto same = view_as<double>(features)) return *same;
+  converted = Matrix<double>(num_rows(features), num_cols(features));
+  visit_features(features, [&converted](const auto& view) {
+    for (std::size_t r = 0; r < view.rows(); ++r) std::ranges::copy(view.row(r), converted.row(r).begin());
+  });
+  return converted.view();
+}
+
 Matrix<double> make_inputs(const Dataset& dataset, const std::vector<Column>& columns,
                            const Preprocessing& preprocessing, data::UnknownLevels& unknown) {
-  const auto& features = std::get<Matrix<double>>(dataset.table.features);
+  Matrix<double> converted;
+  const MatrixView<const double> features = as_doubles(dataset.table.features, converted);
   Matrix<double> inputs(dataset.table.rows(), preprocessing.num_inputs());
   std::size_t first = 0;
   std::size_t number_at = 0;

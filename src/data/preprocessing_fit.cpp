@@ -52,13 +52,14 @@ class Fitter {
     ColumnStep step;
     step.column = column;
     std::vector<double> known;
-    const auto& features = std::get<Matrix<double>>(dataset_.table.features);
-    for (const std::uint32_t row : dataset_.train) {
-      const double value = features(row, at);
-      if (std::isnan(value)) continue;
-      known.push_back(value);
-      step.has_time = step.has_time || (column.kind == ColumnKind::kDate && std::floor(value) != value);
-    }
+    visit_features(dataset_.table.features, [&](const auto& features) {
+      for (const std::uint32_t row : dataset_.train) {
+        const auto value = static_cast<double>(features(row, at));
+        if (std::isnan(value)) continue;
+        known.push_back(value);
+        step.has_time = step.has_time || (column.kind == ColumnKind::kDate && std::floor(value) != value);
+      }
+    });
     step.marks_missing = known.size() < dataset_.train.size();
     if (known.empty()) {
       note(column, "no training row has a value");

@@ -141,8 +141,9 @@ void apply_initial_model(RunConfig& config, Dataset& dataset, const Model& model
   adopt(config.data.scale, model.scaling.divisor, "data.scale");
   adopt_scaling(config, dataset, model.scaling);
   adopt_target_scaling(config.data.target_scaling, model.target_scaling);
+  const std::string& path = config.training.init_from;
   dataset.notes.push_back(
-      fmt::format("columns and scaling are those of the model in {}{}", config.training.init_from,
+      fmt::format("columns and scaling are those of the model{}{}", path.empty() ? "" : " in " + path,
                   model.preprocessing.steps.empty() ? "" : ", by the columns' names; nothing was fitted to this data"));
 }
 

@@ -15,6 +15,7 @@
 #include "training/model_source.hpp"
 #include "training/option_text.hpp"
 #include "training/table_defaults.hpp"
+#include "training/training_run.hpp"
 #include "training/two_classes.hpp"
 
 namespace gradus {
@@ -338,6 +339,11 @@ Dataset read_rows(const RunConfig& config, const std::string& base_folder) {
 }
 
 Dataset prepare_data(RunConfig& config, Dataset dataset, const std::string& base_folder) {
+  const std::optional<Model> start = read_initial_model(config, base_folder);
+  return prepare_data(config, std::move(dataset), start ? &*start : nullptr);
+}
+
+Dataset prepare_data(RunConfig& config, Dataset dataset, const Model* start) {
   RunConfig::Data& data = config.data;
   if (!data.stratified) data.stratified = divides_classes(config, dataset);
   if (config.training.folds > 0 || config.training.fold > 0) hold_out_fold(config, dataset);
@@ -349,7 +355,7 @@ Dataset prepare_data(RunConfig& config, Dataset dataset, const std::string& base
                   .stratified = *data.stratified,
                   .shuffled = data.shuffled,
                   .seed = data.seed});
-  if (const std::optional<Model> start = read_initial_model(config, base_folder)) {
+  if (start != nullptr) {
     apply_initial_model(config, dataset, *start);
     return dataset;
   }
@@ -361,6 +367,11 @@ Dataset prepare_data(RunConfig& config, Dataset dataset, const std::string& base
 }
 
 TrainingRun make_training_run(RunConfig& config, const Dataset& dataset, const std::string& base_folder) {
+  const std::optional<Model> start = read_initial_model(config, base_folder);
+  return make_training_run(config, dataset, start ? &*start : nullptr);
+}
+
+TrainingRun make_training_run(RunConfig& config, const Dataset& dataset, const Model* start) {
   apply_table_defaults(config, dataset);
   resolve_training(config, dataset);
   const RunConfig::Training& training = config.training;
@@ -398,7 +409,7 @@ TrainingRun make_training_run(RunConfig& config, const Dataset& dataset, const s
   RunConfig plain = config;
   plain.report = {};
   std::string behind;
-  if (const auto start = read_initial_model(config, base_folder)) behind = start_from(run, *start);
+  if (start != nullptr) behind = start_from(run, *start);
   // Until 2026-11 each batch was divided by its own weights: a checkpoint of then would go on to other bits.
   if (!run.sample_weights.empty() || !run.class_weights.empty()) behind += "\nweights = \"by their mean\"\n";
   // Until then a warm-up began at warmup_start itself, and progress of min_delta alone made an epoch the best.

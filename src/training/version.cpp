@@ -7,4 +7,8 @@ std::string version() {
   return GRADUS_VERSION;
 }
 
+std::string build_type() {
+  return GRADUS_BUILD_TYPE;
+}
+
 }  // namespace gradus

@@ -8,5 +8,7 @@ namespace gradus {
 
 /// "0.1.0", from the CMake project.
 std::string version();
+/// "Release", "Debug", ...: how the library was compiled.
+std::string build_type();
 
 }  // namespace gradus

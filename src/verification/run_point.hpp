@@ -1,16 +1,15 @@
-// From a configuration, a run folder or a model and a data set to the point at which the gradient is checked.
+// From a run or a model and a data set to the point at which the gradient is checked.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include "gradus/training/trainer.hpp"
 #include "gradus/verification/verify.hpp"
 
-namespace gradus::cli {
+namespace gradus {
 
 /// Rows of the training part, chosen at random.
 struct RowChoice {
@@ -26,20 +25,4 @@ VerificationPoint make_point(const TrainingRun& run, const Dataset& dataset, con
 /// A model without its run: no optimizer but SGD, no class weights.
 VerificationPoint make_point(const Model& model, const Dataset& dataset, const RowChoice& choice);
 
-/// A bar on standard error while verify() works; nothing where no terminal is.
-class CheckProgress {
- public:
-  explicit CheckProgress(bool quiet);
-  ~CheckProgress();
-  CheckProgress(const CheckProgress&) = delete;
-  CheckProgress& operator=(const CheckProgress&) = delete;
-  void show(double share, std::string_view what);
-  [[nodiscard]] VerifyProgress callback();
-
- private:
-  bool terminal_;
-  bool shown_ = false;
-  std::chrono::steady_clock::time_point last_;
-};
-
-}  // namespace gradus::cli
+}  // namespace gradus

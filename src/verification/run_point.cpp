@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/check_point.hpp"
-
-#include <unistd.h>
+#include "verification/run_point.hpp"
 
 #include <algorithm>
 #include <numeric>
+#include <string>
+#include <vector>
 
-#include "cli/note.hpp"
-#include "cli/progress.hpp"
+#include "gradus/core/error.hpp"
 #include "gradus/core/random.hpp"
 #include "network/textbook.hpp"
 #include "training/version.hpp"
 
-namespace gradus::cli {
+namespace gradus {
 namespace {
 
 std::vector<std::uint32_t> all_rows(const Dataset& dataset) {
@@ -128,7 +127,7 @@ Network<double> network_of(const Model& model) {
 
 void fill_provenance(const Dataset& dataset, VerificationPoint& point) {
   point.provenance.version = version();
-  point.provenance.build = GRADUS_BUILD_TYPE;
+  point.provenance.build = build_type();
   point.provenance.data_name = dataset.name;
   point.provenance.data_sha256 = dataset.sha256;
 }
@@ -158,22 +157,4 @@ VerificationPoint make_point(const Model& model, const Dataset& dataset, const R
   return point;
 }
 
-CheckProgress::CheckProgress(bool quiet) : terminal_(!quiet && isatty(STDERR_FILENO) != 0) {}
-
-CheckProgress::~CheckProgress() {
-  if (shown_) draw_line("");
-}
-
-void CheckProgress::show(double share, std::string_view what) {
-  const auto now = std::chrono::steady_clock::now();
-  if (!terminal_ || now - last_ < std::chrono::milliseconds(100)) return;
-  last_ = now;
-  shown_ = true;
-  draw_line(fmt::format("{} {:3.0f} %  {}", bar_text(share), 100.0 * share, printable(what)));
-}
-
-VerifyProgress CheckProgress::callback() {
-  return [this](double share, std::string_view what) { show(share, what); };
-}
-
-}  // namespace gradus::cli
+}  // namespace gradus
