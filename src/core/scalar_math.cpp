@@ -230,37 +230,58 @@ constexpr std::array<double, 20> kErfAtCentres = {
     0x1.fffff618c3da6p-1, 0x1.fffffe92ced93p-1, 0x1.ffffffd169d0cp-1, 0x1.fffffffabd229p-1, 0x1.ffffffff79626p-1,
     0x1.fffffffff4188p-1, 0x1.ffffffffff11ap-1, 0x1.ffffffffffef8p-1, 0x1.ffffffffffff0p-1, 0x1.fffffffffffffp-1};
 
-// erf x = 2/sqrt(pi) sum (-1)^n x^(2n+1) / (n! (2n+1)), 0 < x <= 1.
+// Of erf x = 2/sqrt(pi) sum (-1)^n x^(2n+1) / (n! (2n+1)) the coefficients but the first, 1, which is 0 here.
+constexpr auto kErfSeries = [] {
+  constexpr int kTerms = 20;  // the first left out: 1 / (20! 41) < 2^-66
+  std::array<double, kTerms> coefficients{};
+  double factorial = 1.0;
+  for (int n = 1; n < kTerms; ++n) {
+    factorial *= -n;
+    coefficients[static_cast<std::size_t>(n)] = 1.0 / (factorial * (2 * n + 1));
+  }
+  return coefficients;
+}();
+
+// 0 < x <= 1.
 double erf_series(double x) {
   const double square = x * x;
-  constexpr int kTerms = 20;  // the first left out: 1 / (20! 41) < 2^-66
-  double factorial = 1.0;
-  std::array<double, kTerms> coefficients{};
-  for (int n = 0; n < kTerms; ++n) {
-    if (n > 0) factorial *= -n;
-    coefficients[static_cast<std::size_t>(n)] = n == 0 ? 0.0 : 1.0 / (factorial * (2 * n + 1));
-  }
-  const double tail = polynomial(coefficients, square);  // the sum without its first term 1
+  const double tail = polynomial(kErfSeries, square);  // the sum without its first term 1
   const Pair y = multiply(two_product(x, kTwoOverRootPi.hi), fast_two_sum(1.0, tail));
   return y.hi + std::fma(x, kTwoOverRootPi.lo, y.lo);
 }
 
-// Taylor series about the nearest centre c, 1 < x < 6. With erf(c + h) = sum a_n h^n and erf'' = -2x erf':
+double erf_centre(std::size_t index) {
+  return 1.125 + 0.25 * static_cast<double>(index);
+}
+
+// a_1, ..., a_24 of the Taylor series erf(c + h) = sum a_n h^n about every centre. With erf'' = -2x erf':
 // (n + 2)(n + 1) a_{n+2} = -2 c (n + 1) a_{n+1} - 2 n a_n.
+using TaylorCoefficients = std::array<double, 24>;
+std::array<TaylorCoefficients, kErfAtCentres.size()> erf_coefficients() {
+  std::array<TaylorCoefficients, kErfAtCentres.size()> table{};
+  for (std::size_t index = 0; index < table.size(); ++index) {
+    const double c = erf_centre(index);
+    double before = 0.0;                               // n a_n of n = 0
+    double current = kTwoOverRootPi.hi * exp(-c * c);  // n a_n of n = 1; c * c is exact
+    for (int n = 1; n <= 24; ++n) {
+      table[index][static_cast<std::size_t>(n) - 1] = current / n;
+      const double next = -2.0 * (c * current + (n > 1 ? before : 0.0)) / n;
+      before = current;
+      current = next;
+    }
+  }
+  return table;
+}
+
+// About the nearest centre, 1 < x < 6.
 double erf_near_centre(double x) {
+  static const auto kCoefficients = erf_coefficients();
   const auto index = static_cast<std::size_t>((x - 1.0) * 4.0);
-  const double c = 1.125 + 0.25 * static_cast<double>(index);
-  const double h = x - c;
-  double before = 0.0;                               // n a_n of n = 0
-  double current = kTwoOverRootPi.hi * exp(-c * c);  // n a_n of n = 1; c * c is exact
+  const double h = x - erf_centre(index);
   double power = h;
   double sum = 0.0;
-  for (int n = 1; n <= 24; ++n) {
-    const double term = current / n * power;
-    sum += term;
-    const double next = -2.0 * (c * current + (n > 1 ? before : 0.0)) / n;
-    before = current;
-    current = next;
+  for (const double coefficient : kCoefficients[index]) {
+    sum += coefficient * power;
     power *= h;
   }
   return kErfAtCentres[index] + sum;

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <new>
+#include <set>
 #include <thread>
 
-#include "core/median.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/trainer.hpp"
 
@@ -15,6 +15,9 @@ namespace {
 
 // How long a worker without a trial waits before it looks again for what other processes did.
 constexpr std::chrono::milliseconds kPoll{50};
+// Records that a transaction changes at most, beside the one of its own trial: a few milliseconds, after which other
+// processes have their turn.
+constexpr std::size_t kMostChanges = 200;
 
 double spread_of(const std::vector<RunResult>& runs, double mean) {
   if (runs.size() < 2) return 0.0;
@@ -23,19 +26,11 @@ double spread_of(const std::vector<RunResult>& runs, double mean) {
   return std::sqrt(sum / static_cast<double>(runs.size() - 1));
 }
 
-double epochs_of(const StudyConfig& config, const TrialRecord& trial) {
-  const std::optional<std::size_t> own = config.space.find("training.epochs");
-  const bool has_own = own && trial.setting[*own];
-  return has_own ? number_in(*trial.setting[*own]) : static_cast<double>(config.base.training.epochs);
-}
-
 }  // namespace
 
-double planned_epochs(const StudyConfig& config, const Planner& planner, const std::vector<TrialRecord>& trials) {
-  if (!config.space.find("training.epochs")) return static_cast<double>(planned_epochs(planner.brackets()));
-  double total = 0.0;
-  for (const TrialRecord& trial : trials) total += epochs_of(config, trial);
-  return total;
+double planned_epochs(const StudyConfig& config, const Planner& planner, const TrialTable& trials) {
+  if (config.space.find("training.epochs")) return trials.whole_epochs();
+  return static_cast<double>(planned_epochs(planner.brackets()));
 }
 
 Executor::Executor(const StudyConfig& config, Planner& planner, StudyStore& store, Objective& objective,
@@ -44,16 +39,18 @@ Executor::Executor(const StudyConfig& config, Planner& planner, StudyStore& stor
       planner_(planner),
       store_(store),
       objective_(objective),
-      on_new_trial_(std::move(on_new_trial)) {}
+      on_new_trial_(std::move(on_new_trial)),
+      trials_(config, planner.brackets()) {}
 
 void Executor::run(const StudyRunOptions& options) {
   observer_ = options.observer;
+  planned_epochs_ = static_cast<double>(gradus::planned_epochs(planner_.brackets()));
   store_.worker();
   start_ = Clock::now();
   {
     const std::lock_guard lock(mutex_);
-    store_.transaction([this] { refresh(); });
-    epochs_before_ = progress().done_epochs;
+    refresh();
+    epochs_before_ = trials_.done_epochs();
   }
   active_ = resolve_threads(options.jobs);
   std::vector<std::thread> workers;
@@ -108,49 +105,90 @@ void Executor::work() {
 }
 
 void Executor::refresh() {
-  for (const std::size_t number : store_.load_changes(config_.space, trials_)) {
-    planner_.require_possible(trials_[number], store_.folder());
+  for (TrialRecord& trial : store_.changes(config_.space)) {
+    planner_.require_possible(trial, store_.folder());
+    trials_.put(std::move(trial));
   }
+}
+
+bool Executor::has_work() const {
+  const auto is_dead = [this](std::size_t number) { return store_.is_dead(trials_[number].owner); };
+  return !trials_.ready().empty() || trials_.due() || planner_.can_choose(trials_) ||
+         std::ranges::any_of(trials_.running(), is_dead);
+}
+
+// Outside of any transaction: the choice is the same whoever makes it, and where another process has stored it
+// meanwhile its record replaces this one.
+void Executor::choose_trials() {
+  if (!trials_.ready().empty()) return;
+  for (std::size_t i = 0; i < kMostChanges && planner_.can_choose(trials_); ++i) trials_.put(planner_.choose(trials_));
+}
+
+void Executor::store_new_trials() {
+  while (store_.num_trials() < trials_.size()) store_.save(config_.space, trials_[store_.num_trials()]);
+}
+
+void Executor::change(TrialRecord trial) {
+  store_.save(config_.space, trial);
+  trials_.put(std::move(trial));
 }
 
 void Executor::take_over() {
-  for (TrialRecord& trial : trials_) {
-    if (trial.state != TrialState::kRunning || !store_.is_dead(trial.owner)) continue;
+  const std::set<std::size_t> running = trials_.running();
+  for (const std::size_t number : running) {
+    if (!store_.is_dead(trials_[number].owner)) continue;
+    TrialRecord trial = trials_[number];
     trial.state = TrialState::kWaiting;
     trial.owner = 0;
-    store_.save(config_.space, trial);
+    change(std::move(trial));
   }
 }
 
-std::vector<std::size_t> Executor::advance() {
-  std::vector<std::size_t> changed = planner_.advance(trials_);
-  std::sort(changed.begin(), changed.end());
-  changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
+std::vector<std::size_t> Executor::decide() {
+  std::vector<std::size_t> changed = planner_.decide(trials_, kMostChanges);
   for (const std::size_t number : changed) store_.save(config_.space, trials_[number]);
-  for (; announced_ < trials_.size(); ++announced_) {
-    if (on_new_trial_) on_new_trial_(trials_[announced_]);
-  }
   return changed;
+}
+
+void Executor::announce(const std::vector<std::size_t>& changed) {
+  for (const std::size_t number : changed) {
+    if (!trials_[number].finished()) continue;
+    objective_.discard(number);
+    if (observer_ != nullptr) observer_->on_trial(trials_[number], progress());
+  }
+  changed_.notify_all();
 }
 
 std::optional<TrialTask> Executor::claim() {
   const std::lock_guard lock(mutex_);
-  std::optional<TrialTask> task;
-  store_.transaction([&] {
+  while (true) {
+    // What others did is read before the transaction as far as possible: it keeps nobody out.
     refresh();
-    take_over();
-    advance();
-    const auto ready = std::find_if(trials_.begin(), trials_.end(), [](const TrialRecord& t) { return t.ready(); });
-    if (ready == trials_.end()) return;
-    ready->state = TrialState::kRunning;
-    ready->owner = store_.worker();
-    store_.save(config_.space, *ready);
-    task = make_task(*ready);
-  });
-  return task;
+    if (!has_work()) return std::nullopt;
+    choose_trials();
+    std::optional<std::size_t> claimed;
+    std::vector<std::size_t> decided;
+    store_.transaction([&] {
+      refresh();
+      take_over();
+      store_new_trials();
+      decided = decide();
+      if (trials_.ready().empty()) return;
+      claimed = *trials_.ready().begin();
+      TrialRecord trial = trials_[*claimed];
+      trial.state = TrialState::kRunning;
+      trial.owner = store_.worker();
+      change(std::move(trial));
+    });
+    announce(decided);
+    if (claimed) return make_task(trials_[*claimed]);
+  }
 }
 
 TrialTask Executor::make_task(const TrialRecord& trial) {
+  for (; known_to_listener_ < trials_.size(); ++known_to_listener_) {
+    if (on_new_trial_) on_new_trial_(trials_[known_to_listener_]);
+  }
   const std::vector<Rung>& rungs = planner_.bracket_of(trial.number).rungs;
   TrialTask task{.trial = trial, .epochs = rungs[trial.rung].epochs, .last = trial.rung + 1 == rungs.size()};
   if (config_.options.scheduler == "median") task.thresholds = thresholds(planner_.known_before(trial.number));
@@ -160,37 +198,38 @@ TrialTask Executor::make_task(const TrialRecord& trial) {
 // The median of the complete trials of earlier generations, per epoch.
 std::map<std::size_t, double> Executor::thresholds(std::size_t known) {
   if (known == thresholds_known_) return thresholds_;
+  if (known < thresholds_known_) {
+    medians_.clear();
+    thresholds_known_ = 0;
+  }
+  for (const auto& [epoch, value] : store_.values_of(thresholds_known_, known)) medians_[epoch].add(value);
   thresholds_known_ = known;
   thresholds_.clear();
-  for (const auto& [epoch, values] : store_.values_by_epoch(known)) {
+  for (const auto& [epoch, values] : medians_) {
     if (epoch < config_.options.min_epochs || values.size() < config_.options.startup) continue;
-    thresholds_[epoch] = median(values);
+    thresholds_[epoch] = values.value();
   }
   return thresholds_;
 }
 
-void Executor::settle(const TrialTask& task, const std::function<void(TrialRecord&)>& change) {
+void Executor::settle(const TrialTask& task, const std::function<void(TrialRecord&)>& body) {
   const std::lock_guard lock(mutex_);
   const std::size_t number = task.trial.number;
   std::vector<std::size_t> touched;
+  refresh();
   store_.transaction([&] {
     refresh();
-    TrialRecord& trial = trials_[number];
+    TrialRecord trial = trials_[number];
     if (trial.state != TrialState::kRunning || trial.owner != store_.worker()) {
       throw StudyError("trial " + std::to_string(number) + ": was taken over by another process while it ran");
     }
     trial.owner = 0;
-    change(trial);
-    store_.save(config_.space, trial);
-    touched = advance();
-    if (std::find(touched.begin(), touched.end(), number) == touched.end()) touched.push_back(number);
+    body(trial);
+    change(std::move(trial));
+    touched = decide();
   });
-  for (const std::size_t n : touched) {
-    if (!trials_[n].finished()) continue;
-    objective_.discard(n);
-    if (observer_ != nullptr) observer_->on_trial(trials_[n], progress());
-  }
-  changed_.notify_all();
+  if (std::ranges::find(touched, number) == touched.end()) touched.push_back(number);
+  announce(touched);
 }
 
 void Executor::finish(const TrialTask& task, const TrialOutcome& outcome, double seconds) {
@@ -240,25 +279,23 @@ void Executor::release(const TrialTask& task) {
 StudyProgress Executor::progress() const {
   StudyProgress p;
   p.trials = planner_.num_trials();
-  p.planned_epochs = gradus::planned_epochs(config_, planner_, trials_);
-  double spared = 0.0;
-  for (const TrialRecord& trial : trials_) {
-    p.complete += trial.state == TrialState::kComplete ? 1 : 0;
-    p.pruned += trial.state == TrialState::kPruned ? 1 : 0;
-    p.failed += trial.state == TrialState::kFailed ? 1 : 0;
-    p.running += trial.state == TrialState::kRunning ? 1 : 0;
-    const auto done = static_cast<double>(trial.epochs());
-    p.done_epochs += done;
-    const bool by_itself = planner_.bracket_of(trial.number).rungs.size() == 1 && trial.finished();
-    if (by_itself) spared += std::max(0.0, epochs_of(config_, trial) - done);
+  p.complete = trials_.count(TrialState::kComplete);
+  p.pruned = trials_.count(TrialState::kPruned);
+  p.failed = trials_.count(TrialState::kFailed);
+  p.running = trials_.count(TrialState::kRunning);
+  p.planned_epochs = planned_epochs_;
+  if (config_.space.find("training.epochs") && trials_.size() > 0) {
+    // Those to come as those that are chosen.
+    p.planned_epochs = trials_.whole_epochs() / static_cast<double>(trials_.size()) * static_cast<double>(p.trials);
   }
+  p.done_epochs = trials_.done_epochs();
   p.elapsed_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   const double done_here = p.done_epochs - epochs_before_;
   if (done_here > 0.0) {
-    const double left = std::max(0.0, p.planned_epochs - p.done_epochs - spared);
+    const double left = std::max(0.0, p.planned_epochs - p.done_epochs - trials_.spared_epochs());
     p.seconds_left = p.elapsed_seconds * left / done_here;
   }
-  p.best = planner_.best(trials_);
+  p.best = trials_.best();
   return p;
 }
 

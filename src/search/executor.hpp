@@ -8,10 +8,12 @@
 #include <condition_variable>
 #include <exception>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <vector>
 
+#include "core/median.hpp"
 #include "gradus/search/study.hpp"
 #include "search/objective.hpp"
 #include "search/planner.hpp"
@@ -19,8 +21,9 @@
 
 namespace gradus {
 
-/// Epochs that a study trains per repeat when nothing stops early; settings may have their own training.epochs.
-double planned_epochs(const StudyConfig& config, const Planner& planner, const std::vector<TrialRecord>& trials);
+/// Epochs that a study trains per repeat when nothing stops early; where settings have their own training.epochs, those
+/// of the trials that are chosen.
+double planned_epochs(const StudyConfig& config, const Planner& planner, const TrialTable& trials);
 
 class Executor {
  public:
@@ -30,7 +33,7 @@ class Executor {
 
   /// Until every trial is finished. Throws Interrupted when asked to stop, and what a worker could not handle.
   void run(const StudyRunOptions& options);
-  [[nodiscard]] const std::vector<TrialRecord>& trials() const { return trials_; }
+  [[nodiscard]] const TrialTable& trials() const { return trials_; }
   /// The median rule's thresholds by epoch for a trial that may know of the first `known` ones.
   std::map<std::size_t, double> thresholds(std::size_t known);
 
@@ -43,10 +46,19 @@ class Executor {
   void fail(const TrialTask& task, const std::string& error, double seconds);
   void release(const TrialTask& task);
   /// Changes the record of a trial that this process runs, and stores what follows.
-  void settle(const TrialTask& task, const std::function<void(TrialRecord&)>& change);
+  void settle(const TrialTask& task, const std::function<void(TrialRecord&)>& body);
+  // Takes what other processes have stored since the last time.
   void refresh();
-  std::vector<std::size_t> advance();
+  [[nodiscard]] bool has_work() const;
+  void choose_trials();
+  // What follows is part of a transaction.
+  void store_new_trials();
   void take_over();
+  // Changes the record of a trial that was loaded, and stores it.
+  void change(TrialRecord trial);
+  std::vector<std::size_t> decide();
+  // The transaction is done: its finished trials.
+  void announce(const std::vector<std::size_t>& changed);
   TrialTask make_task(const TrialRecord& trial);
   [[nodiscard]] StudyProgress progress() const;
 
@@ -59,15 +71,17 @@ class Executor {
 
   std::mutex mutex_;  // everything below
   std::condition_variable changed_;
-  std::vector<TrialRecord> trials_;
-  std::size_t announced_ = 0;
+  TrialTable trials_;
+  std::size_t known_to_listener_ = 0;
   std::size_t thresholds_known_ = 0;
+  std::map<std::size_t, RunningMedian> medians_;  // by epoch
   std::map<std::size_t, double> thresholds_;
   std::exception_ptr failure_;
   unsigned active_ = 0;
   std::atomic<bool> stop_{false};
   Clock::time_point start_;
   double epochs_before_ = 0.0;
+  double planned_epochs_ = 0.0;  // of the brackets
 };
 
 }  // namespace gradus

@@ -2,7 +2,6 @@
 #include "search/planner.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "gradus/core/error.hpp"
 
@@ -11,14 +10,6 @@ namespace {
 
 std::size_t trials_of(const StudyConfig& config, const Sampler& sampler) {
   return sampler.size() ? *sampler.size() : static_cast<std::size_t>(config.options.trials);
-}
-
-// Whether a value ranks before another, those that are no numbers last; nothing where they are equal.
-std::optional<bool> ranks_before(double x, double y, bool larger_is_better) {
-  if (std::isnan(x) || std::isnan(y))
-    return std::isnan(x) == std::isnan(y) ? std::nullopt : std::optional(std::isnan(y));
-  if (x == y) return std::nullopt;
-  return larger_is_better ? x > y : x < y;
 }
 
 }  // namespace
@@ -49,59 +40,60 @@ std::size_t Planner::known_before(std::size_t trial) const {
   return waits_ ? bracket_of(trial).first : 0;
 }
 
-bool Planner::all_finished(const std::vector<TrialRecord>& trials, std::size_t first, std::size_t count) {
-  if (trials.size() < first + count) return false;
-  const auto begin = trials.begin() + static_cast<std::ptrdiff_t>(first);
-  return std::all_of(begin, begin + static_cast<std::ptrdiff_t>(count),
-                     [](const TrialRecord& trial) { return trial.finished(); });
+bool Planner::can_choose(const TrialTable& trials) const {
+  const std::size_t next = trials.size();
+  if (next >= num_trials_) return false;
+  return !waits_ || next > bracket_of(next).first || trials.num_finished() == next;
 }
 
-std::vector<std::size_t> Planner::advance(std::vector<TrialRecord>& trials) {
+TrialRecord Planner::choose(const TrialTable& trials) {
+  TrialRecord trial;
+  trial.number = trials.size();
+  trial.setting = sampler_->choose({.trials = trials.all(), .known = known_before(trial.number)});
+  return trial;
+}
+
+// The rank of a trial follows from what it and the others had reached at the rung's end, which no later record loses: a
+// decision of which a part is stored goes on where it ended.
+std::vector<std::size_t> Planner::decide(TrialTable& trials, std::size_t most) const {
   std::vector<std::size_t> changed;
-  for (const Bracket& bracket : brackets_) {
-    while (trials.size() < bracket.first + bracket.count) {
-      TrialRecord trial;
-      trial.number = trials.size();
-      trial.setting = sampler_->choose({.trials = trials, .known = known_before(trial.number)});
-      changed.push_back(trial.number);
-      trials.push_back(std::move(trial));
-    }
-    decide(bracket, trials, changed);
-    if (waits_ && !all_finished(trials, bracket.first, bracket.count)) break;
-  }
-  return changed;
-}
-
-// A rung is decided when every trial of the bracket has reached its end or fallen out before.
-bool Planner::decide(const Bracket& bracket, std::vector<TrialRecord>& trials,
-                     std::vector<std::size_t>& changed) const {
-  for (std::size_t k = 0; k + 1 < bracket.rungs.size(); ++k) {
-    std::vector<const TrialRecord*> reached;
-    std::size_t undecided = 0;
-    for (std::size_t n = bracket.first; n < bracket.first + bracket.count; ++n) {
-      const TrialRecord& trial = trials[n];
-      if (trial.rungs.size() > k) reached.push_back(&trial);
-      if (trial.rungs.size() <= k && !trial.finished()) return false;
-      if (trial.rungs.size() == k + 1 && trial.rung == k && !trial.finished()) ++undecided;
-    }
-    if (undecided == 0) continue;
-    std::sort(reached.begin(), reached.end(), [&](const TrialRecord* a, const TrialRecord* b) {
-      const double x = a->rungs[k].value;
-      const double y = b->rungs[k].value;
-      return ranks_before(x, y, larger_is_better_).value_or(a->number < b->number);
-    });
-    for (std::size_t place = 0; place < reached.size(); ++place) {
-      TrialRecord& trial = trials[reached[place]->number];
-      if (place < bracket.rungs[k].keep) {
+  while (changed.size() < most) {
+    const auto due = trials.due();
+    if (!due) break;
+    const auto [bracket, k] = *due;
+    const std::vector<std::size_t> kept = ranked_first(trials, brackets_[bracket], k);
+    const std::size_t end = brackets_[bracket].first + brackets_[bracket].count;
+    for (std::size_t n = brackets_[bracket].first; n < end && changed.size() < most; ++n) {
+      if (!TrialTable::is_undecided(trials[n], k)) continue;
+      TrialRecord trial = trials[n];
+      if (std::binary_search(kept.begin(), kept.end(), n)) {
         trial.rung = k + 1;
       } else {
         trial.state = TrialState::kPruned;
         trial.value = trial.rungs[k].value;
       }
-      changed.push_back(trial.number);
+      trials.put(std::move(trial));
+      changed.push_back(n);
     }
   }
-  return true;
+  return changed;
+}
+
+std::vector<std::size_t> Planner::ranked_first(const TrialTable& trials, const Bracket& bracket, std::size_t k) const {
+  std::vector<std::size_t> reached;
+  for (std::size_t n = bracket.first; n < bracket.first + bracket.count; ++n) {
+    if (trials[n].rungs.size() > k) reached.push_back(n);
+  }
+  const std::size_t keep = std::min(bracket.rungs[k].keep, reached.size());
+  std::nth_element(reached.begin(), reached.begin() + static_cast<std::ptrdiff_t>(keep), reached.end(),
+                   [&](std::size_t a, std::size_t b) {
+                     const double x = trials[a].rungs[k].value;
+                     const double y = trials[b].rungs[k].value;
+                     return ranks_before(x, y, larger_is_better_).value_or(a < b);
+                   });
+  reached.resize(keep);
+  std::sort(reached.begin(), reached.end());
+  return reached;
 }
 
 void Planner::record_rung(TrialRecord& trial, const RungResult& result) const {
@@ -109,23 +101,6 @@ void Planner::record_rung(TrialRecord& trial, const RungResult& result) const {
   const bool last = trial.rungs.size() == bracket_of(trial.number).rungs.size();
   trial.state = last ? TrialState::kComplete : TrialState::kWaiting;
   if (last) trial.value = result.value;
-}
-
-bool Planner::finished(const std::vector<TrialRecord>& trials) const {
-  return all_finished(trials, 0, num_trials_);
-}
-
-bool Planner::better(const TrialRecord& a, const TrialRecord& b) const {
-  return ranks_before(a.value.value_or(NAN), b.value.value_or(NAN), larger_is_better_).value_or(a.number < b.number);
-}
-
-const TrialRecord* Planner::best(const std::vector<TrialRecord>& trials) const {
-  const TrialRecord* best = nullptr;
-  for (const TrialRecord& trial : trials) {
-    if (trial.state != TrialState::kComplete) continue;
-    if (best == nullptr || better(trial, *best)) best = &trial;
-  }
-  return best;
 }
 
 }  // namespace gradus

@@ -3,14 +3,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "gradus/search/trial.hpp"
 #include "search/bracket.hpp"
 #include "search/sampler.hpp"
+#include "search/trial_table.hpp"
 
 namespace gradus {
 
@@ -19,10 +20,14 @@ class Planner {
   /// `epochs` of a whole training; trials whose settings change training.epochs need scheduler "none" or "median".
   Planner(const StudyConfig& config, std::unique_ptr<Sampler> sampler, std::size_t epochs);
 
-  /// Appends trials whose settings can be chosen and decides rungs that are complete. Gives the numbers of the trials
-  /// that it added or changed.
-  std::vector<std::size_t> advance(std::vector<TrialRecord>& trials);
-  [[nodiscard]] bool finished(const std::vector<TrialRecord>& trials) const;
+  /// Whether the setting of the next trial can be chosen.
+  [[nodiscard]] bool can_choose(const TrialTable& trials) const;
+  /// The next trial: the same one whichever process asks, and whenever.
+  TrialRecord choose(const TrialTable& trials);
+  /// Decides rungs that are complete, in at most `most` records: what is left is decided by the next call, of whichever
+  /// process. Gives the numbers of the trials that changed.
+  std::vector<std::size_t> decide(TrialTable& trials, std::size_t most = SIZE_MAX) const;
+  [[nodiscard]] bool finished(const TrialTable& trials) const { return trials.num_finished() == num_trials_; }
   [[nodiscard]] std::size_t num_trials() const { return num_trials_; }
   [[nodiscard]] const std::vector<Bracket>& brackets() const { return brackets_; }
   [[nodiscard]] const Bracket& bracket_of(std::size_t trial) const;
@@ -32,14 +37,11 @@ class Planner {
   [[nodiscard]] std::size_t known_before(std::size_t trial) const;
   /// Puts a rung's outcome into the record: complete at the last rung, waiting for the decision before it.
   void record_rung(TrialRecord& trial, const RungResult& result) const;
-  /// Whether `a` ranks before `b`; values that are no numbers come last, equals in the order of trials.
-  [[nodiscard]] bool better(const TrialRecord& a, const TrialRecord& b) const;
-  /// The best complete trial.
-  [[nodiscard]] const TrialRecord* best(const std::vector<TrialRecord>& trials) const;
 
  private:
-  bool decide(const Bracket& bracket, std::vector<TrialRecord>& trials, std::vector<std::size_t>& changed) const;
-  [[nodiscard]] static bool all_finished(const std::vector<TrialRecord>& trials, std::size_t first, std::size_t count);
+  // Numbers of the trials that go on from the end of rung `k`, in ascending order.
+  [[nodiscard]] std::vector<std::size_t> ranked_first(const TrialTable& trials, const Bracket& bracket,
+                                                      std::size_t k) const;
 
   std::unique_ptr<Sampler> sampler_;
   bool larger_is_better_;

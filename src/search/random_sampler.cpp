@@ -1,8 +1,6 @@
 // Independent settings, each from its trial's own stream. A setting that was tried is drawn again where the space has
 // others left: the same networks with another seed would teach less than a new setting.
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "gradus/core/random.hpp"
 #include "search/sampler.hpp"
 
@@ -23,19 +21,15 @@ class RandomSampler : public Sampler {
       for (double& u : units) u = random.uniform();
       Setting setting = setting_at(config_.space, units);
       if (!feasible_(setting)) continue;
-      if (attempt >= kMaxRedraws || !tried(view, setting)) return setting;
+      if (attempt >= kMaxRedraws || !tried_.contains(view, setting)) return setting;
     }
     report_no_setting(config_);
   }
 
  private:
-  static bool tried(const SamplerView& view, const Setting& setting) {
-    return std::any_of(view.trials.begin(), view.trials.end(),
-                       [&](const TrialRecord& trial) { return trial.setting == setting; });
-  }
-
   const StudyConfig& config_;
   Feasible feasible_;
+  TriedSettings tried_;
 };
 
 }  // namespace

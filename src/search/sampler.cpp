@@ -27,7 +27,25 @@ std::string resolve_name(const StudyConfig& config) {
   return finite ? "grid" : "tpe";
 }
 
+// The same for equal settings alone: every value with its length before it.
+std::string key_of(const Setting& setting) {
+  std::string key;
+  for (const std::optional<std::string>& value : setting) {
+    key += value ? std::to_string(value->size()) + ':' + *value : "-";
+  }
+  return key;
+}
+
 }  // namespace
+
+bool TriedSettings::contains(const SamplerView& view, const Setting& setting) {
+  if (view.trials.size() < seen_) {
+    keys_.clear();
+    seen_ = 0;
+  }
+  for (; seen_ < view.trials.size(); ++seen_) keys_.insert(key_of(view.trials[seen_].setting));
+  return keys_.contains(key_of(setting));
+}
 
 Setting setting_at(const Space& space, std::span<const double> units) {
   Setting setting(space.parameters.size());

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 
 #include "gradus/search/study_config.hpp"
 #include "gradus/search/trial.hpp"
@@ -31,6 +32,16 @@ class Sampler {
   [[nodiscard]] virtual bool learns() const { return false; }
   /// How many settings it has; nothing where there is no end.
   [[nodiscard]] virtual std::optional<std::size_t> size() const { return std::nullopt; }
+};
+
+/// Whether a setting was tried, in O(1) for each question and each new trial.
+class TriedSettings {
+ public:
+  bool contains(const SamplerView& view, const Setting& setting);
+
+ private:
+  std::size_t seen_ = 0;  // of the view's trials
+  std::unordered_set<std::string> keys_;
 };
 
 /// Whether the constraints hold for a setting.

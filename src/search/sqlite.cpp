@@ -3,7 +3,10 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <random>
+#include <thread>
 
 #include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
@@ -11,8 +14,11 @@
 namespace gradus {
 namespace {
 
-// Transactions take a millisecond; who waits this long waits for something that will not end by itself.
-constexpr int kBusyMilliseconds = 10'000;
+// Transactions take milliseconds; who waits longer waits for something that may not end by itself.
+constexpr double kLongestWait = 10.0;
+constexpr double kLongestKnownWait = 600.0;
+// Short and irregular, so that many processes that come and go all find their gap.
+constexpr int kMostNapMicroseconds = 5'000;
 constexpr int kMaxValueBytes = 64 << 20;
 // Steps of a statement beyond those that rows of the file's size can need: a row of 20 bytes takes some hundred.
 constexpr std::uint64_t kFreeSteps = 10'000'000;
@@ -37,13 +43,13 @@ std::string uri_of(const std::string& path) {
 
 }  // namespace
 
-Statement::Statement(const Database& database, std::string_view sql) : database_(database) {
+Statement::Statement(const Database& database, std::string_view sql)
+    : database_(database), sql_(sql), handle_(database.take_statement(sql)) {
   database.begin_statement();
-  check(sqlite3_prepare_v2(database.handle(), sql.data(), static_cast<int>(sql.size()), &handle_, nullptr));
 }
 
 Statement::~Statement() {
-  sqlite3_finalize(handle_);
+  database_.give_back(sql_, handle_);
 }
 
 void Statement::check(int code) const {
@@ -116,7 +122,8 @@ std::string Statement::text(int column) const {
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
-Database::Database(std::string path, Access access) : path_(std::move(path)) {
+Database::Database(std::string path, Access access, OnWait on_wait)
+    : path_(std::move(path)), on_wait_(std::move(on_wait)) {
   std::error_code ignored;
   const std::filesystem::file_status status = std::filesystem::status(path_, ignored);
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) damaged("a folder, pipe or device");
@@ -131,14 +138,13 @@ Database::Database(std::string path, Access access) : path_(std::move(path)) {
     // A killed process loses nothing; only a power cut may take the last transactions, whose trials run again.
     run("PRAGMA synchronous = NORMAL");
   } catch (...) {
-    sqlite3_close(handle_);
+    close();
     throw;
   }
 }
 
 void Database::open(int flags, const char* parameter) {
-  sqlite3_close(handle_);
-  handle_ = nullptr;
+  close();
   const std::string uri = uri_of(path_) + parameter;
   const int code = sqlite3_open_v2(uri.c_str(), &handle_, flags | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_URI, nullptr);
   if (code != SQLITE_OK) fail(code);
@@ -163,8 +169,11 @@ void Database::open_for_reading() {
   fail(code);
 }
 
-void Database::guard() const {
-  sqlite3_busy_timeout(handle_, kBusyMilliseconds);
+void Database::guard() {
+  const auto wait = [](void* database, int attempt) {
+    return static_cast<Database*>(database)->wait_for_others(attempt) ? 1 : 0;
+  };
+  sqlite3_busy_handler(handle_, wait, this);
   sqlite3_extended_result_codes(handle_, 1);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -173,7 +182,19 @@ void Database::guard() const {
   sqlite3_limit(handle_, SQLITE_LIMIT_LENGTH, kMaxValueBytes);
   sqlite3_limit(handle_, SQLITE_LIMIT_ATTACHED, 0);
   const auto ask = [](void* database) { return static_cast<const Database*>(database)->may_go_on() ? 0 : 1; };
-  sqlite3_progress_handler(handle_, kStepsBetween, ask, const_cast<Database*>(this));
+  sqlite3_progress_handler(handle_, kStepsBetween, ask, this);
+}
+
+bool Database::wait_for_others(int attempt) {
+  const auto now = std::chrono::steady_clock::now();
+  if (attempt == 0) waiting_since_ = now;
+  const double seconds = std::chrono::duration<double>(now - waiting_since_).count();
+  gave_up_ = on_wait_ && !on_wait_(seconds);
+  if (gave_up_ || seconds > (on_wait_ ? kLongestKnownWait : kLongestWait)) return false;
+  thread_local std::minstd_rand nap(std::random_device{}());
+  const int longest = std::min(kMostNapMicroseconds, 200 * (attempt + 1));
+  std::this_thread::sleep_for(std::chrono::microseconds(1 + nap() % static_cast<unsigned>(longest)));
+  return true;
 }
 
 bool Database::may_go_on() const {
@@ -183,7 +204,33 @@ bool Database::may_go_on() const {
 }
 
 Database::~Database() {
+  close();
+}
+
+void Database::close() {
+  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  statements_.clear();
   sqlite3_close(handle_);
+  handle_ = nullptr;
+}
+
+sqlite3_stmt* Database::take_statement(std::string_view sql) const {
+  const auto kept = statements_.find(sql);
+  sqlite3_stmt* statement = nullptr;
+  if (kept != statements_.end()) {
+    statement = kept->second;
+    statements_.erase(kept);
+    return statement;
+  }
+  const int code = sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  if (code != SQLITE_OK) fail(code);
+  return statement;
+}
+
+void Database::give_back(std::string_view sql, sqlite3_stmt* statement) const {
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+  if (!statements_.emplace(sql, statement).second) sqlite3_finalize(statement);
 }
 
 void Database::run(const char* sql) const {
@@ -196,6 +243,7 @@ void Database::fail(int code) const {
   const int kind = code & 0xff;
   const std::string reason = sqlite3_errstr(kind);
   if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED) {
+    if (gave_up_) throw Interrupted("interrupted while another program kept " + path_ + " locked");
     throw InputError({.where = path_,
                       .expected = "a study that this process may write to",
                       .found = "one that another program keeps locked",
@@ -227,7 +275,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
-  database_.run("COMMIT");
+  Statement(database_, "COMMIT").run();
   open_ = false;
 }
 

@@ -6,8 +6,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +22,8 @@ namespace gradus {
 
 class Database;
 
-/// A prepared statement: bind() in order, then step() until it is false. Bound texts must outlive the steps.
+/// A prepared statement: bind() in order, then step() until it is false. Bound texts must outlive the steps. Preparing
+/// takes longer than most runs: the database keeps it for the next one of the same text, .
 class Statement {
  public:
   Statement(const Database& database, std::string_view sql);
@@ -48,6 +52,7 @@ class Statement {
   void check(int code) const;
   void require_type(int column, int type, const char* expected) const;
   const Database& database_;
+  std::string sql_;
   sqlite3_stmt* handle_ = nullptr;
   int bound_ = 0;
 };
@@ -58,11 +63,16 @@ enum class Access : std::uint8_t {
   kCreate,  // one process at a time
 };
 
-/// An open file in WAL mode. Errors: InputError for a file that is damaged, no database or locked for too long, and for
-/// a statement that takes more steps than a database of its size can need; RunError for a full disk and the like.
+/// Hears every few milliseconds for how many seconds somebody else has kept the file locked; false ends the wait.
+using OnWait = std::function<bool(double)>;
+
+/// An open file in WAL mode. Whoever finds it locked waits: with somebody who hears of it for ten minutes, else for ten
+/// seconds. Errors: Interrupted for a wait that was ended, InputError for a file that is damaged, no database or locked
+/// for too long, and for a statement that takes more steps than a database of its size can need; RunError for a full
+/// disk and the like.
 class Database {
  public:
-  Database(std::string path, Access access);
+  Database(std::string path, Access access, OnWait on_wait = {});
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
   ~Database();
@@ -70,6 +80,9 @@ class Database {
   void run(const char* sql) const;
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] sqlite3* handle() const { return handle_; }
+  /// The statement of that text, ready to be bound.
+  [[nodiscard]] sqlite3_stmt* take_statement(std::string_view sql) const;
+  void give_back(std::string_view sql, sqlite3_stmt* statement) const;
   [[noreturn]] void fail(int code) const;
   /// The file is not what it should be.
   [[noreturn]] void damaged(const std::string& found) const;
@@ -83,17 +96,23 @@ class Database {
  private:
   void open(int flags, const char* parameter);
   void open_for_reading();
-  void guard() const;
+  void guard();
+  void close();
+  bool wait_for_others(int attempt);
 
   std::string path_;
+  mutable std::map<std::string, sqlite3_stmt*, std::less<>> statements_;  // those that nobody uses
   mutable std::uint64_t done_steps_ = 0;
   sqlite3* handle_ = nullptr;
+  OnWait on_wait_;
+  std::chrono::steady_clock::time_point waiting_since_;
+  bool gave_up_ = false;
 };
 
 /// BEGIN IMMEDIATE now; COMMIT by commit(), ROLLBACK by the destructor.
 class Transaction {
  public:
-  explicit Transaction(const Database& database) : database_(database) { database_.run("BEGIN IMMEDIATE"); }
+  explicit Transaction(const Database& database) : database_(database) { Statement(database, "BEGIN IMMEDIATE").run(); }
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction();

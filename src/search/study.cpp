@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <memory>
+#include <thread>
 
 #include "core/atomic_file.hpp"
 #include "core/printable.hpp"
@@ -84,6 +86,19 @@ Feasible make_feasible(const StudyConfig& config, DataPool& data) {
     };
     return std::all_of(config.constraints.begin(), config.constraints.end(),
                        [&](const Constraint& constraint) { return constraint.holds(value_of); });
+  };
+}
+
+// Says that somebody keeps the study locked, after a moment, and ends the wait when the search is to stop.
+OnWait wait_aloud(const std::string& folder, const StudyRunOptions& options) {
+  constexpr double kSaidAfterSeconds = 1.0;
+  return [folder, stop = options.stop, observer = options.observer, said = false](double seconds) mutable {
+    if (seconds < kSaidAfterSeconds) said = false;
+    if (seconds >= kSaidAfterSeconds && !said && observer != nullptr) {
+      observer->on_note(folder + ": another program keeps the study locked; waiting for it");
+      said = true;
+    }
+    return stop == nullptr || !stop->load(std::memory_order_relaxed);
   };
 }
 
@@ -182,16 +197,31 @@ StudyRecord make_record(const StudyConfig& config, std::vector<TrialRecord> tria
   return record;
 }
 
+// One process finishes the study; the others wait for it, since it may die.
+std::unique_ptr<FileLock> wait_to_finish(const std::string& folder, const StudyRunOptions& options) {
+  const std::string path = folder + "/workers/finish.lock";
+  auto lock = std::make_unique<FileLock>(path, FileLock::Wait::kNo);
+  if (lock->held()) return lock;
+  if (options.observer != nullptr) {
+    options.observer->on_note(folder + ": another process finishes the study; waiting for it");
+  }
+  while (!lock->held()) {
+    if (options.stop != nullptr && options.stop->load(std::memory_order_relaxed)) throw Interrupted("interrupted");
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    lock = std::make_unique<FileLock>(path, FileLock::Wait::kNo);
+  }
+  return lock;
+}
+
 // Trains the winner again, with every core: its weights must be those of its trial. Then, and only now, the test part.
-void finish_study(Workshop& shop, const StudyStore& store, const std::vector<TrialRecord>& trials,
-                  const StudyRunOptions& options) {
+void finish_study(Workshop& shop, const StudyStore& store, const TrialTable& trials, const StudyRunOptions& options) {
   const std::string& folder = store.folder();
-  const FileLock alone(folder + "/workers/finish.lock", FileLock::Wait::kYes);
+  const std::unique_ptr<FileLock> alone = wait_to_finish(folder, options);
   std::error_code ignored;
   if (fs::exists(folder + "/study.json", ignored) || !store.is_current()) return;
-  const TrialRecord* best = shop.planner->best(trials);
+  const TrialRecord* best = trials.best();
   if (best == nullptr) {
-    throw RunError(folder + ": no trial was complete; trial 0: " + trials.front().error);
+    throw RunError(folder + ": no trial was complete; trial 0: " + trials[0].error);
   }
   if (options.observer != nullptr) {
     options.observer->on_note("training the best trial, " + std::to_string(best->number) + ", again for " + folder +
@@ -218,7 +248,7 @@ void finish_study(Workshop& shop, const StudyStore& store, const std::vector<Tri
     fs::remove(entry.path(), ignored);
   }
   // Last of all: its presence means that the study is complete.
-  write_file(folder + "/study.json", study_json(make_record(shop.config, trials, folder), folder) + "\n");
+  write_file(folder + "/study.json", study_json(make_record(shop.config, trials.all(), folder), folder) + "\n");
 }
 
 StudyRecord work_on(Workshop& shop, StudyStore& store, const StudyRunOptions& options) {
@@ -226,7 +256,7 @@ StudyRecord work_on(Workshop& shop, StudyStore& store, const StudyRunOptions& op
                     [&shop](const TrialRecord& trial) { shop.objective->know(trial); });
   executor.run(options);
   finish_study(shop, store, executor.trials(), options);
-  return make_record(shop.config, executor.trials(), store.folder());
+  return make_record(shop.config, executor.trials().all(), store.folder());
 }
 
 std::string without_slash(std::string folder) {
@@ -234,8 +264,8 @@ std::string without_slash(std::string folder) {
   return folder;
 }
 
-StudyStore open_study(const std::string& folder, Access access) {
-  if (StudyStore::exists(folder)) return StudyStore(folder, access);
+StudyStore open_study(const std::string& folder, Access access, OnWait on_wait = {}) {
+  if (StudyStore::exists(folder)) return StudyStore(folder, access, std::move(on_wait));
   std::error_code ignored;
   throw InputError({.where = folder,
                     .expected = "a study folder with study.sqlite",
@@ -285,7 +315,8 @@ StudyRecord run_study(const StudyConfig& config, const std::string& file_name, c
   const std::string identity = study_identity(config);
   const bool exists = StudyStore::exists(folder);
   if (!resume || (!exists && !is_begun(folder))) require_free_folder(folder);
-  const std::string origin = StudyStore::origin_of(folder).value_or(fs::current_path().string());
+  const OnWait on_wait = wait_aloud(folder, options);
+  const std::string origin = StudyStore::origin_of(folder, on_wait).value_or(fs::current_path().string());
   Workshop shop(config, origin, folder + "/checkpoints");
   // Another process may be about to begin the same study: whoever comes first makes it, the other one finds it made.
   StudyHeader header{.file_name = file_name, .file = config.file};
@@ -294,9 +325,9 @@ StudyRecord run_study(const StudyConfig& config, const std::string& file_name, c
   header.data_sha256 = shop.data_sha256;
   header.objective = shop.config.options.objective;
   header.origin = origin;
-  StudyStore::create(folder, header);
+  StudyStore::create(folder, header, on_wait);
   if (!exists) write_file(folder + "/search.toml", config.file);
-  StudyStore store(folder, Access::kWrite);
+  StudyStore store(folder, Access::kWrite, on_wait);
   if (store.header().identity != identity && !differs_in_trials_alone(store, config)) {
     throw InputError({.where = folder,
                       .expected = "a study of this search file",
@@ -310,7 +341,7 @@ StudyRecord run_study(const StudyConfig& config, const std::string& file_name, c
 
 StudyRecord resume_study(const std::string& folder_name, const StudyRunOptions& options, std::uint64_t trials) {
   const std::string folder = without_slash(folder_name);
-  StudyStore store = open_study(folder, Access::kWrite);
+  StudyStore store = open_study(folder, Access::kWrite, wait_aloud(folder, options));
   StudyConfig config = stored_config(store);
   if (trials > 0) config.options.trials = trials;
   Workshop shop(config, store.header().origin, folder + "/checkpoints");
@@ -323,18 +354,16 @@ StudyRecord read_study(const std::string& folder_name) {
   const std::string folder = without_slash(folder_name);
   StudyStore store = open_study(folder, Access::kRead);
   const StudyConfig config = stored_config(store);
-  std::vector<TrialRecord> trials;
-  store.load_changes(config.space, trials);
-  return make_record(config, std::move(trials), folder);
+  return make_record(config, store.changes(config.space), folder);
 }
 
 StudyOutline outline_study(const StudyConfig& config) {
   Workshop shop(config, "");
-  std::vector<TrialRecord> trials;
-  shop.planner->advance(trials);
+  TrialTable trials(shop.config, shop.planner->brackets());
+  while (shop.planner->can_choose(trials)) trials.put(shop.planner->choose(trials));
   StudyOutline outline{.trials = shop.planner->num_trials(),
                        .planned_epochs = planned_epochs(shop.config, *shop.planner, trials)};
-  for (const TrialRecord& trial : trials) outline.first.push_back(trial.setting);
+  for (const TrialRecord& trial : trials.all()) outline.first.push_back(trial.setting);
   return outline;
 }
 
@@ -343,8 +372,7 @@ Replay replay_trial(const std::string& folder_name, std::size_t number, const st
   StudyStore store = open_study(folder, Access::kRead);
   Workshop shop(stored_config(store), store.header().origin);
   require_same_data(store, shop.data_sha256);
-  std::vector<TrialRecord> trials;
-  store.load_changes(shop.config.space, trials);
+  const std::vector<TrialRecord> trials = store.changes(shop.config.space);
   Replay replay;
   replay.recorded = finished_trial(trials, number, folder);
   const TrialRecord& recorded = replay.recorded;
@@ -381,8 +409,7 @@ std::string trial_config(const std::string& folder_name, std::size_t number) {
   const std::string folder = without_slash(folder_name);
   StudyStore store = open_study(folder, Access::kRead);
   const StudyConfig config = stored_config(store);
-  std::vector<TrialRecord> trials;
-  store.load_changes(config.space, trials);
+  const std::vector<TrialRecord> trials = store.changes(config.space);
   const TrialRecord trial = finished_trial(trials, number, folder);
   DataPool data(store.header().origin);
   TrainingObjective objective(config, data, {});

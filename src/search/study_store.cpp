@@ -143,13 +143,13 @@ bool StudyStore::exists(const std::string& folder) {
   return fs::exists(database_path(folder), ignored);
 }
 
-std::optional<std::string> StudyStore::origin_of(const std::string& folder) {
+std::optional<std::string> StudyStore::origin_of(const std::string& folder, const OnWait& on_wait) {
   if (!exists(folder)) return std::nullopt;
   std::error_code ignored;
   fs::create_directories(folder + "/workers", ignored);
   // The file is there before its tables are; a process that died between has left it without any.
   const FileLock alone(folder + "/workers/create.lock", FileLock::Wait::kYes);
-  const Database database(database_path(folder), Access::kCreate);
+  const Database database(database_path(folder), Access::kCreate, on_wait);
   check_schema(database, Completeness::kInTheMaking);
   database.run(kTables);
   if (!has_header(database)) return std::nullopt;
@@ -157,13 +157,13 @@ std::optional<std::string> StudyStore::origin_of(const std::string& folder) {
   return statement.step() ? statement.text(0) : "";
 }
 
-void StudyStore::create(const std::string& folder, const StudyHeader& header) {
+void StudyStore::create(const std::string& folder, const StudyHeader& header, const OnWait& on_wait) {
   std::error_code error;
   fs::create_directories(folder + "/workers", error);
   if (!error) fs::create_directories(folder + "/checkpoints", error);
   if (error) throw RunError(folder + ": could not be created (" + error.message() + "); choose another --out");
   const FileLock alone(folder + "/workers/create.lock", FileLock::Wait::kYes);
-  const Database database(database_path(folder), Access::kCreate);
+  const Database database(database_path(folder), Access::kCreate, on_wait);
   Transaction transaction(database);
   check_schema(database, Completeness::kInTheMaking);
   database.run(kTables);
@@ -182,8 +182,8 @@ void StudyStore::create(const std::string& folder, const StudyHeader& header) {
   transaction.commit();
 }
 
-StudyStore::StudyStore(std::string folder, Access access)
-    : folder_(std::move(folder)), database_(database_path(folder_), access) {
+StudyStore::StudyStore(std::string folder, Access access, OnWait on_wait)
+    : folder_(std::move(folder)), database_(database_path(folder_), access, std::move(on_wait)) {
   check_schema(database_, Completeness::kWhole);
   read_header();
 }
@@ -272,20 +272,23 @@ TrialRecord StudyStore::read_trial(const Space& space, const Statement& row) con
   return trial;
 }
 
-std::vector<std::size_t> StudyStore::load_changes(const Space& space, std::vector<TrialRecord>& trials) {
+std::vector<TrialRecord> StudyStore::changes(const Space& space) {
+  // The index finds what has changed; whoever reads everything reads the table as it lies.
   Statement statement(database_,
-                      "SELECT number, state, setting, value, spread, rung, rungs, runs, parameters, error, owner, "
-                      "seconds, revision FROM trials WHERE revision > ? ORDER BY number");
+                      std::string("SELECT number, state, setting, value, spread, rung, rungs, runs, parameters, error, "
+                                  "owner, seconds, revision FROM trials WHERE revision > ? ORDER BY ") +
+                          (num_trials_ == 0 ? "number" : "revision"));
   statement.bind(seen_revision_);
   std::int64_t newest = seen_revision_;
-  std::vector<std::size_t> changed;
+  std::vector<TrialRecord> changed;
   while (statement.step()) {
-    TrialRecord trial = read_trial(space, statement);
+    changed.push_back(read_trial(space, statement));
     newest = std::max(newest, statement.integer(12));
-    if (trial.number > trials.size()) database_.damaged("one with missing trials");
-    if (trial.number == trials.size()) trials.emplace_back();
-    changed.push_back(trial.number);
-    trials[trial.number] = std::move(trial);
+  }
+  std::ranges::sort(changed, {}, &TrialRecord::number);
+  for (const TrialRecord& trial : changed) {
+    if (trial.number > num_trials_) database_.damaged("one with missing trials");
+    num_trials_ = std::max(num_trials_, trial.number + 1);
   }
   seen_revision_ = newest;
   return changed;
@@ -308,6 +311,7 @@ void StudyStore::save(const Space& space, const TrialRecord& trial) {
   statement.bind(std::uint64_t{trial.number}).bind(state).bind(setting).bind(trial.value).bind(trial.spread);
   statement.bind(std::uint64_t{trial.rung}).bind(rungs).bind(runs).bind(std::uint64_t{trial.parameters});
   statement.bind(trial.error).bind(trial.owner).bind(trial.seconds).bind(revision).run();
+  num_trials_ = std::max(num_trials_, trial.number + 1);
 }
 
 void StudyStore::save_epochs(std::size_t trial, std::size_t repeat, const std::vector<EpochPoint>& points) {
@@ -339,15 +343,14 @@ std::vector<EpochPoint> StudyStore::epochs(std::size_t trial, std::size_t repeat
   return points;
 }
 
-std::map<std::size_t, std::vector<double>> StudyStore::values_by_epoch(std::size_t known) const {
+std::vector<std::pair<std::size_t, double>> StudyStore::values_of(std::size_t first, std::size_t end) const {
+  // CROSS JOIN: SQLite keeps this order of the tables.
   Statement statement(database_,
-                      "SELECT epoch, epochs.value FROM epochs JOIN trials ON trial = number "
-                      "WHERE repeat = 0 AND trial < ? AND state = 'complete' ORDER BY epoch, trial");
-  statement.bind(std::uint64_t{known});
-  std::map<std::size_t, std::vector<double>> values;
-  while (statement.step()) {
-    values[statement.count(0)].push_back(statement.number(1).value_or(0.0));
-  }
+                      "SELECT epoch, epochs.value FROM trials CROSS JOIN epochs ON trial = number AND repeat = 0 "
+                      "WHERE number >= ? AND number < ? AND state = 'complete'");
+  statement.bind(std::uint64_t{first}).bind(std::uint64_t{end});
+  std::vector<std::pair<std::size_t, double>> values;
+  while (statement.step()) values.emplace_back(statement.count(0), statement.number(1).value_or(0.0));
   return values;
 }
 

@@ -5,10 +5,10 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/file_lock.hpp"
@@ -33,11 +33,11 @@ class StudyStore {
  public:
   static bool exists(const std::string& folder);
   /// StudyHeader::origin of the study in `folder`; nothing where none is complete, though one may be in the making.
-  static std::optional<std::string> origin_of(const std::string& folder);
+  static std::optional<std::string> origin_of(const std::string& folder, const OnWait& on_wait = {});
   /// Makes the folder and an empty study in it. Nothing happens where the study exists already.
-  static void create(const std::string& folder, const StudyHeader& header);
+  static void create(const std::string& folder, const StudyHeader& header, const OnWait& on_wait = {});
   /// Opens a study. Throws InputError: none there, damaged, locked, of another version.
-  StudyStore(std::string folder, Access access);
+  StudyStore(std::string folder, Access access, OnWait on_wait = {});
   ~StudyStore();
 
   [[nodiscard]] const StudyHeader& header() const { return header_; }
@@ -49,17 +49,19 @@ class StudyStore {
 
   /// Runs `body` as one transaction that excludes other writers.
   void transaction(const std::function<void()>& body);
-  /// Brings `trials` up to date with what any process has stored; gives the numbers of those that changed. Throws
-  /// InputError for a trial that no search can have stored: of another number or state, with values outside the space,
-  /// complete without a value.
-  std::vector<std::size_t> load_changes(const Space& space, std::vector<TrialRecord>& trials);
+  /// What any process has stored since the last call, in ascending order of numbers; the first call gives all trials.
+  /// Throws InputError for a trial that no search can have stored: of another number or state, with values outside the
+  /// space, complete without a value.
+  std::vector<TrialRecord> changes(const Space& space);
+  /// Trials that this process has read or saved.
+  [[nodiscard]] std::size_t num_trials() const { return num_trials_; }
   void save(const Space& space, const TrialRecord& trial);
   void save_epochs(std::size_t trial, std::size_t repeat, const std::vector<EpochPoint>& points);
 
   /// Epochs of one trial's repeat.
   [[nodiscard]] std::vector<EpochPoint> epochs(std::size_t trial, std::size_t repeat) const;
-  /// Objective by epoch of the complete trials below `known`, first repeats.
-  [[nodiscard]] std::map<std::size_t, std::vector<double>> values_by_epoch(std::size_t known) const;
+  /// Epochs and objectives of the complete trials first, ..., end - 1, first repeats.
+  [[nodiscard]] std::vector<std::pair<std::size_t, double>> values_of(std::size_t first, std::size_t end) const;
 
   /// Makes this process known as a worker, once; gives its number.
   std::uint64_t worker();
@@ -75,6 +77,7 @@ class StudyStore {
   Database database_;
   StudyHeader header_;
   std::int64_t seen_revision_ = 0;
+  std::size_t num_trials_ = 0;
   std::uint64_t worker_ = 0;
   std::unique_ptr<FileLock> lock_;
 };

@@ -7,10 +7,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <vector>
 
 #include "core/scalar_math.hpp"
 #include "gradus/core/random.hpp"
+#include "search/parzen_density.hpp"
 #include "search/sampler.hpp"
 
 namespace gradus {
@@ -19,12 +21,6 @@ namespace {
 // Shares and widths as compared in benchmarks/results/tpe_vs_random.md.
 constexpr double kGoodShare = 0.15;
 constexpr std::size_t kMostGood = 25;
-constexpr double kBandwidth = 0.2;
-constexpr double kLeastBandwidth = 0.02;
-constexpr double kOtherChoices = 0.25;  // of a list's kernel, spread over all values
-
-// Where a parameter's value stands: position in [0, 1], or index in the list; negative where it does not exist.
-using Point = std::vector<double>;
 
 double unit_of(const Parameter& parameter, const std::string& text) {
   if (parameter.kind == Parameter::Kind::kChoice) {
@@ -43,83 +39,6 @@ double unit_of(const Parameter& parameter, const std::string& text) {
   return std::clamp(((parameter.log ? math::log(value) : value) - low) / (high - low), 0.0, 1.0);
 }
 
-// One kernel per observation and one that is uniform over the whole space, all of equal weight.
-class Density {
- public:
-  Density(const Space& space, std::vector<Point> points) : space_(space), points_(std::move(points)) {
-    double numeric = 0.0;
-    for (const Parameter& p : space.parameters) numeric += p.kind == Parameter::Kind::kChoice ? 0.0 : 1.0;
-    // Scott's rule: n^(-1 / (d + 4)).
-    const double n = static_cast<double>(std::max<std::size_t>(1, points_.size()));
-    bandwidth_ = std::max(kLeastBandwidth, kBandwidth * math::exp(-math::log(n) / (numeric + 4.0)));
-  }
-
-  Point draw(RandomStream& random) const {
-    const std::size_t kernel = random.below(points_.size() + 1);
-    Point point(space_.parameters.size(), -1.0);
-    Setting setting(space_.parameters.size());
-    for (const std::size_t i : space_.order()) {
-      if (!space_.exists(i, setting)) continue;
-      const double centre = kernel < points_.size() ? points_[kernel][i] : -1.0;
-      point[i] = draw_value(space_.parameters[i], centre, random);
-      setting[i] = text_of(space_.parameters[i], point[i]);
-    }
-    return point;
-  }
-
-  [[nodiscard]] double log_density(const Point& x) const {
-    double largest = -INFINITY;
-    std::vector<double> logs;
-    for (std::size_t k = 0; k <= points_.size(); ++k) {
-      double sum = 0.0;
-      for (std::size_t i = 0; i < x.size(); ++i) {
-        if (x[i] >= 0.0) sum += log_kernel(space_.parameters[i], x[i], k < points_.size() ? points_[k][i] : -1.0);
-      }
-      logs.push_back(sum);
-      largest = std::max(largest, sum);
-    }
-    double total = 0.0;
-    for (const double value : logs) total += math::exp(value - largest);
-    return largest + math::log(total / static_cast<double>(logs.size()));
-  }
-
-  static std::string text_of(const Parameter& parameter, double x) {
-    if (parameter.kind == Parameter::Kind::kChoice) return parameter.choices[static_cast<std::size_t>(x)];
-    return parameter.text_at(x);
-  }
-
- private:
-  double draw_value(const Parameter& parameter, double centre, RandomStream& random) const {
-    if (parameter.kind == Parameter::Kind::kChoice) {
-      const bool stays = centre >= 0.0 && random.uniform() >= kOtherChoices;
-      return stays ? centre : static_cast<double>(random.below(parameter.choices.size()));
-    }
-    if (centre < 0.0) return random.uniform();
-    for (;;) {  // at least half of the normal's mass lies on one side of the centre, inside unless the range is tiny
-      const double x = centre + bandwidth_ * random.normal();
-      if (x >= 0.0 && x < 1.0) return x;
-    }
-  }
-
-  [[nodiscard]] double log_kernel(const Parameter& parameter, double x, double centre) const {
-    if (parameter.kind == Parameter::Kind::kChoice) {
-      const double n = static_cast<double>(parameter.choices.size());
-      if (centre < 0.0) return math::log(1.0 / n);
-      return math::log(kOtherChoices / n + (x == centre ? 1.0 - kOtherChoices : 0.0));
-    }
-    if (centre < 0.0) return 0.0;
-    // Normal, cut to [0, 1].
-    const double z = (x - centre) / bandwidth_;
-    const double scale = bandwidth_ * std::sqrt(2.0);
-    const double inside = 0.5 * (math::erf((1.0 - centre) / scale) + math::erf(centre / scale));
-    return -0.5 * z * z - math::log(bandwidth_ * 2.5066282746310002 * inside);
-  }
-
-  const Space& space_;
-  std::vector<Point> points_;
-  double bandwidth_;
-};
-
 class TpeSampler : public Sampler {
  public:
   TpeSampler(const StudyConfig& config, Feasible feasible)
@@ -130,47 +49,78 @@ class TpeSampler : public Sampler {
   Setting choose(const SamplerView& view) override {
     const std::size_t startup = config_.options.startup;
     if (view.known < startup || view.known == 0) return random_->choose(view);
-    const auto [good, bad] = divide(view);
+    learn(view);
+    const auto [good, bad] = divide(view.known);
     RandomStream random(config_.options.seed, Purpose::kSearch, view.trials.size());
+    std::vector<Candidate> candidates;
+    for (std::size_t c = 0; c < config_.options.candidates; ++c) {
+      Candidate candidate{.index = c, .point = good.draw(random)};
+      candidate.good = good.log_density(candidate.point);
+      candidate.rough_score = candidate.good - bad.rough_log_density(candidate.point);
+      candidates.push_back(std::move(candidate));
+    }
+    // The best score, of equal ones the first. Most candidates are too far from it for an exact look.
+    std::ranges::sort(candidates, std::greater(), &Candidate::rough_score);
     std::optional<Setting> best;
     double best_score = -INFINITY;
-    for (std::size_t c = 0; c < config_.options.candidates; ++c) {
-      const Point x = good.draw(random);
-      const double score = good.log_density(x) - bad.log_density(x);
-      if (!(score > best_score)) continue;
-      Setting setting = setting_of(x);
-      const bool tried = std::any_of(view.trials.begin(), view.trials.end(),
-                                     [&](const TrialRecord& trial) { return trial.setting == setting; });
-      if (tried || !feasible_(setting)) continue;
+    std::size_t best_index = 0;
+    for (const Candidate& candidate : candidates) {
+      if (candidate.rough_score + ParzenDensity::kRoughness < best_score) break;
+      const double score = candidate.good - bad.log_density(candidate.point);
+      const bool is_better = score > best_score || (best && score == best_score && candidate.index < best_index);
+      if (!is_better) continue;
+      Setting setting = setting_of(candidate.point);
+      if (tried_.contains(view, setting) || !feasible_(setting)) continue;
       best = std::move(setting);
       best_score = score;
+      best_index = candidate.index;
     }
     return best ? *best : random_->choose(view);
   }
 
  private:
-  struct Halves {
-    Density good;
-    Density bad;
+  struct Candidate {
+    std::size_t index = 0;
+    Point point;
+    double good = 0.0;  // log density
+    double rough_score = 0.0;
   };
 
+  struct Halves {
+    ParzenDensity good;
+    ParzenDensity bad;
+  };
+
+  // Points of the trials that have come since the last choice, and the ranks of those of which more is known now.
+  void learn(const SamplerView& view) {
+    if (view.trials.size() < points_.size() || view.known < ranked_.size()) {
+      points_.clear();
+      ranked_.clear();
+    }
+    sign_ = config_.larger_is_better() ? -1.0 : 1.0;
+    while (points_.size() < view.trials.size()) points_.push_back(point_of(view.trials[points_.size()].setting));
+    const auto before = static_cast<std::ptrdiff_t>(ranked_.size());
+    while (ranked_.size() < view.known) ranked_.push_back(ranked_.size());
+    const auto ranks = [&](std::size_t a, std::size_t b) { return ranks_before(view.trials[a], view.trials[b]); };
+    std::stable_sort(ranked_.begin() + before, ranked_.end(), ranks);
+    std::inplace_merge(ranked_.begin(), ranked_.begin() + before, ranked_.end(), ranks);
+  }
+
   // Complete trials by their value, then stopped ones by how far they came and their value, then failed ones.
-  Halves divide(const SamplerView& view) const {
-    std::vector<const TrialRecord*> ranked;
-    for (std::size_t n = 0; n < view.known; ++n) ranked.push_back(&view.trials[n]);
-    const double sign = config_.larger_is_better() ? -1.0 : 1.0;
-    std::stable_sort(ranked.begin(), ranked.end(), [&](const TrialRecord* a, const TrialRecord* b) {
-      if (a->state != b->state) return a->state < b->state;
-      if (a->state == TrialState::kPruned && a->epochs() != b->epochs()) return a->epochs() > b->epochs();
-      return sign * a->value.value_or(0.0) < sign * b->value.value_or(0.0);
-    });
-    const auto share = static_cast<std::size_t>(std::ceil(kGoodShare * static_cast<double>(ranked.size())));
+  [[nodiscard]] bool ranks_before(const TrialRecord& a, const TrialRecord& b) const {
+    if (a.state != b.state) return a.state < b.state;
+    if (a.state == TrialState::kPruned && a.epochs() != b.epochs()) return a.epochs() > b.epochs();
+    return sign_ * a.value.value_or(0.0) < sign_ * b.value.value_or(0.0);
+  }
+
+  [[nodiscard]] Halves divide(std::size_t known) const {
+    const auto share = static_cast<std::size_t>(std::ceil(kGoodShare * static_cast<double>(known)));
     const std::size_t num_good = std::min(share, kMostGood);
-    std::vector<Point> good;
-    std::vector<Point> bad;
-    for (std::size_t i = 0; i < ranked.size(); ++i) (i < num_good ? good : bad).push_back(point_of(ranked[i]->setting));
-    for (std::size_t n = view.known; n < view.trials.size(); ++n) bad.push_back(point_of(view.trials[n].setting));
-    return {Density(config_.space, std::move(good)), Density(config_.space, std::move(bad))};
+    std::vector<const Point*> good;
+    std::vector<const Point*> bad;
+    for (std::size_t i = 0; i < known; ++i) (i < num_good ? good : bad).push_back(&points_[ranked_[i]]);
+    for (std::size_t n = known; n < points_.size(); ++n) bad.push_back(&points_[n]);
+    return {ParzenDensity(config_.space, std::move(good)), ParzenDensity(config_.space, std::move(bad))};
   }
 
   [[nodiscard]] Point point_of(const Setting& setting) const {
@@ -184,14 +134,18 @@ class TpeSampler : public Sampler {
   [[nodiscard]] Setting setting_of(const Point& point) const {
     Setting setting(point.size());
     for (std::size_t i = 0; i < point.size(); ++i) {
-      if (point[i] >= 0.0) setting[i] = Density::text_of(config_.space.parameters[i], point[i]);
+      if (point[i] >= 0.0) setting[i] = text_at_point(config_.space.parameters[i], point[i]);
     }
     return setting;
   }
 
   const StudyConfig& config_;
   Feasible feasible_;
+  double sign_ = 1.0;  // of values, so that the smallest is the best
   std::unique_ptr<Sampler> random_;
+  TriedSettings tried_;
+  std::vector<Point> points_;        // of all trials
+  std::vector<std::size_t> ranked_;  // numbers of the known ones, the best first
 };
 
 }  // namespace

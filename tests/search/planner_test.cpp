@@ -70,6 +70,13 @@ TEST(Bracket, of_any_options_cover_all_trials_with_rungs_that_grow) {
   }
 }
 
+// Everything that can be chosen and decided, in steps of at most `most` records.
+void advance(Planner& planner, TrialTable& trials, std::size_t most = SIZE_MAX) {
+  while (planner.can_choose(trials)) trials.put(planner.choose(trials));
+  while (!planner.decide(trials, most).empty()) {
+  }
+}
+
 // Random values, equal ones and NaN among them, told in random order: of every rung exactly the best go on, none that
 // was pruned ranks before one that was kept, and the records do not depend on the order.
 TEST(Planner, decides_rungs_by_rank_alone) {
@@ -80,21 +87,20 @@ TEST(Planner, decides_rungs_by_rank_alone) {
     for (std::uint64_t order = 1; order <= 3; ++order) {
       Planner planner(config, make_sampler(config, [](const Setting&) { return true; }), 9);
       RandomStream shuffle(order, Purpose::kTest, seed);
-      std::vector<TrialRecord> trials;
+      TrialTable table(config, planner.brackets());
       while (true) {
-        planner.advance(trials);
-        std::vector<std::size_t> ready;
-        for (const TrialRecord& trial : trials) {
-          if (trial.ready()) ready.push_back(trial.number);
-        }
+        advance(planner, table, 1 + order);
+        const std::vector<std::size_t> ready(table.ready().begin(), table.ready().end());
         if (ready.empty()) break;
-        TrialRecord& trial = trials[ready[shuffle.below(ready.size())]];
+        TrialRecord trial = table[ready[shuffle.below(ready.size())]];
         RandomStream values(seed, Purpose::kTest, 100 * trial.number + trial.rung);
         const std::uint64_t draw = values.below(12);
         const std::size_t epochs = planner.bracket_of(trial.number).rungs[trial.rung].epochs;
         planner.record_rung(trial, {.epochs = epochs, .value = draw == 0 ? std::nan("") : static_cast<double>(draw)});
+        table.put(std::move(trial));
       }
-      ASSERT_TRUE(planner.finished(trials));
+      ASSERT_TRUE(planner.finished(table));
+      const std::vector<TrialRecord>& trials = table.all();
       if (first.empty()) first = trials;
       ASSERT_EQ(table_of(config, trials), table_of(config, first));
       for (const Bracket& bracket : planner.brackets()) {
@@ -126,15 +132,23 @@ TEST(Planner, promotes_the_best_of_a_rung_whatever_the_order_of_results) {
   const StudyConfig config = synthetic_config("sampler = \"random\"\nscheduler = \"halving\"\ntrials = 6\n");
   const auto feasible = [](const Setting&) { return true; };
   Planner planner(config, make_sampler(config, feasible), 9);
-  std::vector<TrialRecord> trials;
-  planner.advance(trials);
+  TrialTable trials(config, planner.brackets());
+  advance(planner, trials);
   ASSERT_EQ(trials.size(), 6U);
   const double values[] = {0.5, 0.3, 0.9, 0.3, 0.1, 0.2};
-  for (const std::size_t n : {5U, 2U, 0U, 3U, 1U}) planner.record_rung(trials[n], {.epochs = 1, .value = values[n]});
-  EXPECT_TRUE(planner.advance(trials).empty()) << "trial 4 is still missing";
-  trials[4].state = TrialState::kFailed;
-  trials[4].error = "diverged";
-  EXPECT_FALSE(planner.advance(trials).empty());
+  for (const std::size_t n : {5U, 2U, 0U, 3U, 1U}) {
+    TrialRecord trial = trials[n];
+    planner.record_rung(trial, {.epochs = 1, .value = values[n]});
+    trials.put(std::move(trial));
+  }
+  EXPECT_TRUE(planner.decide(trials).empty()) << "trial 4 is still missing";
+  TrialRecord failed = trials[4];
+  failed.state = TrialState::kFailed;
+  failed.error = "diverged";
+  trials.put(std::move(failed));
+  EXPECT_EQ(planner.decide(trials, 2).size(), 2U);
+  EXPECT_EQ(planner.decide(trials, 100).size(), 3U);
+  EXPECT_TRUE(planner.decide(trials).empty());
   // Two of six go on: 5 with 0.2, and of 1 and 3, both 0.3, the earlier one.
   for (const std::size_t n : {1U, 5U}) EXPECT_TRUE(trials[n].ready() && trials[n].rung == 1) << n;
   for (const std::size_t n : {0U, 2U, 3U}) EXPECT_EQ(trials[n].state, TrialState::kPruned) << n;
@@ -146,7 +160,7 @@ TEST(Planner, tpe_prefers_the_good_region_once_it_has_seen_results) {
       "x = {low = 0.0, high = 1.0}\ny = {low = 0.0, high = 1.0}\n",
       "t", {});
   Planner planner(config, make_sampler(config, [](const Setting&) { return true; }), 9);
-  std::vector<TrialRecord> trials;
+  TrialTable trials(config, planner.brackets());
   const auto loss = [](const TrialRecord& t) {
     const double x = number_in(*t.setting[0]) - 0.8;
     const double y = number_in(*t.setting[1]) - 0.3;
@@ -154,8 +168,12 @@ TEST(Planner, tpe_prefers_the_good_region_once_it_has_seen_results) {
   };
   std::size_t told = 0;
   while (!planner.finished(trials)) {
-    planner.advance(trials);
-    for (; told < trials.size(); ++told) planner.record_rung(trials[told], {.epochs = 9, .value = loss(trials[told])});
+    advance(planner, trials);
+    for (; told < trials.size(); ++told) {
+      TrialRecord trial = trials[told];
+      planner.record_rung(trial, {.epochs = 9, .value = loss(trial)});
+      trials.put(std::move(trial));
+    }
   }
   double early = 0.0;
   double late = 0.0;

@@ -236,8 +236,7 @@ TEST_F(StudyStoreTest, reading_writes_nothing) {
 // Taken from under a search that goes on, without the file by which processes share the transactions.
 TEST_F(StudyStoreTest, transactions_that_are_not_in_the_database_yet_are_read) {
   StudyStore writer(study_, Access::kWrite);
-  std::vector<TrialRecord> trials;
-  writer.load_changes(config_.space, trials);
+  std::vector<TrialRecord> trials = writer.changes(config_.space);
   trials[2].error = "changed";
   writer.transaction([&] { writer.save(config_.space, trials[2]); });
   for (const bool shared : {true, false}) {

@@ -110,7 +110,7 @@ inline std::vector<TrialRecord> run_synthetic(const StudyConfig& config, const s
   Planner planner(config, make_sampler(config, [](const Setting&) { return true; }), kSyntheticEpochs);
   Executor executor(config, planner, store, objective);
   executor.run({.jobs = jobs, .stop = stop});
-  return executor.trials();
+  return executor.trials().all();
 }
 
 }  // namespace gradus::test
