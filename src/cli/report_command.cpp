@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/note.hpp"
+#include "core/folder_lock.hpp"
 #include "gradus/report/report.hpp"
 
 namespace gradus::cli {
@@ -30,12 +31,25 @@ std::string default_output(const std::vector<std::string>& sources) {
   return std::filesystem::path(source).replace_extension(".html").string();
 }
 
+// A run's folder belongs to one process at a time; several may work on a study, beside which it is safe to write too.
+std::unique_ptr<FolderLock> lock_records_at(const std::string& out) {
+  std::string folder = std::filesystem::path(out).parent_path().string();
+  if (folder.empty()) folder = ".";
+  std::error_code ignored;
+  if (std::filesystem::exists(folder + "/study.sqlite", ignored)) {
+    return std::make_unique<FolderLock>(folder, FolderLock::Share::kBeside);
+  }
+  if (!std::filesystem::exists(folder + "/config.toml", ignored)) return nullptr;
+  return std::make_unique<FolderLock>(folder, FolderLock::Share::kAlone);
+}
+
 void make_report(const ReportArguments& arguments) {
   if (arguments.json) {
     fmt::print("{}\n", bundle_json(arguments.sources));
     return;
   }
   const std::string out = arguments.out.empty() ? default_output(arguments.sources) : arguments.out;
+  const std::unique_ptr<FolderLock> lock = lock_records_at(out);
   write_report(arguments.sources, out);
   say("{}\n", out);
 }

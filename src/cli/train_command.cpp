@@ -13,7 +13,6 @@
 #include "cli/commands.hpp"
 #include "cli/data_notes.hpp"
 #include "cli/flags.hpp"
-#include "cli/folder_report.hpp"
 #include "cli/note.hpp"
 #include "cli/reader_flags.hpp"
 #include "cli/tables.hpp"
@@ -128,7 +127,7 @@ int train_and_certify(const TrainingRun& run, const Dataset& dataset, RunFolder*
 int train_and_report(const RunConfig& config, const TrainingRun& run, const Dataset& dataset, RunFolder* folder,
                      const TrainArguments& arguments) {
   const int exit_code = train_and_certify(run, dataset, folder, arguments);
-  if (folder != nullptr && config.report.page && !arguments.no_report) report_folder(folder->path(), arguments.quiet);
+  if (folder != nullptr) write_page(config, folder->path(), arguments);
   return exit_code;
 }
 
@@ -235,6 +234,7 @@ int train_on(const TrainArguments& arguments) {
   const std::string summary = folder.completed_summary();
   if (!summary.empty() && config.training.epochs == epochs_before) {
     note("{}: this run is complete; --epochs with more than {} goes on\n", folder.path(), epochs_before);
+    write_missing_page(config, folder.path(), arguments);
     if (arguments.json) fmt::print("{}", summary);
     return 0;
   }

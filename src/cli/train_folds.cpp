@@ -4,11 +4,12 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <optional>
 
 #include "cli/data_notes.hpp"
-#include "cli/folder_report.hpp"
 #include "cli/note.hpp"
 #include "core/atomic_file.hpp"
+#include "core/folder_lock.hpp"
 #include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_folder.hpp"
@@ -31,9 +32,12 @@ Model train_fold(const RunConfig& config, const TrainingRun& run, const Dataset&
   RunFolder folder(path, begun        ? RunFolder::Mode::kResume
                          : overwrites ? RunFolder::Mode::kForce
                                       : RunFolder::Mode::kNew);
-  if (begun && !folder.completed_summary().empty()) return read_model(model_path(path));
+  if (begun && !folder.completed_summary().empty()) {
+    write_missing_page(config, path, arguments);
+    return read_model(model_path(path));
+  }
   const RunRecord record = run_training(run, dataset, &folder, arguments);
-  if (config.report.page && !arguments.no_report) report_folder(path, arguments.quiet);
+  write_page(config, path, arguments);
   return record.model;
 }
 
@@ -78,6 +82,9 @@ int train_folds(RunConfig config, TrainArguments arguments) {
                       .found = "--folds",
                       .advice = "check one fold with training.fold"});
   }
+  std::optional<FolderLock> lock;
+  const bool keeps_folder = arguments.out != "none" && !arguments.dry_run;
+  if (keeps_folder && !arguments.out.empty()) lock.emplace(arguments.out, FolderLock::Share::kAlone);
   // What is wrong with the folds shows before anything is written.
   RunConfig first = config;
   first.training.fold = 1;
@@ -93,9 +100,10 @@ int train_folds(RunConfig config, TrainArguments arguments) {
     fmt::print("{}", text);
     return 0;
   }
-  if (arguments.out != "none") {
+  if (keeps_folder) {
     const bool named = !arguments.out.empty();
     arguments.folds_folder = named ? arguments.out : make_free_folder(dataset.name);
+    if (!named) lock.emplace(arguments.folds_folder, FolderLock::Share::kAlone);
     begin_folds_folder(arguments.folds_folder, text, arguments.force || !named);
   }
   train_all_folds(config, rows, "", arguments);
@@ -110,6 +118,8 @@ int train_on_folds(const RunConfig& config, TrainArguments arguments) {
     if (arguments.json) fmt::print("{}", *done);
     return 0;
   }
+  const FolderLock lock(arguments.resume, FolderLock::Share::kAlone);
+  sweep_temporaries(arguments.resume);
   const std::string origin = run_origin(arguments.resume);
   train_all_folds(config, read_rows(config, origin), origin, arguments);
   return 0;

@@ -2,7 +2,9 @@
 #include "cli/train_run.hpp"
 
 #include <cctype>
+#include <filesystem>
 
+#include "cli/folder_report.hpp"
 #include "cli/numbered_folder.hpp"
 #include "cli/progress.hpp"
 #include "cli/stop_request.hpp"
@@ -37,6 +39,15 @@ RunRecord run_training(const TrainingRun& run, const Dataset& dataset, RunFolder
                                                  : "; nothing is kept without a run folder";
     throw Interrupted(interruption.what() + advice);
   }
+}
+
+void write_page(const RunConfig& config, const std::string& folder, const TrainArguments& arguments) {
+  if (config.report.page && !arguments.no_report) report_folder(folder, arguments.quiet);
+}
+
+void write_missing_page(const RunConfig& config, const std::string& folder, const TrainArguments& arguments) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder + "/report.html", ignored)) write_page(config, folder, arguments);
 }
 
 }  // namespace gradus::cli

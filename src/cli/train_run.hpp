@@ -37,4 +37,9 @@ std::string make_free_folder(const std::string& data_name);
 RunRecord run_training(const TrainingRun& run, const Dataset& dataset, RunFolder* folder,
                        const TrainArguments& arguments);
 
+/// Writes the page of a run that has just ended, where it is wanted.
+void write_page(const RunConfig& config, const std::string& folder, const TrainArguments& arguments);
+/// The same where it is not there: of a run that was complete before, but whose process was killed before its page.
+void write_missing_page(const RunConfig& config, const std::string& folder, const TrainArguments& arguments);
+
 }  // namespace gradus::cli

@@ -10,9 +10,11 @@
 namespace gradus {
 
 /// A file being written; commit() puts it in place. Destroyed without commit, it leaves nothing behind and an existing
-/// file of that name as it was. All members throw RunError naming the path and the system's reason.
+/// file of that name as it was; a process that is killed leaves PATH.tmp-HOST-PROCESS-N. All members throw RunError
+/// naming the path and the system's reason.
 class AtomicFile {
  public:
+  enum class Flush { kYes, kNo };  // kNo: after a power cut the file may be empty or the old one
   explicit AtomicFile(std::string path);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -20,9 +22,10 @@ class AtomicFile {
 
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
-  void commit();
+  void commit(Flush flush = Flush::kYes);
 
  private:
+  void open_temporary();
   [[noreturn]] void fail(const char* action);
   std::string path_;
   std::string temporary_;
@@ -31,5 +34,9 @@ class AtomicFile {
 
 /// Writes the whole text as `path`.
 void write_file(const std::string& path, std::string_view text);
+
+/// Removes what killed processes left of such files in `folder`; those of living ones, on this machine or another,
+/// stay.
+void sweep_temporaries(const std::string& folder);
 
 }  // namespace gradus

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <set>
 #include <sstream>
 
@@ -76,7 +77,8 @@ std::string running_or_stopped(const RecordFolder& folder, std::initializer_list
   for (const char* name : names) changed = std::max(changed, modified_seconds(folder.file(name)));
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
-  return seconds - changed < kFreshSeconds ? "running" : "stopped";
+  // A clock that was wrong may have left times to come.
+  return std::abs(seconds - changed) < kFreshSeconds ? "running" : "stopped";
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/atomic_file.hpp"
+#include "core/folder_lock.hpp"
 #include "core/printable.hpp"
 #include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
@@ -275,7 +276,7 @@ StudyStore open_study(const std::string& folder, Access access, OnWait on_wait =
 
 // Whether the folder holds nothing but what a study's beginning leaves there: another process may be about to make it.
 bool is_begun(const std::string& folder) {
-  constexpr std::string_view kOwn[] = {"workers", "checkpoints", "search.toml"};
+  constexpr std::string_view kOwn[] = {"workers", "checkpoints", "search.toml", "lock"};
   std::error_code ignored;
   if (fs::exists(folder, ignored) && !fs::is_directory(folder, ignored)) return false;
   const fs::directory_iterator entries(folder, ignored);
@@ -291,12 +292,18 @@ void require_free_folder(const std::string& folder) {
   if (!fs::is_directory(folder, ignored)) {
     throw InputError({.where = folder, .expected = "a folder", .found = "a file", .advice = "choose another --out"});
   }
-  if (!fs::is_empty(folder, ignored)) {
+  if (!is_free_folder(folder)) {
     throw InputError({.where = folder,
                       .expected = "a new or empty folder",
                       .found = "one with files",
                       .advice = "choose another --out, or continue a study with --resume"});
   }
+}
+
+// What killed processes left; `best` is swept as its run starts.
+void sweep_study(const std::string& folder) {
+  sweep_temporaries(folder);
+  sweep_temporaries(folder + "/checkpoints");
 }
 
 TrialRecord finished_trial(const std::vector<TrialRecord>& trials, std::size_t number, const std::string& folder) {
@@ -315,6 +322,9 @@ StudyRecord run_study(const StudyConfig& config, const std::string& file_name, c
   const std::string identity = study_identity(config);
   const bool exists = StudyStore::exists(folder);
   if (!resume || (!exists && !is_begun(folder))) require_free_folder(folder);
+  FolderLock lock(folder, resume ? FolderLock::Share::kBeside : FolderLock::Share::kAlone);
+  if (!resume) require_free_folder(folder);  // another process may have begun and ended since we looked
+  sweep_study(folder);
   const OnWait on_wait = wait_aloud(folder, options);
   const std::string origin = StudyStore::origin_of(folder, on_wait).value_or(fs::current_path().string());
   Workshop shop(config, origin, folder + "/checkpoints");
@@ -326,6 +336,7 @@ StudyRecord run_study(const StudyConfig& config, const std::string& file_name, c
   header.objective = shop.config.options.objective;
   header.origin = origin;
   StudyStore::create(folder, header, on_wait);
+  if (!resume) lock.share();  // others may help from now on
   if (!exists) write_file(folder + "/search.toml", config.file);
   StudyStore store(folder, Access::kWrite, on_wait);
   if (store.header().identity != identity && !differs_in_trials_alone(store, config)) {
@@ -342,6 +353,8 @@ StudyRecord run_study(const StudyConfig& config, const std::string& file_name, c
 StudyRecord resume_study(const std::string& folder_name, const StudyRunOptions& options, std::uint64_t trials) {
   const std::string folder = without_slash(folder_name);
   StudyStore store = open_study(folder, Access::kWrite, wait_aloud(folder, options));
+  const FolderLock lock(folder, FolderLock::Share::kBeside);
+  sweep_study(folder);
   StudyConfig config = stored_config(store);
   if (trials > 0) config.options.trials = trials;
   Workshop shop(config, store.header().origin, folder + "/checkpoints");

@@ -2,7 +2,9 @@
 #include "training/progress_recorder.hpp"
 
 #include <filesystem>
-#include <fstream>
+
+#include "core/atomic_file.hpp"
+#include "gradus/core/error.hpp"
 
 namespace gradus {
 
@@ -44,12 +46,13 @@ void ProgressRecorder::on_end(const RunRecord& /*record*/) {
 
 // A reader sees the old text or the new one, never a part.
 void ProgressRecorder::write() const {
-  const std::string temporary = path_ + ".tmp-progress";
-  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-  file << progress_json(progress_) << '\n';
-  file.close();
-  std::error_code ignored;
-  if (file) std::filesystem::rename(temporary, path_, ignored);
+  try {
+    AtomicFile file(path_);
+    file.write(progress_json(progress_) + "\n");
+    file.commit(AtomicFile::Flush::kNo);
+  } catch (const RunError&) {
+    // What matters and cannot be written is found out by the other records.
+  }
 }
 
 }  // namespace gradus

@@ -3,9 +3,10 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/atomic_file.hpp"
-#include "core/file_lock.hpp"
+#include "core/folder_lock.hpp"
 #include "core/json_text.hpp"
 #include "core/text_file.hpp"
 #include "gradus/core/error.hpp"
@@ -31,7 +32,7 @@ constexpr const char* kTensorBoard = "/tensorboard";
 constexpr const char* kCheckpoints = "/checkpoint";
 constexpr const char* kNewest = "/checkpoint/last.ckpt";
 constexpr const char* kPrevious = "/checkpoint/previous.ckpt";
-constexpr const char* kLock = "/checkpoint/lock";
+constexpr const char* kOldLock = "/checkpoint/lock";  // of older versions
 constexpr const char* kOrigin = "/origin.txt";
 constexpr const char* kStated = "/stated.txt";
 
@@ -60,11 +61,23 @@ void remove_own_files(const std::string& path) {
   remove_event_files(path + kTensorBoard);
 }
 
-// A process that was killed while writing leaves its temporary file.
-void remove_temporaries(const std::string& folder) {
+// What is no file (a folder, a pipe) would be found out when a record is to take its place.
+void require_files(const std::string& path) {
   std::error_code ignored;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
-    if (entry.path().filename().string().find(".tmp-") != std::string::npos) fs::remove(entry.path(), ignored);
+  const fs::file_status folder = fs::status(path + kCheckpoints, ignored);
+  if (fs::exists(folder) && !fs::is_directory(folder)) {
+    throw InputError(
+        {.where = path + kCheckpoints, .expected = "a folder or none", .found = "a file", .advice = "remove it"});
+  }
+  std::vector<std::string> names(std::begin(kOwnFiles), std::end(kOwnFiles));
+  for (const char* name : {kNewest, kPrevious}) names.emplace_back(name + 1);
+  for (const std::string& name : names) {
+    const fs::file_status status = fs::status(path + "/" + name, ignored);
+    if (!fs::exists(status) || fs::is_regular_file(status)) continue;
+    throw InputError({.where = path + "/" + name,
+                      .expected = "a file or none",
+                      .found = fs::is_directory(status) ? "a folder" : "a pipe or device",
+                      .advice = "remove it"});
   }
 }
 
@@ -73,20 +86,27 @@ void remove_temporaries(const std::string& folder) {
 RunFolder::RunFolder(std::string path, Mode mode) : path_(std::move(path)), mode_(mode) {
   while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
   std::error_code ignored;
+  const bool exists = fs::exists(path_, ignored);
   if (mode == Mode::kResume) {
-    if (fs::is_regular_file(config_path(), ignored)) {
-      if (completed_summary().empty()) lock();
-      return;
+    if (!fs::is_regular_file(config_path(), ignored)) {
+      throw InputError({.where = path_,
+                        .expected = "a run folder with config.toml",
+                        .found = exists ? "none" : "no such folder",
+                        .advice = "start the run with --out"});
     }
-    throw InputError({.where = path_,
-                      .expected = "a run folder with config.toml",
-                      .found = fs::exists(path_, ignored) ? "none" : "no such folder",
-                      .advice = "start the run with --out"});
-  }
-  if (fs::exists(path_, ignored) && !fs::is_directory(path_, ignored)) {
+  } else if (exists && !fs::is_directory(path_, ignored)) {
     throw InputError({.where = path_, .expected = "a folder", .found = "a file", .advice = "choose another --out"});
   }
-  if (mode == Mode::kNew && fs::exists(path_, ignored) && !fs::is_empty(path_, ignored)) refuse_files(path_);
+  if (mode == Mode::kNew && !is_free_folder(path_)) refuse_files(path_);
+  try {
+    lock_ = std::make_unique<FolderLock>(path_, FolderLock::Share::kAlone);
+  } catch (const RunError&) {
+    // Of a run that is complete something is told even where nothing can be written.
+    if (mode != Mode::kResume || completed_summary().empty()) throw;
+  }
+  // Another process may have begun and left a run here since we looked.
+  if (mode == Mode::kNew && !is_free_folder(path_)) refuse_files(path_);
+  require_files(path_);
 }
 
 RunFolder::~RunFolder() = default;
@@ -99,23 +119,11 @@ void begin_folds_folder(const std::string& path, const std::string& config, bool
                       .found = "a single run's",
                       .advice = "choose another --out"});
   }
-  if (!force && fs::exists(path, ignored) && !fs::is_empty(path, ignored)) refuse_files(path);
+  if (!force && !is_free_folder(path)) refuse_files(path);
   make_folder(path);
   remove_own_files(path);
   write_file(path + kOrigin, fs::current_path(ignored).string() + "\n");
   write_file(path + "/config.toml", config);
-}
-
-void RunFolder::lock() {
-  if (lock_) return;
-  make_folder(path_ + kCheckpoints);
-  lock_ = std::make_unique<FileLock>(path_ + kLock, FileLock::Wait::kNo);
-  if (lock_->held()) return;
-  lock_.reset();
-  throw InputError({.where = path_,
-                    .expected = "a run folder that no other process trains in",
-                    .found = "one in training",
-                    .advice = "wait for that process or end it"});
 }
 
 std::string RunFolder::completed_summary() const {
@@ -127,7 +135,7 @@ bool RunFolder::stopped_early() const {
   return summary && summary->is_object() && summary->value("stopped_early", nlohmann::ordered_json()) == true;
 }
 
-std::vector<std::byte> RunFolder::newest_checkpoint() const {
+std::vector<std::byte> RunFolder::newest_checkpoint() {
   bool damaged = false;
   for (const char* name : {kNewest, kPrevious}) {
     std::error_code ignored;
@@ -135,6 +143,7 @@ std::vector<std::byte> RunFolder::newest_checkpoint() const {
     std::vector<std::byte> bytes = read_intact_checkpoint(path_ + name);
     if (!bytes.empty()) return bytes;
     damaged = true;
+    last_is_damaged_ = last_is_damaged_ || name == kNewest;
   }
   if (!damaged) return {};
   throw InputError({.where = path_ + kCheckpoints,
@@ -144,13 +153,13 @@ std::vector<std::byte> RunFolder::newest_checkpoint() const {
 }
 
 Next RunFolder::on_start(const StartEvent& event) {
-  lock();
+  if (!lock_) lock_ = std::make_unique<FolderLock>(path_, FolderLock::Share::kAlone);
   std::error_code ignored;
-  // Another process may have made and left a run here since the folder was looked at.
-  if (mode_ == Mode::kNew && fs::exists(config_path(), ignored)) refuse_files(path_);
+  make_folder(path_ + kCheckpoints);
   if (mode_ == Mode::kForce) remove_own_files(path_);
-  remove_temporaries(path_);
-  remove_temporaries(path_ + kCheckpoints);
+  fs::remove(path_ + kOldLock, ignored);
+  sweep_temporaries(path_);
+  sweep_temporaries(path_ + kCheckpoints);
   if (mode_ != Mode::kResume) {
     write_file(path_ + kOrigin,
                (event.run.origin.empty() ? fs::current_path(ignored).string() : event.run.origin) + "\n");
@@ -162,6 +171,8 @@ Next RunFolder::on_start(const StartEvent& event) {
     // More epochs. Without the summary, whatever config.toml says, the run is one that goes on from its checkpoint.
     for (const char* name : {"/summary.json", "/certificate.json"}) fs::remove(path_ + name, ignored);
   }
+  // A page shows what was; that there is none says that the end's is still to be written.
+  fs::remove(path_ + "/report.html", ignored);
   if (mode_ == Mode::kResume && read_text_if_there(config_path()).value_or("") != event.run.config) {
     write_file(config_path(), event.run.config);
   }
@@ -210,7 +221,7 @@ Next RunFolder::on_checkpoint(const CheckpointEvent& event) {
   // The one before stays until the new one is in place; between the two renames only `previous` exists, and a reader
   // looks for it too.
   std::error_code ignored;
-  fs::rename(path_ + kNewest, path_ + kPrevious, ignored);
+  if (!std::exchange(last_is_damaged_, false)) fs::rename(path_ + kNewest, path_ + kPrevious, ignored);
   file.commit();
   return Next::kGoOn;
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -48,6 +49,32 @@ class Report : public testing::Test {
   TempDir temp_;
   std::string page_ = temp_ / "page.html";
 };
+
+// The page is read from a pipe, at which the program waits: killed there, its run is complete and has no page.
+TEST_F(Report, resume_finishes_the_page_of_a_run_that_was_killed_before_it) {
+  const std::string pipe = temp_ / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const std::string run = temp_ / "run";
+  gradus_program(
+      train("run"), [&] { setenv("GRADUS_PAGE", pipe.c_str(), 1); },
+      [&](pid_t child) {
+        for (int i = 0; i < 2000 && !fs::exists(run + "/summary.json"); ++i) {
+          std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        kill(child, SIGKILL);
+      });
+  ASSERT_TRUE(fs::exists(run + "/summary.json"));
+  ASSERT_FALSE(fs::exists(run + "/report.html"));
+  EXPECT_EQ(gradus({"train", "--resume", run, "--no-report"}).exit_code, 0);
+  EXPECT_FALSE(fs::exists(run + "/report.html"));
+  const ProcessResult resumed = gradus({"train", "--resume", run});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_EQ(report_in(run)["runs"][0]["summary"]["epochs"], 2);
+  // A page that is there is nobody's business.
+  write_whole_file(run + "/report.html", "mine");
+  EXPECT_EQ(gradus({"train", "--resume", run}).exit_code, 0);
+  EXPECT_EQ(read_whole_file(run + "/report.html"), "mine");
+}
 
 TEST_F(Report, train_leaves_one_in_its_folder) {
   const ProcessResult result = gradus(train("run", {"--tensorboard"}));

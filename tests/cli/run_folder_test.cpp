@@ -125,6 +125,8 @@ TEST_F(RunFolderProgram, a_folder_in_training_is_refused_until_its_process_ends)
         {"train", "--quiet", "--resume", "run"},
         {"train", "--quiet", "--resume", folder_ / "run/"},
         {"train", "--quiet", "--force", "--epochs", "1", "--data", "d.csv", "--out", "run"},
+        {"train", "--quiet", "--force", "--epochs", "1", "--folds", "2", "--data", "d.csv", "--out", "run"},
+        {"report", "run"},
         {"train", "--quiet", "--epochs", "1", "--data", "d.csv", "--out", "run"}};
     for (const auto& rival : rivals) {
       // One that is let in would train for long.
@@ -136,7 +138,8 @@ TEST_F(RunFolderProgram, a_folder_in_training_is_refused_until_its_process_ends)
       EXPECT_EQ(count_lines(refused.err), 1) << refused.err;
       const bool is_new = std::find(rival.begin(), rival.end(), "--epochs") != rival.end() &&
                           std::find(rival.begin(), rival.end(), "--force") == rival.end();
-      const char* says = is_new ? "a new or empty folder" : "no other process trains in";
+      const char* says =
+          is_new ? "a new or empty folder" : "a folder that no other process works in, found one in use by process ";
       EXPECT_NE(refused.err.find(says), std::string::npos) << refused.err;
     }
     kill(child, SIGKILL);

@@ -8,8 +8,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string>
 
+#include "core/this_process.hpp"
 #include "gradus/core/error.hpp"
 #include "support/paths.hpp"
 
@@ -86,6 +88,40 @@ TEST(AtomicFile, a_write_that_fails_leaves_the_existing_file) {
   std::signal(SIGXFSZ, handler);
   EXPECT_EQ(text_of(folder / "a"), "old");
   EXPECT_EQ(num_files(folder), 1u);
+}
+
+TEST(AtomicFile, leftovers_of_killed_processes_are_swept_and_nothing_else) {
+  const test::TempDir folder;
+  for (const char* name : {"a.tmp-host-1-2", "last.ckpt.tmp-my-host.example-77-1", "b.tmp-4711"}) {
+    std::ofstream(folder / name) << "half";
+  }
+  const std::string others[] = {"notes.tmp-draft", "a.tmp-", "a.tmp", "tmp-1", "a.tmp-host-1-", "a.tmp-1x"};
+  for (const std::string& name : others) std::ofstream(folder / name) << "somebody's";
+  AtomicFile living(folder / "whole");
+  living.write("text");
+  sweep_temporaries(folder.path());
+  living.commit();
+  EXPECT_EQ(text_of(folder / "whole"), "text");
+  for (const std::string& name : others) EXPECT_TRUE(std::filesystem::exists(folder / name)) << name;
+  EXPECT_EQ(num_files(folder), std::size(others) + 1);
+}
+
+TEST(AtomicFile, temporaries_hold_host_and_process_and_fit_beside_the_longest_name) {
+  const test::TempDir folder;
+  const std::string name(255, 'n');
+  AtomicFile first(folder / name);
+  AtomicFile second(folder / name);
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    names.insert(entry.path().filename().string());
+    EXPECT_NE(names.rbegin()->find(".tmp-" + host_name() + "-" + std::to_string(getpid()) + "-"), std::string::npos);
+  }
+  EXPECT_EQ(names.size(), 2u);
+  first.write("first");
+  second.write("second");
+  second.commit();
+  first.commit();
+  EXPECT_EQ(text_of(folder / name), "first");
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 
 namespace gradus {
 
-class FileLock;
+class FolderLock;
 struct RecordOptions;
 
 /// The folder that relative paths in a run folder's config.toml are meant in: where the run began. Empty where that was
@@ -32,8 +32,10 @@ class RunFolder : public TrainingObserver {
     kForce,   // any folder; files of an earlier run are replaced
     kResume,  // a run folder whose run goes on
   };
-  /// Throws InputError when the folder is not empty (kNew) or is no run folder (kResume), and when another process
-  /// trains in a folder to be resumed. Before the run starts nothing is written but, when it is resumed, its lock.
+  /// Takes the folder's lock until this object is destroyed. Throws InputError when another process works in the
+  /// folder, when it is not empty (kNew) or is no run folder (kResume), and where something else than a file has the
+  /// name of one of the run's files. Before the run starts nothing is written but the lock; a folder that was made for
+  /// it is removed again if no run starts.
   RunFolder(std::string path, Mode mode);
   ~RunFolder() override;
 
@@ -49,7 +51,7 @@ class RunFolder : public TrainingObserver {
   [[nodiscard]] std::string origin() const { return run_origin(path_); }
   /// The newest intact checkpoint; empty when none was written yet. A damaged one is passed over for the one before
   /// it; when both are damaged, throws InputError.
-  [[nodiscard]] std::vector<std::byte> newest_checkpoint() const;
+  [[nodiscard]] std::vector<std::byte> newest_checkpoint();
 
   Next on_start(const StartEvent& event) override;
   Next on_step(const StepEvent& event) override;
@@ -60,11 +62,11 @@ class RunFolder : public TrainingObserver {
   [[nodiscard]] bool wants_checkpoint(std::size_t /*epoch*/, std::size_t /*step*/) const override { return true; }
 
  private:
-  void lock();
   void make_parts(const RecordOptions& records);
   std::string path_;
   Mode mode_;
-  std::unique_ptr<FileLock> lock_;                        // held from the start of the run to the end of this object
+  std::unique_ptr<FolderLock> lock_;
+  bool last_is_damaged_ = false;                          // last.ckpt, which then may not take the place of the other
   std::vector<Monitor> watched_;                          // columns of metrics.csv beside those of every run
   std::vector<std::unique_ptr<TrainingObserver>> parts_;  // what TrainingRun::records asks for
 };
