@@ -190,6 +190,22 @@ gradus_status gradus_check(const char* config, const gradus_data* data, const gr
 /* The report of run, study or reproduction folders as one page of HTML. */
 gradus_status gradus_report(const char* const* sources, int64_t count, const char* title, gradus_bytes** html);
 
+/* ---- Search ---- */
+
+typedef struct gradus_search gradus_search;
+
+/* `config` is a search file's text ([search] and [search.space], docs/search.md), without scheduler. Settings are asked
+ * for and their values told; with the same answers the proposals are the same. search.objective says what is better: of
+ * a loss (also "auto") smaller values, of an accuracy larger ones. */
+gradus_status gradus_search_create(const char* config, gradus_search** search);
+/* The next setting as {"trial": N, "setting": {"key": value}}, or null where none is left. */
+gradus_status gradus_search_ask(gradus_search* search, gradus_bytes** json);
+/* The value of trial N, which ask() gave; NaN: it failed. */
+gradus_status gradus_search_tell(gradus_search* search, int64_t trial, double value);
+/* The best trial so far as {"trial": N, "setting": {...}, "value": x}, or null. */
+gradus_status gradus_search_best(const gradus_search* search, gradus_bytes** json);
+void gradus_search_free(gradus_search* search);
+
 #ifdef __cplusplus
 }
 #endif

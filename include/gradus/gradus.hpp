@@ -14,6 +14,7 @@
 #include "gradus/data/batches.hpp"              // IWYU pragma: export
 #include "gradus/data/dataset.hpp"              // IWYU pragma: export
 #include "gradus/data/memory.hpp"               // IWYU pragma: export
+#include "gradus/data/memory_table.hpp"         // IWYU pragma: export
 #include "gradus/data/preprocessing.hpp"        // IWYU pragma: export
 #include "gradus/data/schema.hpp"               // IWYU pragma: export
 #include "gradus/data/source.hpp"               // IWYU pragma: export
@@ -27,6 +28,7 @@
 #include "gradus/network/network.hpp"           // IWYU pragma: export
 #include "gradus/network/targets.hpp"           // IWYU pragma: export
 #include "gradus/report/report.hpp"             // IWYU pragma: export
+#include "gradus/search/ask_tell.hpp"           // IWYU pragma: export
 #include "gradus/search/constraint.hpp"         // IWYU pragma: export
 #include "gradus/search/importance.hpp"         // IWYU pragma: export
 #include "gradus/search/space.hpp"              // IWYU pragma: export

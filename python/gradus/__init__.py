@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ._data import Data
 from ._library import GradusError, InputError, RunError, version
 from ._model import Model, load
+from ._search import Search, Trial, search
 from ._training import Certificate, Run, check, make_data, report, resolve, train
 
 if TYPE_CHECKING:
@@ -28,11 +29,14 @@ __all__ = [
     "Model",
     "Run",
     "RunError",
+    "Search",
+    "Trial",
     "check",
     "load",
     "make_data",
     "report",
     "resolve",
+    "search",
     "train",
 ]
 

@@ -83,6 +83,8 @@ class Data:
         array = numeric(array)
         if array.ndim != 2:
             raise InputError(f"X: expected 2 dimensions, found {array.ndim}")
+        if names is not None and len(names) != array.shape[1]:
+            raise InputError(f"X: expected {array.shape[1]} names, one a column, found {len(names)}")
         self._kept.append(array)
         named = None if names is None else texts(list(names))
         call(
@@ -245,6 +247,8 @@ def _add_objects(data: Data, name: str, values: np.ndarray) -> None:
 def array_data(X: Any, name: str, names: Sequence[str] | None) -> Data:
     """The rows of a matrix; with names it is a table."""
     array = numeric(X)
+    if array.ndim != 2:
+        raise InputError(f"{name}: expected rows of numbers (2 dimensions), found {array.ndim}")
     data = Data(name, array.shape[0])
     data.set_matrix(array, names)
     return data

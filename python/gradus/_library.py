@@ -96,6 +96,10 @@ _STATUS_FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "gradus_resolve": (c_char_p, c_void_p, _HANDLE),
     "gradus_check": (c_char_p, c_void_p, c_void_p, c_int64, c_uint64, c_uint32, _HANDLE),
     "gradus_report": (_TEXTS, c_int64, c_char_p, _HANDLE),
+    "gradus_search_create": (c_char_p, _HANDLE),
+    "gradus_search_ask": (c_void_p, _HANDLE),
+    "gradus_search_tell": (c_void_p, c_int64, c_double),
+    "gradus_search_best": (c_void_p, _HANDLE),
 }
 
 
@@ -129,6 +133,7 @@ def _load() -> ctypes.CDLL:
         ("gradus_model_outputs", c_int64, (c_void_p,)),
         ("gradus_model_free", None, (c_void_p,)),
         ("gradus_run_free", None, (c_void_p,)),
+        ("gradus_search_free", None, (c_void_p,)),
     ):
         function = getattr(library, name)
         function.argtypes = arguments
