@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from . import figures
 from ._data import Data
 from ._library import GradusError, InputError, RunError, version
 from ._model import Model, load
@@ -32,6 +33,7 @@ __all__ = [
     "Search",
     "Trial",
     "check",
+    "figures",
     "load",
     "make_data",
     "report",

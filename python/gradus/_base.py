@@ -13,9 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._compat import check_array, check_feature_names, check_n_features, check_sample_weight, is_sparse
 from ._data import Data, array_data, column_names, frame_data, is_frame
-from ._html import curves_html
 from ._model import Model
-from ._training import EpochCallback, Run, Watcher, train_data
+from ._training import EpochCallback, Run, Watcher, loss_figure, train_data
 
 _MOST_SEEDS = 2**32
 
@@ -262,7 +261,7 @@ class GradusBase(BaseEstimator):
         if not hasattr(self, "model_"):
             shown: str = super()._repr_html_()
             return shown
-        return curves_html(f"{self!r}: {self.model_!r}", self.record_["epochs_done"])
+        return loss_figure(repr(self.model_), self.record_["epochs_done"])
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model file, which ``gradus predict`` and :func:`gradus.load` read."""

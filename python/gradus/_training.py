@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from ._data import Data, array_data, frame_data, is_frame
-from ._html import certificate_html, curves_html
 from ._library import Callbacks, OnEpoch, OnStep, TrainOptions, call, library, take_bytes, texts
 from ._model import Model
+from .figures import claims as show_claims
+from .figures import lines
 
 logger = logging.getLogger("gradus")
 
@@ -90,6 +91,16 @@ def _epoch_line(record: dict[str, Any]) -> str:
     return ", ".join([f"epoch {record['epoch']}"] + [f"{key} {value:.5g}" for key, value in shown.items()])
 
 
+def loss_figure(title: str, history: Sequence[dict[str, Any]]) -> str:
+    """Losses by epoch, as a notebook shows them."""
+    series = {}
+    for part in ("train", "valid"):
+        points = [(epoch["epoch"], epoch[f"{part}_loss"]) for epoch in history if f"{part}_loss" in epoch]
+        if points:
+            series[part] = ([x for x, _ in points], [y for _, y in points])
+    return lines(series, title=f"{title}: loss by epoch", x_label="epoch", y_label="loss")._repr_html_()
+
+
 class Run:
     """What a training left: its model, its record (the object of summary.json) and notes."""
 
@@ -117,7 +128,7 @@ class Run:
         return f"<gradus.Run of {len(self.history)} epochs: {self.model!r}>"
 
     def _repr_html_(self) -> str:
-        return curves_html(repr(self.model), self.history)
+        return loss_figure(repr(self.model), self.history)
 
 
 def train_data(
@@ -233,7 +244,7 @@ class Certificate:
         return f"<gradus.Certificate: {good} of {len(self.claims)} claims hold>"
 
     def _repr_html_(self) -> str:
-        return certificate_html(repr(self), self.claims)
+        return show_claims(repr(self), self.claims)._repr_html_()
 
 
 def check(
