@@ -19,6 +19,23 @@ std::string make_free_folder(const std::string& data_name) {
   return make_numbered_folder("runs/" + name + "-");
 }
 
+namespace {
+
+// A checkpoint is read before the run starts, and may be as large as all that the run needs.
+class FreesCheckpoint : public TrainingObserver {
+ public:
+  explicit FreesCheckpoint(std::vector<std::byte>& bytes) : bytes_(bytes) {}
+  Next on_start(const StartEvent& /*event*/) override {
+    bytes_ = {};
+    return Next::kGoOn;
+  }
+
+ private:
+  std::vector<std::byte>& bytes_;
+};
+
+}  // namespace
+
 RunRecord run_training(const TrainingRun& run, const Dataset& dataset, RunFolder* folder,
                        const TrainArguments& arguments) {
   Progress progress;
@@ -29,6 +46,8 @@ RunRecord run_training(const TrainingRun& run, const Dataset& dataset, RunFolder
   if (!arguments.quiet) observers.push_back(&progress);
   std::vector<std::byte> checkpoint;
   if (folder != nullptr && folder->resumes()) checkpoint = folder->newest_checkpoint();
+  FreesCheckpoint frees(checkpoint);
+  observers.push_back(&frees);
   const TrainControl control{.observers = observers, .stop = &catch_stop_signal(), .checkpoint = checkpoint};
   try {
     return train(run, dataset, control);

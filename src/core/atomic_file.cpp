@@ -78,7 +78,20 @@ AtomicFile::~AtomicFile() {
   close(descriptor_);
 }
 
+// Small pieces are gathered: a system call each would cost more than they do.
 void AtomicFile::write(std::span<const std::byte> bytes) {
+  constexpr std::size_t kGathered = 65536;
+  if (gathered_.size() + bytes.size() > kGathered) hand_over();
+  if (bytes.size() > kGathered) return hand_over(bytes);
+  gathered_.insert(gathered_.end(), bytes.begin(), bytes.end());
+}
+
+void AtomicFile::hand_over() {
+  hand_over(gathered_);
+  gathered_.clear();
+}
+
+void AtomicFile::hand_over(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
@@ -92,6 +105,7 @@ void AtomicFile::write(std::string_view text) {
 }
 
 void AtomicFile::commit(Flush flush) {
+  hand_over();
   if (flush == Flush::kYes && fsync(descriptor_) != 0) fail("flushed");
   // In place before it is closed: an open one is locked and not swept.
   const bool renamed = std::rename(temporary_.c_str(), path_.c_str()) == 0;

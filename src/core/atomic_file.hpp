@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gradus {
 
@@ -26,9 +27,12 @@ class AtomicFile {
 
  private:
   void open_temporary();
+  void hand_over();
+  void hand_over(std::span<const std::byte> bytes);
   [[noreturn]] void fail(const char* action);
   std::string path_;
   std::string temporary_;
+  std::vector<std::byte> gathered_;
   int descriptor_ = -1;
 };
 

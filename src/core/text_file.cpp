@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/text_file.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -28,6 +31,15 @@ std::optional<std::string> read_text_if_there(const std::string& path) {
   return text.str();
 }
 
+std::vector<std::byte> read_bytes_if_there(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return {};
+  std::vector<std::byte> bytes(size_of_file(path));
+  std::ifstream file(path, std::ios::binary);
+  if (!file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()))) return {};
+  return bytes;
+}
+
 std::string read_text_file(const std::string& path, const std::string& expected) {
   std::ifstream file(path, std::ios::binary);
   std::string text;
@@ -49,12 +61,19 @@ std::uint64_t size_of_file(const std::string& path) {
   return failed ? 0 : size;
 }
 
-void append_to_file(const std::string& path, const std::string& text) {
-  std::ofstream file(path, std::ios::app | std::ios::binary);
-  file << text;
-  file.flush();
-  if (file) return;
-  throw RunError(path + ": could not be written (" + std::strerror(errno) + "); free space or choose another folder");
+void append_to_file(const std::string& path, std::string_view text, AfterAppending after) {
+  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  bool good = descriptor >= 0;
+  while (good && !text.empty()) {
+    const ssize_t written = write(descriptor, text.data(), text.size());
+    good = written >= 0 || errno == EINTR;
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (after == AfterAppending::kFlush) good = good && fdatasync(descriptor) == 0;
+  const int reason = errno;
+  if (descriptor >= 0) close(descriptor);
+  if (good) return;
+  throw RunError(path + ": could not be written (" + std::strerror(reason) + "); free space or choose another folder");
 }
 
 }  // namespace gradus

@@ -8,7 +8,9 @@
 
 namespace gradus {
 
-std::string host_name() {
+namespace {
+
+std::string read_host_name() {
   std::array<char, 256> name{};
   if (gethostname(name.data(), name.size() - 1) != 0) return "unknown";
   constexpr std::size_t kMost = 40;
@@ -18,6 +20,13 @@ std::string host_name() {
     if (!plain) c = '_';
   }
   return text.empty() ? "unknown" : text;
+}
+
+}  // namespace
+
+std::string host_name() {
+  static const std::string name = read_host_name();
+  return name;
 }
 
 std::string process_number() {

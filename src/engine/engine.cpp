@@ -112,13 +112,30 @@ void Engine<T>::load_parameters(const Network<T>& network) {
 template <class T>
 OptimizerState<T> Engine<T>::store_state() const {
   OptimizerState<T> stored;
-  program_->store_slots(stored.slots);
+  stored.slots.resize(num_slots());
+  for (std::size_t s = 0; s < num_slots(); ++s) store_slot(s, stored.slots[s]);
   return stored;
 }
 
 template <class T>
 void Engine<T>::load_state(const OptimizerState<T>& stored) {
-  program_->load_slots(stored.slots);
+  if (stored.slots.size() != num_slots()) throw InputError("optimizer state is of another optimizer");
+  for (std::size_t s = 0; s < num_slots(); ++s) load_slot(s, stored.slots[s]);
+}
+
+template <class T>
+std::size_t Engine<T>::num_slots() const {
+  return program_->num_slots();
+}
+
+template <class T>
+void Engine<T>::store_slot(std::size_t slot, Parameters<T>& values) const {
+  program_->store_slot(slot, values);
+}
+
+template <class T>
+void Engine<T>::load_slot(std::size_t slot, const Parameters<T>& values) {
+  program_->load_slot(slot, values);
 }
 
 // Inputs first, then outputs, then layers: independent of the slices.

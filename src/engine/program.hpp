@@ -37,8 +37,9 @@ class ProgramOf {
   virtual void store_gradients(Parameters<T>& gradients) = 0;
   virtual void store(Parameters<T>& parameters, Parameters<T>& state) = 0;
   virtual void load(const Parameters<T>& parameters, const Parameters<T>& state) = 0;
-  virtual void store_slots(std::vector<Parameters<T>>& slots) = 0;
-  virtual void load_slots(const std::vector<Parameters<T>>& slots) = 0;
+  virtual void store_slot(std::size_t slot, Parameters<T>& values) = 0;
+  virtual void load_slot(std::size_t slot, const Parameters<T>& values) = 0;
+  [[nodiscard]] virtual std::size_t num_slots() const = 0;
   [[nodiscard]] virtual const NetworkSpec& spec() const = 0;
   [[nodiscard]] virtual unsigned threads() const = 0;
   [[nodiscard]] virtual const char* target() const = 0;
@@ -61,8 +62,9 @@ class Program final : public ProgramOf<typename P::Value> {
   void store_gradients(Parameters<T>& gradients) override;
   void store(Parameters<T>& parameters, Parameters<T>& state) override;
   void load(const Parameters<T>& parameters, const Parameters<T>& state) override;
-  void store_slots(std::vector<Parameters<T>>& slots) override;
-  void load_slots(const std::vector<Parameters<T>>& slots) override;
+  void store_slot(std::size_t slot, Parameters<T>& values) override;
+  void load_slot(std::size_t slot, const Parameters<T>& values) override;
+  [[nodiscard]] std::size_t num_slots() const override { return optimizer_slots(c_.options.optimizer.kind); }
   [[nodiscard]] const NetworkSpec& spec() const override { return c_.spec; }
   [[nodiscard]] unsigned threads() const override { return c_.plan.threads; }
   [[nodiscard]] const char* target() const override { return c_.kernels->name; }

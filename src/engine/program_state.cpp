@@ -66,26 +66,18 @@ void Program<P>::load(const Parameters<T>& parameters, const Parameters<T>& stat
 }
 
 template <class P>
-void Program<P>::store_slots(std::vector<Parameters<T>>& slots) {
-  slots.clear();
-  for (std::size_t s = 0; s < optimizer_slots(c_.options.optimizer.kind); ++s) {
-    slots.emplace_back(c_.layout);
-    for_each_slice(
-        c_.space.threads, [s](auto& thread) -> auto& { return thread.slots[s]; },
-        [&](const PackedSlice<T>& slice, std::size_t l) { unpack(slice, l, slots[s]); });
-  }
+void Program<P>::store_slot(std::size_t slot, Parameters<T>& values) {
+  if (values.layout() != c_.layout) values = Parameters<T>(c_.layout);
+  for_each_slice(
+      c_.space.threads, [slot](auto& thread) -> auto& { return thread.slots[slot]; },
+      [&](const PackedSlice<T>& slice, std::size_t l) { unpack(slice, l, values); });
 }
 
 template <class P>
-void Program<P>::load_slots(const std::vector<Parameters<T>>& slots) {
-  if (slots.size() != optimizer_slots(c_.options.optimizer.kind)) {
-    throw InputError("optimizer state is of another optimizer");
-  }
-  for (std::size_t s = 0; s < slots.size(); ++s) {
-    for_each_slice(
-        c_.space.threads, [s](auto& thread) -> auto& { return thread.slots[s]; },
-        [&](PackedSlice<T>& slice, std::size_t l) { pack(slots[s], l, slice); });
-  }
+void Program<P>::load_slot(std::size_t slot, const Parameters<T>& values) {
+  for_each_slice(
+      c_.space.threads, [slot](auto& thread) -> auto& { return thread.slots[slot]; },
+      [&](PackedSlice<T>& slice, std::size_t l) { pack(values, l, slice); });
 }
 
 template <class P>
@@ -105,8 +97,8 @@ void Program<P>::store_hidden(std::size_t layer, Matrix<T>& h, Matrix<T>& z) {
   template void Program<P>::store_gradients(Parameters<T>&);                  \
   template void Program<P>::store(Parameters<T>&, Parameters<T>&);            \
   template void Program<P>::load(const Parameters<T>&, const Parameters<T>&); \
-  template void Program<P>::store_slots(std::vector<Parameters<T>>&);         \
-  template void Program<P>::load_slots(const std::vector<Parameters<T>>&);    \
+  template void Program<P>::store_slot(std::size_t, Parameters<T>&);          \
+  template void Program<P>::load_slot(std::size_t, const Parameters<T>&);     \
   template void Program<P>::store_hidden(std::size_t, Matrix<T>&, Matrix<T>&);
 GRADUS_INSTANTIATE(Single)
 GRADUS_INSTANTIATE(Double)

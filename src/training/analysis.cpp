@@ -242,12 +242,28 @@ std::optional<RocCurve> make_roc(std::span<const double> scores, const std::vect
   return curve;
 }
 
+namespace {
+
+// Every n-th row of a part whose outputs would take more than 256 MiB.
+std::vector<std::uint32_t> rows_to_look_at(const std::vector<std::uint32_t>& part, std::size_t outputs) {
+  constexpr std::size_t kMostNumbers = std::size_t{1} << 25;
+  const std::size_t most = std::max<std::size_t>(1, kMostNumbers / outputs);
+  const std::size_t step = (part.size() + most - 1) / most;
+  if (step <= 1) return part;
+  std::vector<std::uint32_t> rows;
+  for (std::size_t r = 0; r < part.size(); r += step) rows.push_back(part[r]);
+  return rows;
+}
+
+}  // namespace
+
 Analysis analyse(const Model& model, const Dataset& dataset) {
   Analysis analysis;
   analysis.part = !dataset.test.empty() ? "test" : !dataset.valid.empty() ? "valid" : "train";
-  const std::vector<std::uint32_t>& rows = !dataset.test.empty()    ? dataset.test
+  const std::vector<std::uint32_t>& part = !dataset.test.empty()    ? dataset.test
                                            : !dataset.valid.empty() ? dataset.valid
                                                                     : dataset.train;
+  const std::vector<std::uint32_t> rows = rows_to_look_at(part, model.spec().num_outputs());
   analysis.rows = rows.size();
   analysis.class_names = dataset.class_names;
   const std::size_t classes = dataset.task == Task::kRegression ? 0 : dataset.num_outputs();

@@ -1,5 +1,8 @@
-// A checkpoint as bytes: "GRADUSC1", the length of a JSON header (u64, little-endian), the header, the arrays, and the
-// SHA-256 of all that precedes it as 64 hexadecimal digits. A torn or altered one is recognised before it is used.
+// A checkpoint as bytes, in two parts that may be kept apart.
+// The state: "GRADUSC2", the lengths of a JSON header and of the history (u64 each, little-endian), the history's
+// SHA-256, the header, the arrays, and the SHA-256 of all that precedes it; hashes are 64 hexadecimal digits. The
+// history: a line per epoch. It only grows, so that a run's checkpoints share one file of it. A torn or altered one is
+// recognised before it is used. "GRADUSC1" of older versions has the history in its header.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -9,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "gradus/training/observer.hpp"
 #include "training/train_state.hpp"
 
 namespace gradus {
@@ -22,18 +26,26 @@ struct CheckpointIdentity {
   std::function<std::string(std::size_t epochs)> config_of_epochs;
 };
 
+/// Gives the state's part to `take`. Parameters and optimizer state come from the engine, one after the other into the
+/// network of `state`, which then has the engine's parameters: there is no room for a copy of it all.
 template <class T>
-std::vector<std::byte> encode_checkpoint(const TrainState<T>& state, const CheckpointIdentity& identity);
+void write_checkpoint(TrainState<T>& state, const Engine<T>& engine, const CheckpointIdentity& identity,
+                      const ByteSink& take);
 
-/// Reads into `state`, whose network and optimizer state have the run's shape already: every size is compared with
-/// theirs before anything is copied. Throws InputError: damaged, of another run, of other data.
+/// Reads both parts into `state`, whose network has the run's shape already, and parameters and optimizer state into
+/// the engine: every size is compared with theirs before anything is copied. Throws InputError: damaged, of another
+/// run, of other data.
 template <class T>
-void decode_checkpoint(std::span<const std::byte> bytes, const CheckpointIdentity& identity, TrainState<T>& state);
+void read_checkpoint(std::span<const std::byte> bytes, const CheckpointIdentity& identity, TrainState<T>& state,
+                     Engine<T>& engine);
 
-/// Whether the bytes are whole: magic, lengths and hash.
+/// Whether both parts are there and whole: magic, lengths and hashes.
 bool is_intact_checkpoint(std::span<const std::byte> bytes);
 
-/// The bytes of the file, empty where it is missing, torn or altered.
+/// The bytes of the file with both parts, empty where it is missing, torn or altered.
 std::vector<std::byte> read_intact_checkpoint(const std::string& path);
+
+/// The same where the history is in a file of its own, which may be longer than this checkpoint's.
+std::vector<std::byte> read_intact_checkpoint(const std::string& path, const std::string& history_path);
 
 }  // namespace gradus

@@ -7,16 +7,10 @@
 #include <numeric>
 
 #include "core/scalar_math.hpp"
+#include "training/class_tally.hpp"
 
 namespace gradus {
 namespace {
-
-// With one number for every pair of classes: a model may claim any number of them.
-constexpr std::size_t kMaxConfusionClasses = 4096;
-
-double ratio(double part, double whole) {
-  return whole > 0.0 ? part / whole : 0.0;
-}
 
 double weight_of(std::span<const double> weights, std::size_t row) {
   return weights.empty() ? 1.0 : weights[row];
@@ -28,74 +22,6 @@ double sum_of_weights(std::span<const double> weights, std::size_t rows) {
   return sum;
 }
 
-// One class against the rest: sums of the weights of its rows, and how many they are.
-struct ClassMass {
-  double hits = 0.0;
-  double predicted = 0.0;
-  double actual = 0.0;
-  std::size_t support = 0;
-
-  void add(bool is_predicted, bool is_actual, double weight) {
-    if (is_predicted && is_actual) hits += weight;
-    if (is_predicted) predicted += weight;
-    if (is_actual) actual += weight;
-    if (is_actual) ++support;
-  }
-  [[nodiscard]] ClassScores scores() const {
-    ClassScores scores;
-    scores.precision = ratio(hits, predicted);
-    scores.recall = ratio(hits, actual);
-    scores.f1 = ratio(2.0 * hits, predicted + actual);
-    scores.support = support;
-    return scores;
-  }
-};
-
-// `num_averaged`: the classes that count. The others are without support and never predicted, so their scores are 0 and
-// add nothing to a sum.
-void set_macro_means(ClassificationReport& report, std::size_t num_averaged) {
-  double auc_sum = 0.0;
-  std::size_t num_auc = 0;
-  for (const ClassScores& scores : report.classes) {
-    report.macro_precision += scores.precision;
-    report.macro_recall += scores.recall;
-    report.macro_f1 += scores.f1;
-    if (!scores.auc) continue;
-    auc_sum += *scores.auc;
-    ++num_auc;
-  }
-  const auto count = static_cast<double>(std::max<std::size_t>(1, num_averaged));
-  report.macro_precision /= count;
-  report.macro_recall /= count;
-  report.macro_f1 /= count;
-  if (num_auc > 0) report.macro_auc = auc_sum / static_cast<double>(num_auc);
-}
-
-void set_weighted_means(const std::vector<ClassMass>& masses, ClassificationReport& report) {
-  double total = 0.0;
-  for (std::size_t k = 0; k < masses.size(); ++k) {
-    const ClassScores& scores = report.classes[k];
-    const double support = masses[k].actual;
-    report.weighted_precision += support * scores.precision;
-    report.weighted_recall += support * scores.recall;
-    report.weighted_f1 += support * scores.f1;
-    total += support;
-  }
-  report.weighted_precision = ratio(report.weighted_precision, total);
-  report.weighted_recall = ratio(report.weighted_recall, total);
-  report.weighted_f1 = ratio(report.weighted_f1, total);
-}
-
-double balanced_accuracy(const std::vector<ClassMass>& masses) {
-  double sum = 0.0;
-  double present = 0.0;
-  for (const ClassMass& mass : masses) {
-    sum += ratio(mass.hits, mass.actual);
-    present += mass.actual > 0.0 ? 1.0 : 0.0;
-  }
-  return ratio(sum, present);
-}
-
 std::vector<double> column(MatrixView<const double> matrix, std::size_t c) {
   std::vector<double> values(matrix.rows());
   for (std::size_t r = 0; r < matrix.rows(); ++r) values[r] = matrix(r, c);
@@ -104,7 +30,10 @@ std::vector<double> column(MatrixView<const double> matrix, std::size_t c) {
 
 // sum over positives of w (negative weight below + half of the tied) / (positive weight x negative weight)
 std::optional<double> weighted_auc(std::span<const double> scores, const std::vector<bool>& positive,
-                                   std::span<const double> weights, std::span<const std::size_t> order) {
+                                   std::span<const double> weights) {
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] < scores[b]; });
   double pairs = 0.0;
   double positives = 0.0;
   double negatives = 0.0;
@@ -149,93 +78,67 @@ bool in_top_k(std::span<const double> row, std::size_t label, std::size_t k) {
 
 // With ranks from 1 in increasing score, mid-ranks for ties, P positives and N negatives:
 // AUC = (sum of the positives' ranks - P (P + 1) / 2) / (P N)      (Mann and Whitney 1947)
-// With weights the same by its meaning: the share of pairs whose positive has the larger score.
+// Every sum is of halves and exact, so that their order is free: the positives are sorted and the scores counted among
+// them. With weights the same by its meaning: the share of pairs whose positive has the larger score.
 std::optional<double> roc_auc(std::span<const double> scores, const std::vector<bool>& positive,
                               std::span<const double> weights) {
-  std::vector<std::size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] < scores[b]; });
-  if (!weights.empty()) return weighted_auc(scores, positive, weights, order);
-  double rank_sum = 0.0;
-  double positives = 0.0;
-  for (std::size_t first = 0; first < order.size();) {
-    std::size_t last = first;
-    while (last + 1 < order.size() && scores[order[last + 1]] == scores[order[first]]) ++last;
-    const double middle_rank = (static_cast<double>(first) + static_cast<double>(last)) / 2.0 + 1.0;
-    for (std::size_t i = first; i <= last; ++i) {
-      if (!positive[order[i]]) continue;
-      rank_sum += middle_rank;
-      positives += 1.0;
-    }
-    first = last + 1;
+  if (!weights.empty()) return weighted_auc(scores, positive, weights);
+  std::vector<double> sorted;
+  for (std::size_t r = 0; r < scores.size(); ++r) {
+    if (positive[r]) sorted.push_back(scores[r]);
   }
+  const auto positives = static_cast<double>(sorted.size());
   const double negatives = static_cast<double>(scores.size()) - positives;
   if (positives == 0.0 || negatives == 0.0) return std::nullopt;
+  std::sort(sorted.begin(), sorted.end());
+  // [i]: scores between the positives i - 1 and i, and scores equal to positive i, which is the first of equal ones.
+  std::vector<std::size_t> between(sorted.size() + 1);
+  std::vector<std::size_t> equal(sorted.size() + 1);
+  for (const double score : scores) {
+    const auto place = std::lower_bound(sorted.begin(), sorted.end(), score);
+    const auto i = static_cast<std::size_t>(place - sorted.begin());
+    ++(place != sorted.end() && *place == score ? equal : between)[i];
+  }
+  double rank_sum = 0.0;
+  std::size_t below = 0;
+  for (std::size_t first = 0; first < sorted.size();) {
+    std::size_t end = first;
+    while (end < sorted.size() && sorted[end] == sorted[first]) ++end;
+    below += between[first];
+    const double middle_rank = static_cast<double>(below) + (static_cast<double>(equal[first]) - 1.0) / 2.0 + 1.0;
+    rank_sum += middle_rank * static_cast<double>(end - first);
+    below += equal[first];
+    first = end;
+  }
   return (rank_sum - positives * (positives + 1.0) / 2.0) / (positives * negatives);
 }
 
 ClassificationReport classification_report(MatrixView<const double> outputs, std::span<const std::int32_t> labels,
                                            std::span<const double> weights, std::span<const double> thresholds) {
-  const std::size_t num_classes = outputs.cols();
-  ClassificationReport report;
-  report.rows = outputs.rows();
-  if (num_classes <= kMaxConfusionClasses) {
-    report.confusion.assign(num_classes, std::vector<std::size_t>(num_classes, 0));
-  }
-  std::vector<bool> occurs(num_classes);  // as a label or a prediction
-  std::vector<ClassMass> masses(num_classes);
-  double correct = 0.0;
+  ClassTally tally(outputs.cols(), thresholds);
   for (std::size_t r = 0; r < outputs.rows(); ++r) {
-    const auto actual = static_cast<std::size_t>(labels[r]);
-    const std::size_t predicted = predicted_class(outputs.row(r), thresholds);
-    const double weight = weight_of(weights, r);
-    if (!report.confusion.empty()) ++report.confusion[actual][predicted];
-    occurs[actual] = true;
-    occurs[predicted] = true;
-    masses[actual].add(predicted == actual, true, weight);
-    if (predicted != actual) masses[predicted].add(true, false, weight);
-    if (predicted == actual) correct += weight;
+    tally.add(outputs.row(r), static_cast<std::size_t>(labels[r]), weight_of(weights, r));
   }
-  std::size_t occurring = 0;
-  for (std::size_t k = 0; k < num_classes; ++k) {
-    occurring += occurs[k] ? 1 : 0;
-    ClassScores scores = masses[k].scores();
-    std::vector<bool> positive(labels.size());
-    for (std::size_t r = 0; r < labels.size(); ++r) positive[r] = static_cast<std::size_t>(labels[r]) == k;
-    scores.auc = roc_auc(column(outputs, k), positive, weights);
-    report.classes.push_back(scores);
+  std::vector<std::optional<double>> areas;
+  for (std::size_t k = 0; k < outputs.cols(); ++k) {
+    std::vector<bool> positive(outputs.rows());
+    for (std::size_t r = 0; r < outputs.rows(); ++r) positive[r] = static_cast<std::size_t>(labels[r]) == k;
+    areas.push_back(roc_auc(column(outputs, k), positive, weights));
   }
-  report.accuracy = ratio(correct, sum_of_weights(weights, report.rows));
-  report.balanced_accuracy = balanced_accuracy(masses);
-  set_macro_means(report, occurring);
-  set_weighted_means(masses, report);
-  return report;
+  return tally.report(areas);
 }
 
 ClassificationReport multi_label_report(MatrixView<const double> outputs, MatrixView<const double> targets,
                                         std::span<const double> weights, std::span<const double> thresholds) {
-  ClassificationReport report;
-  report.rows = outputs.rows();
-  std::vector<bool> all_right(outputs.rows(), true);
-  std::vector<ClassMass> masses(outputs.cols());
+  LabelTally tally(outputs.cols(), thresholds);
+  for (std::size_t r = 0; r < outputs.rows(); ++r) tally.add(outputs.row(r), targets.row(r), weight_of(weights, r));
+  std::vector<std::optional<double>> areas;
   for (std::size_t k = 0; k < outputs.cols(); ++k) {
     std::vector<bool> positive(outputs.rows());
-    for (std::size_t r = 0; r < outputs.rows(); ++r) {
-      const bool said = predicted_label(outputs(r, k), k, thresholds);
-      positive[r] = targets(r, k) >= 0.5;
-      masses[k].add(said, positive[r], weight_of(weights, r));
-      if (said != positive[r]) all_right[r] = false;
-    }
-    ClassScores scores = masses[k].scores();
-    scores.auc = roc_auc(column(outputs, k), positive, weights);
-    report.classes.push_back(scores);
+    for (std::size_t r = 0; r < outputs.rows(); ++r) positive[r] = targets(r, k) >= 0.5;
+    areas.push_back(roc_auc(column(outputs, k), positive, weights));
   }
-  double right = 0.0;
-  for (std::size_t r = 0; r < outputs.rows(); ++r) right += all_right[r] ? weight_of(weights, r) : 0.0;
-  report.accuracy = ratio(right, sum_of_weights(weights, report.rows));
-  set_macro_means(report, report.classes.size());
-  set_weighted_means(masses, report);
-  return report;
+  return tally.report(areas);
 }
 
 namespace {

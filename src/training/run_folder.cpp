@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gradus/training/run_folder.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 
 #include "core/atomic_file.hpp"
@@ -32,6 +34,7 @@ constexpr const char* kTensorBoard = "/tensorboard";
 constexpr const char* kCheckpoints = "/checkpoint";
 constexpr const char* kNewest = "/checkpoint/last.ckpt";
 constexpr const char* kPrevious = "/checkpoint/previous.ckpt";
+constexpr const char* kHistory = "/checkpoint/history.jsonl";
 constexpr const char* kOldLock = "/checkpoint/lock";  // of older versions
 constexpr const char* kOrigin = "/origin.txt";
 constexpr const char* kStated = "/stated.txt";
@@ -56,8 +59,7 @@ void make_folder(const std::string& path) {
 void remove_own_files(const std::string& path) {
   std::error_code ignored;
   for (const char* name : kOwnFiles) fs::remove(path + "/" + name, ignored);
-  fs::remove(path + kNewest, ignored);
-  fs::remove(path + kPrevious, ignored);
+  for (const char* name : {kNewest, kPrevious, kHistory}) fs::remove(path + name, ignored);
   remove_event_files(path + kTensorBoard);
 }
 
@@ -70,7 +72,7 @@ void require_files(const std::string& path) {
         {.where = path + kCheckpoints, .expected = "a folder or none", .found = "a file", .advice = "remove it"});
   }
   std::vector<std::string> names(std::begin(kOwnFiles), std::end(kOwnFiles));
-  for (const char* name : {kNewest, kPrevious}) names.emplace_back(name + 1);
+  for (const char* name : {kNewest, kPrevious, kHistory}) names.emplace_back(name + 1);
   for (const std::string& name : names) {
     const fs::file_status status = fs::status(path + "/" + name, ignored);
     if (!fs::exists(status) || fs::is_regular_file(status)) continue;
@@ -135,15 +137,14 @@ bool RunFolder::stopped_early() const {
   return summary && summary->is_object() && summary->value("stopped_early", nlohmann::ordered_json()) == true;
 }
 
-std::vector<std::byte> RunFolder::newest_checkpoint() {
+std::vector<std::byte> RunFolder::newest_checkpoint() const {
   bool damaged = false;
   for (const char* name : {kNewest, kPrevious}) {
     std::error_code ignored;
     if (!fs::exists(path_ + name, ignored)) continue;
-    std::vector<std::byte> bytes = read_intact_checkpoint(path_ + name);
+    std::vector<std::byte> bytes = read_intact_checkpoint(path_ + name, path_ + kHistory);
     if (!bytes.empty()) return bytes;
     damaged = true;
-    last_is_damaged_ = last_is_damaged_ || name == kNewest;
   }
   if (!damaged) return {};
   throw InputError({.where = path_ + kCheckpoints,
@@ -156,6 +157,9 @@ Next RunFolder::on_start(const StartEvent& event) {
   if (!lock_) lock_ = std::make_unique<FolderLock>(path_, FolderLock::Share::kAlone);
   std::error_code ignored;
   make_folder(path_ + kCheckpoints);
+  stored_history_.reset();
+  flushed_.reset();
+  last_is_flushed_ = false;  // what an earlier process left may be damaged
   if (mode_ == Mode::kForce) remove_own_files(path_);
   fs::remove(path_ + kOldLock, ignored);
   sweep_temporaries(path_);
@@ -215,20 +219,46 @@ Next RunFolder::on_epoch_end(const EpochRecord& record) {
   return Next::kGoOn;
 }
 
+// The first time whole, then what is new. Both checkpoints that are there have their history at its beginning, before
+// and after.
+void RunFolder::store_history(std::string_view history, bool flush) {
+  const std::string path = path_ + kHistory;
+  const std::optional<std::size_t> stored = std::exchange(stored_history_, std::nullopt);
+  if (!stored) {
+    write_file(path, history);
+  } else if (flush || history.size() > *stored) {
+    append_to_file(path, history.substr(*stored), flush ? AfterAppending::kFlush : AfterAppending::kGoOn);
+  }
+  stored_history_ = history.size();
+}
+
+// A kill loses nothing that the system was given; for power cuts the disk is waited for, but not more often than once a
+// second, since that takes as long as thousands of small epochs. Of the two checkpoints one is always on the disk: the
+// last one where it was waited for, and then it becomes the one before; else the one before, which stays.
+// Between the two renames only `previous` exists, and a reader looks for it too.
 Next RunFolder::on_checkpoint(const CheckpointEvent& event) {
+  const auto now = std::chrono::steady_clock::now();
+  const bool flush = !flushed_ || now - *flushed_ >= std::chrono::seconds(1);
+  store_history(event.history, flush);
   AtomicFile file(path_ + kNewest);
-  file.write(event.bytes);
-  // The one before stays until the new one is in place; between the two renames only `previous` exists, and a reader
-  // looks for it too.
+  event.write_state([&file](std::span<const std::byte> piece) { file.write(piece); });
   std::error_code ignored;
-  if (!std::exchange(last_is_damaged_, false)) fs::rename(path_ + kNewest, path_ + kPrevious, ignored);
-  file.commit();
+  if (std::exchange(last_is_flushed_, false)) fs::rename(path_ + kNewest, path_ + kPrevious, ignored);
+  // To replace a file is to wait for the disk too, on ext4; while it is away the one before is there.
+  if (!flush) fs::remove(path_ + kNewest, ignored);
+  file.commit(flush ? AtomicFile::Flush::kYes : AtomicFile::Flush::kNo);
+  last_is_flushed_ = flush;
+  if (flush) flushed_ = std::chrono::steady_clock::now();
   return Next::kGoOn;
+}
+
+void RunFolder::on_model(const Model& model) {
+  for (const auto& part : parts_) part->on_model(model);
+  write_model(path_ + "/model.safetensors", model);
 }
 
 void RunFolder::on_end(const RunRecord& record) {
   for (const auto& part : parts_) part->on_end(record);
-  write_model(path_ + "/model.safetensors", record.model);
   write_file(path_ + "/summary.json", summary_json(record) + "\n");
 }
 

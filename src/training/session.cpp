@@ -16,6 +16,14 @@ std::unique_ptr<TrainingSession::Loop> make_loop(const TrainingRun& run, const D
 
 }  // namespace
 
+std::vector<std::byte> CheckpointEvent::bytes() const {
+  std::vector<std::byte> all;
+  const auto add = [&all](std::span<const std::byte> piece) { all.insert(all.end(), piece.begin(), piece.end()); };
+  write_state(add);
+  add(std::as_bytes(std::span(history)));
+  return all;
+}
+
 TrainingSession::TrainingSession(const TrainingRun& run, const Dataset& dataset,
                                  std::span<TrainingObserver* const> observers) {
   run.validate(dataset);

@@ -10,6 +10,7 @@
 #include "gradus/training/monitor.hpp"
 #include "gradus/training/run_record.hpp"
 #include "gradus/training/schedule.hpp"
+#include "training/history_text.hpp"
 
 namespace gradus {
 
@@ -36,15 +37,20 @@ struct TrainProgress {
   PlateauState plateau;
   EarlyStoppingState stopping;
   std::vector<EpochRecord> history;
+  HistoryText history_text;  // the same, as checkpoints have it
   double wall_seconds = 0.0;
+
+  void add(const EpochRecord& record) {
+    history.push_back(record);
+    history_text.add(record);
+  }
 };
 
-/// Progress, parameters, optimizer state and the best epoch's parameters where they are kept.
+/// Progress, parameters and the best epoch's parameters where they are kept. The optimizer's state is the engine's.
 template <class T>
 struct TrainState {
   TrainProgress progress;
   Network<T> network;
-  OptimizerState<T> optimizer;
   std::optional<Network<T>> best;
 };
 

@@ -223,8 +223,9 @@ PartEvaluation evaluate_model(const Model& model, const Dataset& dataset, std::s
     scale_targets(scaled, model.target_scaling);
     return evaluate_model(model, scaled, rows, options, threads);
   }
-  return with_engine(model, threads,
-                     [&](auto& engine) { return evaluate_rows(engine, dataset, model.scaling, rows, options); });
+  return with_engine(model, threads, [&](auto& engine) {
+    return evaluate_rows(engine, dataset, model.scaling, rows, options, {.threads = resolve_threads(threads)});
+  });
 }
 
 Matrix<double> predict_rows(const Model& model, const Features& features, std::span<const std::uint32_t> rows,

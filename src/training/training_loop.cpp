@@ -73,7 +73,6 @@ TrainingLoop<T>::TrainingLoop(const TrainingRun& run, const Dataset& dataset,
   options.optimizer = run.optimizer;
   options.dropout_seed = run.seed;
   engine_.emplace(state_.network, options);
-  state_.optimizer = engine_->store_state();
 }
 
 template <class T>
@@ -81,7 +80,7 @@ Next TrainingLoop<T>::begin(std::span<const std::byte> checkpoint) {
   if (begun_) throw InputError("TrainingSession::begin: expected once, found a second call; make another session");
   const bool resumed = !checkpoint.empty();
   if (resumed) {
-    decode_checkpoint(checkpoint, identity_, state_);
+    read_checkpoint(checkpoint, identity_, state_, *engine_);
     const std::size_t steps = epoch_batches().size();
     if (state_.progress.step > steps) {
       throw InputError({.where = "checkpoint",
@@ -89,10 +88,10 @@ Next TrainingLoop<T>::begin(std::span<const std::byte> checkpoint) {
                         .found = std::to_string(state_.progress.step),
                         .advice = "start again with --force"});
     }
-    engine_->load_parameters(state_.network);
-    engine_->load_state(state_.optimizer);
   }
   begun_ = true;
+  wall_start_ = Clock::now();
+  wall_before_ = state_.progress.wall_seconds;
   const TrainProgress& p = state_.progress;
   const StartEvent event{.run = run_,
                          .dataset = dataset_,
@@ -147,9 +146,16 @@ void TrainingLoop<T>::enter_epoch() {
   batches_.emplace(epoch_batches());
   start_step_ = state_.progress.step;
   start_global_step_ = state_.progress.global_step;
+  if (!repeats_epochs()) return;
   engine_->store_parameters(state_.network);
   start_network_ = state_.network;
   start_optimizer_ = engine_->store_state();
+}
+
+template <class T>
+bool TrainingLoop<T>::repeats_epochs() const {
+  constexpr std::size_t kMostParameters = 10'000'000;
+  return run_.spec.num_parameters() <= kMostParameters;
 }
 
 template <class T>
@@ -183,7 +189,6 @@ void TrainingLoop<T>::train_batch() {
   p.global_step += 1;
   const double seconds = seconds_since(start);
   p.sums.seconds += seconds;
-  p.wall_seconds += seconds;
   if (!std::isfinite(stats.loss_sum)) report_divergence(fmt::format("a loss of {}", stats.loss_sum));
   const RunningSums& s = p.sums;
   StepEvent event{.epoch = p.epoch + 1,
@@ -201,7 +206,8 @@ void TrainingLoop<T>::train_batch() {
 
 template <class T>
 PartMetrics TrainingLoop<T>::measure(std::span<const std::uint32_t> rows, const std::vector<Measure>& watched) {
-  return measure_rows(*engine_, dataset_, run_.scaling, rows, run_.top_k, watched);
+  return measure_rows(*engine_, dataset_, run_.scaling, rows, run_.top_k, watched,
+                      {.threads = resolve_threads(run_.threads)});
 }
 
 template <class T>
@@ -260,7 +266,6 @@ void TrainingLoop<T>::observe_values(const EpochRecord& record) {
 
 template <class T>
 void TrainingLoop<T>::end_epoch() {
-  const Clock::time_point start = Clock::now();
   engine_->store_parameters(state_.network);
   if (non_finite_parameter(state_.network)) report_divergence("numbers of the model that are not finite");
   const EpochRecord record = make_epoch_record();
@@ -269,12 +274,11 @@ void TrainingLoop<T>::end_epoch() {
   if (!finite) report_divergence("a loss that is not finite");
   observe_values(record);
   TrainProgress& p = state_.progress;
-  p.history.push_back(record);
+  p.add(record);
   p.epoch += 1;
   p.step = 0;
   p.sums = {};
   batches_.reset();
-  p.wall_seconds += seconds_since(start);
   const WeightsEvent weights{.epoch = p.epoch, .network = &std::as_const(state_.network)};
   for (TrainingObserver* observer : observers_) observer->on_weights(weights);
   for (TrainingObserver* observer : observers_) hear(observer->on_epoch_end(record));
@@ -284,9 +288,20 @@ void TrainingLoop<T>::end_epoch() {
 
 template <class T>
 std::vector<std::byte> TrainingLoop<T>::checkpoint() {
-  engine_->store_parameters(state_.network);
-  state_.optimizer = engine_->store_state();
-  return encode_checkpoint(state_, identity_);
+  const std::function<void(const ByteSink&)> write = [this](const ByteSink& take) { write_state(take); };
+  return checkpoint_event(write).bytes();
+}
+
+template <class T>
+void TrainingLoop<T>::write_state(const ByteSink& take) {
+  state_.progress.wall_seconds = wall_seconds();
+  write_checkpoint(state_, *engine_, identity_, take);
+}
+
+template <class T>
+CheckpointEvent TrainingLoop<T>::checkpoint_event(const std::function<void(const ByteSink&)>& write) const {
+  const TrainProgress& p = state_.progress;
+  return {.write_state = write, .history = p.history_text.text(), .epoch = p.epoch, .step = p.step};
 }
 
 template <class T>
@@ -295,8 +310,8 @@ void TrainingLoop<T>::offer_checkpoint() {
   const auto wants_it = [&p](const TrainingObserver* observer) { return observer->wants_checkpoint(p.epoch, p.step); };
   if (std::none_of(observers_.begin(), observers_.end(), wants_it)) return;
   pace_.run([&] {
-    const std::vector<std::byte> bytes = checkpoint();
-    const CheckpointEvent event{.bytes = bytes, .epoch = p.epoch, .step = p.step};
+    const std::function<void(const ByteSink&)> write = [this](const ByteSink& take) { write_state(take); };
+    const CheckpointEvent event = checkpoint_event(write);
     for (TrainingObserver* observer : observers_) hear(observer->on_checkpoint(event));
   });
 }
@@ -306,12 +321,6 @@ void TrainingLoop<T>::report_divergence(const std::string& symptom) {
   const EpochBatches batches = epoch_batches();
   const std::size_t last = state_.progress.step;
   const std::size_t epoch = state_.progress.epoch + 1;
-  engine_->load_parameters(start_network_);
-  engine_->load_state(start_optimizer_);
-  state_.progress.step = start_step_;
-  state_.progress.global_step = start_global_step_;
-  Network<T> before = start_network_;
-  Network<T> after = start_network_;
   const auto fail = [&](std::size_t batch, const std::string& place) {
     throw RunError(
         {.where = fmt::format("epoch {}, batch {}, {}", epoch, batch, place),
@@ -319,6 +328,16 @@ void TrainingLoop<T>::report_divergence(const std::string& symptom) {
          .found = symptom,
          .advice = "lower training.learning_rate, clip gradients (training.clip_norm) or scale the features"});
   };
+  if (!repeats_epochs()) {
+    engine_->store_parameters(state_.network);
+    fail(last, non_finite_parameter(state_.network).value_or("the loss"));
+  }
+  engine_->load_parameters(start_network_);
+  engine_->load_state(start_optimizer_);
+  state_.progress.step = start_step_;
+  state_.progress.global_step = start_global_step_;
+  Network<T> before = start_network_;
+  Network<T> after = start_network_;
   while (state_.progress.step < last) {
     const std::size_t step = state_.progress.step;
     const StepOptions options = step_options(batches.size());
@@ -342,9 +361,15 @@ void TrainingLoop<T>::report_divergence(const std::string& symptom) {
 template <class T>
 Model TrainingLoop<T>::model() {
   engine_->store_parameters(state_.network);
+  Model model = make_model();
+  model.network = state_.network;
+  return model;
+}
+
+template <class T>
+Model TrainingLoop<T>::make_model() {
   const std::string run_identity = identity_.config_sha256 + identity_.data_sha256;
   Model model;
-  model.network = state_.network;
   model.mixed = run_.dtype == DType::kMixed;
   model.scaling = run_.scaling;
   model.task = dataset_.task;
@@ -365,7 +390,6 @@ Model TrainingLoop<T>::model() {
 
 template <class T>
 RunRecord TrainingLoop<T>::finish() {
-  const Clock::time_point start = Clock::now();
   stopped_ = true;
   RunRecord record;
   const TrainProgress& p = state_.progress;
@@ -374,7 +398,8 @@ RunRecord TrainingLoop<T>::finish() {
   if (keeps_best_ && state_.best) {
     record.restored_best = p.stopping.best_epoch != p.epoch;
     record.final_epoch = p.stopping.best_epoch;
-    state_.network = *state_.best;
+    state_.network = std::move(*state_.best);
+    state_.best.reset();
     engine_->load_parameters(state_.network);
   }
   record.config = run_.config;
@@ -397,16 +422,24 @@ RunRecord TrainingLoop<T>::finish() {
     record.end = RunEnd::kEarlyStopping;
   }
   const auto evaluate = [this](std::span<const std::uint32_t> rows) {
-    return evaluate_rows(*engine_, dataset_, run_.scaling, rows, {.top_k = run_.top_k});
+    return evaluate_rows(*engine_, dataset_, run_.scaling, rows, {.top_k = run_.top_k},
+                         {.threads = resolve_threads(run_.threads)});
   };
+  record.weights_sha256 = weights_sha256(state_.network);
+  record.model = make_model();
+  record.model.network = std::move(state_.network);  // the engine has it too, should anybody ask
+  for (TrainingObserver* observer : observers_) observer->on_model(record.model);
   record.train = evaluate(dataset_.train);
   if (!dataset_.valid.empty()) record.valid = evaluate(dataset_.valid);
   if (!dataset_.test.empty()) record.test = evaluate(dataset_.test);
-  record.weights_sha256 = weights_sha256(state_.network);
-  record.model = model();
-  record.wall_seconds = p.wall_seconds + seconds_since(start);
+  record.wall_seconds = wall_seconds();
   for (TrainingObserver* observer : observers_) observer->on_end(record);
   return record;
+}
+
+template <class T>
+double TrainingLoop<T>::wall_seconds() const {
+  return wall_before_ + (begun_ ? seconds_since(wall_start_) : 0.0);
 }
 
 template <class T>

@@ -51,6 +51,8 @@ class TrainingLoop : public TrainingSession::Loop {
  private:
   using Clock = std::chrono::steady_clock;
 
+  /// All of a model but its network.
+  Model make_model();
   void enter_epoch();
   void train_batch();
   void end_epoch();
@@ -59,11 +61,18 @@ class TrainingLoop : public TrainingSession::Loop {
   EpochRecord make_epoch_record();
   PartMetrics train_metrics();
   PartMetrics measure(std::span<const std::uint32_t> rows, const std::vector<Measure>& watched);
-  /// Repeats the epoch from its start to find what stopped being finite, then throws RunError.
+  void write_state(const ByteSink& take);
+  [[nodiscard]] CheckpointEvent checkpoint_event(const std::function<void(const ByteSink&)>& write) const;
+  /// Whether the start of an epoch is kept to repeat it: three times the parameters with Adam, which large networks
+  /// have no room for.
+  [[nodiscard]] bool repeats_epochs() const;
+  /// Repeats the epoch from its start to find what stopped being finite, then throws RunError; without that start, it
+  /// names what is not finite now.
   [[noreturn]] void report_divergence(const std::string& symptom);
   [[nodiscard]] bool has_come_to_its_end() const;
   [[nodiscard]] EpochBatches epoch_batches() const;
   [[nodiscard]] StepOptions step_options(std::size_t steps_per_epoch) const;
+  [[nodiscard]] double wall_seconds() const;
   [[nodiscard]] double seconds_since(Clock::time_point start) const;
 
   const TrainingRun& run_;
@@ -77,6 +86,8 @@ class TrainingLoop : public TrainingSession::Loop {
   CheckpointPace pace_;
   bool keeps_best_ = false;
   bool begun_ = false;
+  Clock::time_point wall_start_;                    // of this session
+  double wall_before_ = 0.0;                        // of the sessions before it, up to the checkpoint
   bool stopped_ = false;                            // by an observer, or closed by finish()
   std::optional<std::pair<double, double>> range_;  // Model::feature_range, once somebody asked for a model
   std::optional<EpochBatches> batches_;             // of the epoch under way

@@ -125,5 +125,66 @@ TEST(Evaluation, equals_separate_passes) {
   }
 }
 
+void expect_same(const ClassificationReport& a, const ClassificationReport& b) {
+  EXPECT_EQ(a.accuracy, b.accuracy);
+  EXPECT_EQ(a.macro_auc, b.macro_auc);
+  EXPECT_EQ(a.weighted_f1, b.weighted_f1);
+  EXPECT_EQ(a.confusion, b.confusion);
+  ASSERT_EQ(a.classes.size(), b.classes.size());
+  for (std::size_t k = 0; k < a.classes.size(); ++k) {
+    EXPECT_EQ(a.classes[k].auc, b.classes[k].auc) << k;
+    EXPECT_EQ(a.classes[k].precision, b.classes[k].precision) << k;
+    EXPECT_EQ(a.classes[k].support, b.classes[k].support) << k;
+  }
+}
+
+// Column by column, on any number of threads, with and without weights, for classes, labels and one output.
+TEST(Evaluation, in_pieces_and_on_threads_gives_the_same_bits) {
+  constexpr std::size_t kManyRows = 30000;  // enough for several threads
+  RandomStream random(8, Purpose::kTest);
+  std::vector<float> elements(2 * kManyRows);
+  for (float& x : elements) x = static_cast<float>(random.normal());
+  const MatrixView<const float> x(elements.data(), kManyRows, 2);
+  std::vector<double> weights(kManyRows);
+  for (double& weight : weights) weight = random.uniform();
+  for (const std::size_t classes : {std::size_t{1}, std::size_t{2}, std::size_t{7}}) {
+    for (const bool sets : {false, true}) {
+      std::vector<std::int32_t> labels(kManyRows);
+      for (std::int32_t& label : labels)
+        label = static_cast<std::int32_t>(random.below(std::max<std::size_t>(2, classes)));
+      std::vector<double> targets(kManyRows * classes);
+      for (double& target : targets) target = random.uniform() < 0.3 ? 1.0 : 0.0;
+      Dataset dataset =
+          sets
+              ? make_dataset(x, LabelSetTargets{.values = MatrixView<const double>(targets.data(), kManyRows, classes)})
+              : make_dataset(x, ClassTargets{.labels = labels});
+      const std::size_t widths[] = {2, 5, classes};
+      const bool logistic = sets || classes == 1;
+      Network<float> network(make_network_spec(widths, {}, logistic ? OutputKind::kSigmoid : OutputKind::kSoftmax));
+      initialize(network, 5);
+      Engine<float> engine(network, {});
+      for (const bool weighted : {false, true}) {
+        dataset.table.weights = weighted ? weights : std::vector<double>();
+        const PartEvaluation whole = evaluate_rows(engine, dataset, {}, dataset.train, {.top_k = 1});
+        for (const EvaluationLimits& limits :
+             {EvaluationLimits{.threads = 1, .column_bytes = 1},
+              EvaluationLimits{.threads = 3, .column_bytes = 3 * 4 * kManyRows}, EvaluationLimits{.threads = 2}}) {
+          const PartEvaluation pieces = evaluate_rows(engine, dataset, {}, dataset.train, {.top_k = 1}, limits);
+          EXPECT_EQ(pieces.metrics.loss, whole.metrics.loss);
+          EXPECT_EQ(pieces.metrics.top_k, whole.metrics.top_k);
+          expect_same(*pieces.classification, *whole.classification);
+          if (weighted) expect_same(*pieces.weighted->classification, *whole.weighted->classification);
+        }
+        const Matrix<double> outputs = outputs_of_rows(engine, dataset.table.features, {}, dataset.train);
+        if (sets) {
+          expect_same(*whole.classification, multi_label_report(outputs.view(), dataset.table.values.view()));
+        } else if (classes > 1) {
+          expect_same(*whole.classification, classification_report(outputs.view(), labels));
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace gradus

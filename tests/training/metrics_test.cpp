@@ -258,5 +258,33 @@ TEST(ClassificationReport, of_many_classes_has_no_confusion_and_is_none_of_label
   EXPECT_TRUE(multi_label_report(outputs.view(), outputs.view()).is_multi_label());
 }
 
+// By its definition: the share of pairs of a positive and a negative whose positive has the larger score, half for
+// ties.
+TEST(Metrics, the_area_under_the_curve_is_a_share_of_pairs) {
+  RandomStream random(9, Purpose::kTest);
+  for (int attempt = 0; attempt < 200; ++attempt) {
+    const std::size_t rows = 1 + random.below(40);
+    std::vector<double> scores(rows);
+    std::vector<bool> positive(rows);
+    for (std::size_t r = 0; r < rows; ++r) {
+      scores[r] = static_cast<double>(random.below(1 + random.below(20))) - 5.0;
+      if (scores[r] == 0.0 && random.below(2) == 0) scores[r] = -0.0;
+      positive[r] = random.below(3) == 0;
+    }
+    double pairs = 0.0;
+    double won = 0.0;
+    for (std::size_t p = 0; p < rows; ++p) {
+      for (std::size_t n = 0; n < rows; ++n) {
+        if (!positive[p] || positive[n]) continue;
+        pairs += 1.0;
+        won += scores[p] > scores[n] ? 1.0 : scores[p] == scores[n] ? 0.5 : 0.0;
+      }
+    }
+    const std::optional<double> area = roc_auc(scores, positive);
+    ASSERT_EQ(area.has_value(), pairs > 0.0);
+    EXPECT_EQ(area.value_or(-1.0), pairs > 0.0 ? won / pairs : -1.0);
+  }
+}
+
 }  // namespace
 }  // namespace gradus

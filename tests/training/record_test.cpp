@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <fstream>
 
+#include <algorithm>
 #include <atomic>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -222,6 +223,99 @@ TEST(TensorBoard, files_read_back_what_metrics_say) {
   const test::ProcessResult damaged = test::run_process(
       {"/usr/bin/env", "python3", GRADUS_SOURCE_DIR "/tests/training/read_events.py", temp / "run/tensorboard", "own"});
   EXPECT_NE(damaged.exit_code, 0);
+}
+
+// A run folder of a run that was stopped after so many steps, each of which has its checkpoint.
+void stop_in(const std::string& folder, const Prepared& prepared, int steps, RunFolder::Mode mode) {
+  std::atomic<bool> stop{false};
+  RunFolder run_folder(folder, mode);
+  const std::vector<std::byte> checkpoint = run_folder.newest_checkpoint();
+  StopAfter stopper(stop, steps);
+  TrainingObserver* const observers[] = {&run_folder, &stopper};
+  EXPECT_THROW(train(prepared.run, prepared.dataset, {.observers = observers, .stop = &stop, .checkpoint = checkpoint}),
+               Interrupted);
+}
+
+RunRecord resume_in(const std::string& folder, const Prepared& prepared) {
+  RunFolder run_folder(folder, RunFolder::Mode::kResume);
+  const std::vector<std::byte> checkpoint = run_folder.newest_checkpoint();
+  TrainingObserver* const observers[] = {&run_folder};
+  return train(prepared.run, prepared.dataset, {.observers = observers, .checkpoint = checkpoint});
+}
+
+TEST(CheckpointFiles, share_a_history_that_only_grows) {
+  const TempDir temp;
+  Prepared prepared = prepare("f32", false);
+  prepared.run.checkpoint_epochs = 1;
+  const RunRecord whole = train(prepared.run, prepared.dataset);
+  const int steps = static_cast<int>((prepared.dataset.train.size() + prepared.run.batches.batch_size - 1) /
+                                     prepared.run.batches.batch_size);
+  const std::string run = temp / "run";
+  const std::string history = run + "/checkpoint/history.jsonl";
+  stop_in(run, prepared, 2 * steps + 1, RunFolder::Mode::kNew);
+  const std::string two = read_whole_file(history);
+  EXPECT_EQ(std::count(two.begin(), two.end(), '\n'), 2);
+  // As a kill between the two files leaves it: lines of an epoch that no checkpoint knows, and half of one.
+  test::write_whole_file(history, two + two.substr(0, two.size() / 2 + 7));
+  stop_in(run, prepared, steps + 1, RunFolder::Mode::kResume);
+  const std::string three = read_whole_file(history);
+  EXPECT_TRUE(three.starts_with(two));
+  EXPECT_EQ(std::count(three.begin(), three.end(), '\n'), 3);
+  const RunRecord resumed = resume_in(run, prepared);
+  EXPECT_EQ(resumed.weights_sha256, whole.weights_sha256);
+  ASSERT_EQ(resumed.epochs.size(), whole.epochs.size());
+  for (std::size_t e = 0; e < whole.epochs.size(); ++e) {
+    EXPECT_EQ(resumed.epochs[e].train.loss, whole.epochs[e].train.loss);
+  }
+  EXPECT_TRUE(read_whole_file(history).starts_with(three));
+  // Another text of its length, too short, or gone: no checkpoint is whole without it.
+  std::filesystem::remove(run + "/summary.json");
+  std::string other = read_whole_file(history);
+  other[5] = other[5] == '1' ? '2' : '1';
+  for (const std::string& text : {other, other.substr(0, 9), std::string()}) {
+    test::write_whole_file(history, text);
+    EXPECT_THROW(resume_in(run, prepared), InputError);
+  }
+}
+
+// Killed between the two renames, the run goes on from the one before; so that one has to be good.
+TEST(CheckpointFiles, a_damaged_one_never_takes_the_place_of_a_good_one) {
+  const TempDir temp;
+  Prepared prepared = prepare("f32", false);
+  prepared.run.checkpoint_steps = 1;
+  const std::string run = temp / "run";
+  stop_in(run, prepared, 7, RunFolder::Mode::kNew);
+  const std::string last = run + "/checkpoint/last.ckpt";
+  const std::string before = read_whole_file(run + "/checkpoint/previous.ckpt");
+  test::write_whole_file(last, read_whole_file(last).substr(0, 1000));
+  prepared.run.checkpoint_steps = 0;  // the one checkpoint is that of the interruption
+  stop_in(run, prepared, 2, RunFolder::Mode::kResume);
+  EXPECT_EQ(read_whole_file(run + "/checkpoint/previous.ckpt"), before);
+  EXPECT_GT(read_whole_file(last).size(), 1000U);
+  const RunRecord whole = train(prepared.run, prepared.dataset);
+  EXPECT_EQ(resume_in(run, prepared).weights_sha256, whole.weights_sha256);
+}
+
+// The evaluation of the last weights may fail; the weights are kept, and the run can be finished.
+TEST(CheckpointFiles, a_model_is_there_before_its_evaluation) {
+  class Fails : public TrainingObserver {
+    void on_model(const Model& /*model*/) override { throw RunError("no memory for the evaluation"); }
+  };
+  const TempDir temp;
+  const Prepared prepared = prepare("f32", false);
+  const std::string run = temp / "run";
+  {
+    RunFolder run_folder(run, RunFolder::Mode::kNew);
+    Fails fails;
+    TrainingObserver* const observers[] = {&run_folder, &fails};
+    EXPECT_THROW(train(prepared.run, prepared.dataset, {.observers = observers}), RunError);
+  }
+  EXPECT_FALSE(std::filesystem::exists(run + "/summary.json"));
+  const std::string model = read_whole_file(run + "/model.safetensors");
+  const RunRecord record = resume_in(run, prepared);
+  EXPECT_EQ(read_whole_file(run + "/model.safetensors"), model);
+  EXPECT_EQ(weights_sha256(std::get<Network<float>>(read_model(run + "/model.safetensors").network)),
+            record.weights_sha256);
 }
 
 }  // namespace

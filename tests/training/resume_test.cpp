@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "gradus/core/error.hpp"
 #include "gradus/core/sha256.hpp"
@@ -133,27 +135,102 @@ TEST(Checkpoint, altered_or_foreign_ones_are_refused) {
   EXPECT_THROW(train(run, changed, {.checkpoint = good}), InputError);
 }
 
+// The parts of a checkpoint (training/checkpoint.hpp), to put together anew.
+struct Pieces {
+  explicit Pieces(std::span<const std::byte> checkpoint) {
+    constexpr std::size_t kPrefix = 8 + 8 + 8 + 64;
+    std::uint64_t header_size = 0;
+    std::uint64_t history_size = 0;
+    std::memcpy(&header_size, checkpoint.data() + 8, 8);
+    std::memcpy(&history_size, checkpoint.data() + 16, 8);
+    const auto* text = reinterpret_cast<const char*>(checkpoint.data());
+    header = nlohmann::json::parse(text + kPrefix, text + kPrefix + header_size);
+    history = std::string(text + checkpoint.size() - history_size, history_size);
+    arrays = std::string(text + kPrefix + header_size, text + checkpoint.size() - history_size - 64);
+  }
+  static std::string length(std::uint64_t size) {
+    std::string text(8, '\0');
+    std::memcpy(text.data(), &size, 8);
+    return text;
+  }
+  static std::string hash(const std::string& text) { return sha256_hex(std::as_bytes(std::span(text))); }
+  static std::vector<std::byte> bytes(const std::string& text) {
+    const auto all = std::as_bytes(std::span(text));
+    return {all.begin(), all.end()};
+  }
+  [[nodiscard]] std::vector<std::byte> whole() const {
+    const std::string text = header.dump();
+    const std::string state = "GRADUSC2" + length(text.size()) + length(history.size()) + hash(history) + text + arrays;
+    return bytes(state + hash(state) + history);
+  }
+  // As older versions wrote it: the history in the header.
+  [[nodiscard]] std::vector<std::byte> old() const {
+    nlohmann::json with_history = header;
+    with_history["history"] = nlohmann::json::array();
+    std::istringstream lines(history);
+    for (std::string line; std::getline(lines, line);) with_history["history"].push_back(nlohmann::json::parse(line));
+    const std::string text = with_history.dump();
+    const std::string state = "GRADUSC1" + length(text.size()) + text + arrays;
+    return bytes(state + hash(state));
+  }
+  nlohmann::json header;
+  std::string arrays;
+  std::string history;
+};
+
 // A checkpoint with another value in its header, and the hash that belongs to it: nothing of it is torn.
 std::vector<std::byte> forged(std::span<const std::byte> checkpoint, const std::string& place,
                               const std::string& value) {
-  constexpr std::size_t kStart = 16;
-  std::uint64_t size = 0;
-  std::memcpy(&size, checkpoint.data() + 8, 8);
-  const std::span<const std::byte> arrays = checkpoint.subspan(kStart + size);
-  const auto* text = reinterpret_cast<const char*>(checkpoint.data()) + kStart;
-  auto header = nlohmann::json::parse(text, text + size);
-  header.at(nlohmann::json::json_pointer(place)) = nlohmann::json::parse(value);
-  const std::string changed = header.dump();
-  size = changed.size();
-  std::vector<std::byte> bytes(checkpoint.begin(), checkpoint.begin() + 8);
-  for (const std::span<const std::byte> part :
-       {std::as_bytes(std::span(&size, 1)), std::as_bytes(std::span(changed)), arrays.first(arrays.size() - 64)}) {
-    bytes.insert(bytes.end(), part.begin(), part.end());
+  Pieces pieces(checkpoint);
+  pieces.header.at(nlohmann::json::json_pointer(place)) = nlohmann::json::parse(value);
+  return pieces.whole();
+}
+
+TEST(Checkpoint, of_older_versions_continue_to_the_same_bits) {
+  const Dataset dataset = test::make_clouds();
+  const TrainingRun run = test::make_small_run();
+  Recorder recorder;
+  TrainingObserver* observers[] = {&recorder};
+  const RunRecord whole = train(run, dataset, {.observers = observers});
+  for (const std::vector<std::byte>& checkpoint : recorder.checkpoints) {
+    const RunRecord resumed = train(run, dataset, {.checkpoint = Pieces(checkpoint).old()});
+    EXPECT_EQ(resumed.weights_sha256, whole.weights_sha256);
+    ASSERT_EQ(resumed.epochs.size(), whole.epochs.size());
+    for (std::size_t e = 0; e < whole.epochs.size(); ++e) {
+      EXPECT_EQ(resumed.epochs[e].valid->loss, whole.epochs[e].valid->loss);
+    }
   }
-  const std::string digest = sha256_hex(bytes);
-  const auto end = std::as_bytes(std::span(digest));
-  bytes.insert(bytes.end(), end.begin(), end.end());
-  return bytes;
+}
+
+// Counts the bytes of each state, and sees that the history only grows.
+class Sizes : public TrainingObserver {
+ public:
+  Next on_checkpoint(const CheckpointEvent& event) override {
+    std::size_t size = 0;
+    event.write_state([&size](std::span<const std::byte> piece) { size += piece.size(); });
+    states.push_back(size);
+    EXPECT_TRUE(event.history.starts_with(history));
+    history = event.history;
+    EXPECT_EQ(std::count(history.begin(), history.end(), '\n'), static_cast<std::ptrdiff_t>(event.epoch));
+    return Next::kGoOn;
+  }
+  [[nodiscard]] bool wants_checkpoint(std::size_t, std::size_t) const override { return true; }
+  std::vector<std::size_t> states;
+  std::string history;
+};
+
+TEST(Checkpoint, states_do_not_grow_with_the_epochs) {
+  const Dataset dataset = test::make_clouds();
+  TrainingRun run = test::make_small_run();
+  run.epochs = 200;
+  run.early_stopping.patience = 0;
+  run.records.analysis = false;
+  Sizes sizes;
+  TrainingObserver* observers[] = {&sizes};
+  train(run, dataset, {.observers = observers});
+  ASSERT_GE(sizes.states.size(), 200U);
+  // Its numbers have more digits, no more.
+  EXPECT_LT(sizes.states.back(), sizes.states[1] + 100);
 }
 
 TEST(Checkpoint, forged_ones_are_refused) {
@@ -178,6 +255,12 @@ TEST(Checkpoint, forged_ones_are_refused) {
     for (const char* value : {"1000000", "18446744073709551615", "9223372036854775808"}) {
       EXPECT_THROW(train(run, dataset, {.checkpoint = forged(good, place, value)}), InputError) << place << value;
     }
+  }
+  // Lines of the history that are none, with their hash.
+  for (const char* line : {"[]\n", "{}\n", "7\n", "[1]\n", "\n", "[1,2,3,4,5,6,7,8]\n", "[-1,[1,null,null]]\n", "no"}) {
+    Pieces pieces(good);
+    pieces.history += line;
+    EXPECT_THROW(train(run, dataset, {.checkpoint = pieces.whole()}), InputError) << line;
   }
   for (const char* value : {"null", "[]", "{}", "7", "[1]", "[[]]", "[null]", "[[1,2,3]]"}) {
     for (const char* place : {"/sums", "/plateau", "/stopping", "/shape", "/dtype"}) {

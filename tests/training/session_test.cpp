@@ -249,5 +249,65 @@ TEST(Summary, says_where_a_run_was_stopped) {
   EXPECT_EQ(summary_json(train(run, test::make_clouds())).find("\"stopped\""), std::string::npos);
 }
 
+// Takes its time, and sees what is there before the evaluation.
+class SlowWatcher : public test::Recorder {
+ public:
+  Next on_epoch_end(const EpochRecord& record) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    return Recorder::on_epoch_end(record);
+  }
+  void on_model(const Model& model) override {
+    models.push_back(model_bytes(model));
+    if (fails) throw RunError("out of memory");
+  }
+  void on_end(const RunRecord& record) override {
+    EXPECT_EQ(models.size(), 1U) << "the model first";
+    EXPECT_EQ(models.back(), model_bytes(record.model));
+  }
+  std::vector<std::vector<std::byte>> models;
+  bool fails = false;
+};
+
+TEST(Observers, hear_of_the_model_before_it_is_evaluated) {
+  const Dataset dataset = test::make_clouds();
+  const TrainingRun run = test::make_small_run();
+  SlowWatcher watcher;
+  watcher.fails = true;
+  TrainingObserver* const observers[] = {&watcher};
+  EXPECT_THROW(train(run, dataset, {.observers = observers}), RunError);
+  ASSERT_EQ(watcher.models.size(), 1U);
+  SlowWatcher again;
+  TrainingObserver* const others[] = {&again};
+  train(run, dataset, {.observers = others});
+  EXPECT_EQ(again.models, watcher.models);
+}
+
+// Of the clock on the wall: what observers take counts, and what earlier sessions took.
+TEST(RunRecord, wall_seconds_are_those_of_the_wall) {
+  const Dataset dataset = test::make_clouds();
+  const TrainingRun run = test::make_small_run();
+  SlowWatcher watcher;
+  TrainingObserver* const observers[] = {&watcher};
+  const RunRecord record = train(run, dataset, {.observers = observers});
+  EXPECT_GE(record.wall_seconds, 0.03 * static_cast<double>(run.epochs));
+  const RunRecord resumed = train(run, dataset, {.checkpoint = watcher.checkpoints.back()});
+  EXPECT_GE(resumed.wall_seconds, 0.03 * static_cast<double>(run.epochs));
+}
+
+TEST(Session, knows_its_model_after_its_end) {
+  const Dataset dataset = test::make_clouds();
+  TrainingRun run = test::make_small_run();
+  for (const std::size_t patience : {0U, 2U}) {
+    run.early_stopping.patience = patience;
+    TrainingSession session(run, dataset);
+    session.begin();
+    while (session.step() == Next::kGoOn) {
+    }
+    const RunRecord record = session.finish();
+    EXPECT_EQ(model_bytes(session.model()), model_bytes(record.model));
+    EXPECT_FALSE(session.checkpoint().empty());
+  }
+}
+
 }  // namespace
 }  // namespace gradus

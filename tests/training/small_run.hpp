@@ -58,7 +58,7 @@ class Recorder : public TrainingObserver {
     return Next::kGoOn;
   }
   Next on_checkpoint(const CheckpointEvent& event) override {
-    checkpoints.emplace_back(event.bytes.begin(), event.bytes.end());
+    checkpoints.push_back(event.bytes());
     return Next::kGoOn;
   }
   [[nodiscard]] bool wants_checkpoint(std::size_t, std::size_t) const override { return true; }

@@ -136,6 +136,10 @@ class Engine {
   void load_parameters(const Network<T>& network);
   [[nodiscard]] OptimizerState<T> store_state() const;
   void load_state(const OptimizerState<T>& state);
+  /// The same one slot at a time (below num_slots()), so that the whole state need not be there twice.
+  [[nodiscard]] std::size_t num_slots() const;
+  void store_slot(std::size_t slot, Parameters<T>& values) const;
+  void load_slot(std::size_t slot, const Parameters<T>& values);
   /// Sum over layers of l1 sum|W| + l2 sum W^2, in double, fixed order.
   [[nodiscard]] double penalty() const;
 

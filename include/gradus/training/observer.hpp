@@ -4,9 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <variant>
+#include <vector>
 
 #include "gradus/training/run_record.hpp"
 
@@ -45,11 +48,21 @@ struct WeightsEvent {
   std::variant<const Network<float>*, const Network<double>*> network;
 };
 
-/// A state that training can continue from, ready to be stored.
+/// Takes bytes piece by piece, in their order; each piece is valid during the call.
+using ByteSink = std::function<void(std::span<const std::byte>)>;
+
+/// A state that training can continue from, ready to be stored. TrainingSession::begin() takes the state's bytes and
+/// the history's behind them.
 struct CheckpointEvent {
-  std::span<const std::byte> bytes;  // valid during the call
-  std::size_t epoch = 0;             // epochs that are done
-  std::size_t step = 0;              // steps of the next epoch that are done
+  /// Gives the state, in pieces because no whole copy of it exists. Valid during the call.
+  const std::function<void(const ByteSink&)>& write_state;
+  /// A line for each epoch that is done. Within a run it only grows: what a run's earlier events had is its beginning.
+  std::string_view history;
+  std::size_t epoch = 0;  // epochs that are done
+  std::size_t step = 0;   // steps of the next epoch that are done
+
+  /// Both, for begin().
+  [[nodiscard]] std::vector<std::byte> bytes() const;
 };
 
 /// Hears of a training. All observers hear of an event even if the first one says stop; then the training ends where it
@@ -64,6 +77,9 @@ class TrainingObserver {
   virtual void on_weights(const WeightsEvent& /*event*/) {}
   virtual Next on_epoch_end(const EpochRecord& /*record*/) { return Next::kGoOn; }
   virtual Next on_checkpoint(const CheckpointEvent& /*event*/) { return Next::kGoOn; }
+  /// The final weights with all that their use needs, before they are evaluated: whatever becomes of the evaluation,
+  /// they are there.
+  virtual void on_model(const Model& /*model*/) {}
   virtual void on_end(const RunRecord& /*record*/) {}
   /// Asked at every point where a checkpoint could be made, `epoch` epochs and `step` steps into the training: it is
   /// made only when somebody wants it.

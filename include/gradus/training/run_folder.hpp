@@ -4,9 +4,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gradus/training/monitor.hpp"
@@ -51,24 +54,28 @@ class RunFolder : public TrainingObserver {
   [[nodiscard]] std::string origin() const { return run_origin(path_); }
   /// The newest intact checkpoint; empty when none was written yet. A damaged one is passed over for the one before
   /// it; when both are damaged, throws InputError.
-  [[nodiscard]] std::vector<std::byte> newest_checkpoint();
+  [[nodiscard]] std::vector<std::byte> newest_checkpoint() const;
 
   Next on_start(const StartEvent& event) override;
   Next on_step(const StepEvent& event) override;
   void on_weights(const WeightsEvent& event) override;
   Next on_epoch_end(const EpochRecord& record) override;
   Next on_checkpoint(const CheckpointEvent& event) override;
+  void on_model(const Model& model) override;
   void on_end(const RunRecord& record) override;
   [[nodiscard]] bool wants_checkpoint(std::size_t /*epoch*/, std::size_t /*step*/) const override { return true; }
 
  private:
+  void store_history(std::string_view history, bool flush);
   void make_parts(const RecordOptions& records);
   std::string path_;
   Mode mode_;
   std::unique_ptr<FolderLock> lock_;
-  bool last_is_damaged_ = false;                          // last.ckpt, which then may not take the place of the other
-  std::vector<Monitor> watched_;                          // columns of metrics.csv beside those of every run
-  std::vector<std::unique_ptr<TrainingObserver>> parts_;  // what TrainingRun::records asks for
+  std::optional<std::size_t> stored_history_;                     // bytes of it that its file has
+  bool last_is_flushed_ = false;                                  // last.ckpt is on the disk
+  std::optional<std::chrono::steady_clock::time_point> flushed_;  // when that was waited for
+  std::vector<Monitor> watched_;                                  // columns of metrics.csv beside those of every run
+  std::vector<std::unique_ptr<TrainingObserver>> parts_;          // what TrainingRun::records asks for
 };
 
 /// The path of the model of a run folder, or of the model file itself. Throws InputError for a folder without a model.

@@ -90,7 +90,7 @@ struct RunRecord {
   PartEvaluation train;          // of the final weights
   std::optional<PartEvaluation> valid;  // empty where the data has no such part
   std::optional<PartEvaluation> test;   // the same
-  double wall_seconds = 0.0;            // of steps and evaluations, over all sessions of the run
+  double wall_seconds = 0.0;            // from begin() to here; of earlier sessions up to the checkpoint that was used
   std::string weights_sha256;           // of the final parameters and state, 64 hexadecimal digits
   Model model;                          // the final weights with all that their use needs
 };

@@ -111,9 +111,9 @@ std::vector<double> balanced_class_weights(const Dataset& dataset);
 /// How train() is watched, stopped and continued.
 struct TrainControl {
   std::span<TrainingObserver* const> observers = {};  // outlive the call; hear of every event in this order
-  const std::atomic<bool>* stop = nullptr;  // set (by a signal handler): save a checkpoint and throw Interrupted
-  std::span<const std::byte> checkpoint =
-      {};  // continue from this state (CheckpointEvent::bytes); empty: from the start
+  const std::atomic<bool>* stop = nullptr;     // set (by a signal handler): save a checkpoint and throw Interrupted
+  std::span<const std::byte> checkpoint = {};  // continue from this state (CheckpointEvent::bytes()), read before
+                                               // observers hear of the start; empty: from the start
 };
 
 /// Trains from begin to end: a TrainingSession (gradus/training/session.hpp) whose steps are all done. Throws RunError
