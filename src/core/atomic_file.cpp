@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/open_file.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus {
@@ -18,7 +19,7 @@ namespace {
 void flush_folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int descriptor = open_file(folder, O_RDONLY | O_DIRECTORY);
   if (descriptor < 0) return;
   fsync(descriptor);
   close(descriptor);
@@ -28,7 +29,7 @@ void flush_folder_of(const std::string& path) {
 
 AtomicFile::AtomicFile(std::string path)
     : path_(std::move(path)), temporary_(path_ + ".tmp-" + std::to_string(getpid())) {
-  descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  descriptor_ = open_file(temporary_, O_WRONLY | O_CREAT | O_TRUNC);
   if (descriptor_ < 0) fail("created");
 }
 
@@ -39,12 +40,7 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("written");
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
+  if (!write_bytes(descriptor_, bytes)) fail("written");
 }
 
 void AtomicFile::write(std::string_view text) {

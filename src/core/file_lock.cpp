@@ -8,12 +8,12 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/open_file.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus {
 
-FileLock::FileLock(const std::string& path, Wait wait)
-    : descriptor_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+FileLock::FileLock(const std::string& path, Wait wait) : descriptor_(open_file(path, O_RDWR | O_CREAT)) {
   if (descriptor_ < 0) {
     throw RunError(path + ": could not be created (" + std::strerror(errno) + "); free space or choose another folder");
   }

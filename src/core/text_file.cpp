@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/text_file.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <span>
 
+#include "core/open_file.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus {
@@ -21,11 +25,24 @@ std::optional<std::string> read_text_if_there(const std::string& path) {
   // To open a pipe would be to wait for whoever writes into it.
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) return {};
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  // An empty file sets the stream's failure bit.
-  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf())) || file.bad()) return {};
-  return text.str();
+  const auto fail = [&path] {
+    throw RunError(path + ": could not be read (" + std::strerror(errno) + "); check its permissions and the disk");
+  };
+  const int descriptor = open_file(path, O_RDONLY);
+  if (descriptor < 0 && errno == ENOENT) return {};
+  if (descriptor < 0) fail();
+  std::string text;
+  std::array<char, 65536> piece;
+  std::optional<std::size_t> got;
+  do {
+    got = read_bytes(descriptor, std::as_writable_bytes(std::span(piece)));
+    text.append(piece.data(), got.value_or(0));
+  } while (got == piece.size());
+  const int reason = errno;
+  close(descriptor);
+  errno = reason;
+  if (!got) fail();
+  return text;
 }
 
 std::string read_text_file(const std::string& path, const std::string& expected) {
@@ -50,11 +67,12 @@ std::uint64_t size_of_file(const std::string& path) {
 }
 
 void append_to_file(const std::string& path, const std::string& text) {
-  std::ofstream file(path, std::ios::app | std::ios::binary);
-  file << text;
-  file.flush();
-  if (file) return;
-  throw RunError(path + ": could not be written (" + std::strerror(errno) + "); free space or choose another folder");
+  const int descriptor = open_file(path, O_WRONLY | O_CREAT | O_APPEND);
+  const bool written = descriptor >= 0 && write_bytes(descriptor, std::as_bytes(std::span(text.data(), text.size())));
+  const int reason = errno;
+  if (descriptor >= 0) close(descriptor);
+  if (written) return;
+  throw RunError(path + ": could not be written (" + std::strerror(reason) + "); free space or choose another folder");
 }
 
 }  // namespace gradus

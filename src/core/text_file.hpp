@@ -8,7 +8,8 @@
 
 namespace gradus {
 
-/// The bytes of the regular file at `path`; nothing where there is none that can be read.
+/// The bytes of the regular file at `path`; nothing where there is none. Throws RunError for one that cannot be read:
+/// the disk fails, or nobody may read it.
 std::optional<std::string> read_text_if_there(const std::string& path);
 
 /// The bytes of the file at `path`. Throws InputError naming `expected` ("a TOML file") where it cannot be read, or has

@@ -48,8 +48,9 @@ void ProgressRecorder::write() const {
   std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
   file << progress_json(progress_) << '\n';
   file.close();
-  std::error_code ignored;
-  if (file) std::filesystem::rename(temporary, path_, ignored);
+  std::error_code failed;
+  if (file) std::filesystem::rename(temporary, path_, failed);
+  if (!file || failed) std::filesystem::remove(temporary, failed);
 }
 
 }  // namespace gradus
