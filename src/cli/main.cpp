@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <new>
@@ -129,21 +130,53 @@ int run(int argc, char** argv) {
   return exit_code;
 }
 
+// Words that need no memory, where there may be none left for a sentence.
+int fail_without_memory() {
+  std::fputs("gradus: not enough memory for this; use smaller data, layers or batches\n", stderr);
+  return kRunFailed;
+}
+
+// What ends the program where an exception cannot go on.
+const std::terminate_handler usual_end = std::get_terminate();
+
+// Where memory is lost inside a destructor, of ours or of a library, nothing can be undone any more. Files stand as the
+// end of the process leaves them: whole, or beside their place.
+[[noreturn]] void end_without_memory() {
+  if (const std::exception_ptr failure = std::current_exception()) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const std::bad_alloc&) {
+      std::_Exit(fail_without_memory());
+    } catch (...) {
+      usual_end();
+    }
+  }
+  std::abort();
+}
+
+int run_to_exit_code(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const InputError& error) {
+    return fail(kBadInput, error.what());
+  } catch (const Interrupted& error) {
+    return fail(kInterrupted, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail_without_memory();
+  } catch (const std::exception& error) {
+    return fail(kRunFailed, error.what());
+  }
+}
+
 }  // namespace
 }  // namespace gradus::cli
 
 int main(int argc, char** argv) {
-  using namespace gradus::cli;
-  program_arguments = argv;
+  gradus::cli::program_arguments = argv;
+  std::set_terminate(gradus::cli::end_without_memory);
   try {
-    return run(argc, argv);
-  } catch (const gradus::InputError& error) {
-    return fail(kBadInput, error.what());
-  } catch (const gradus::Interrupted& error) {
-    return fail(kInterrupted, error.what());
+    return gradus::cli::run_to_exit_code(argc, argv);
   } catch (const std::bad_alloc&) {
-    return fail(kRunFailed, "not enough memory for this; use smaller data, layers or batches");
-  } catch (const std::exception& error) {
-    return fail(kRunFailed, error.what());
+    return gradus::cli::fail_without_memory();
   }
 }

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "core/open_file.hpp"
 #include "core/this_process.hpp"
 #include "gradus/core/error.hpp"
 
@@ -27,7 +28,7 @@ constexpr std::string_view kTemporaryMark = ".tmp-";
 void flush_folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int descriptor = open_file(folder, O_RDONLY | O_DIRECTORY);
   if (descriptor < 0) return;
   fsync(descriptor);
   close(descriptor);
@@ -64,7 +65,7 @@ void AtomicFile::open_temporary() {
   do {
     if (descriptor_ >= 0) close(descriptor_);
     temporary_ = temporary_name(path_);
-    descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    descriptor_ = open_file(temporary_, O_WRONLY | O_CREAT | O_EXCL);
     if (descriptor_ < 0 && errno == EEXIST) continue;
     if (descriptor_ < 0) fail("created");
     while (flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
@@ -92,12 +93,7 @@ void AtomicFile::hand_over() {
 }
 
 void AtomicFile::hand_over(std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("written");
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
+  if (!write_bytes(descriptor_, bytes)) fail("written");
 }
 
 void AtomicFile::write(std::string_view text) {

@@ -10,13 +10,14 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/open_file.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus {
 namespace {
 
 int open_lock(const std::string& path) {
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+  const int descriptor = open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK);
   const int reason = errno;
   struct stat status {};
   if (descriptor >= 0 && fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) return descriptor;

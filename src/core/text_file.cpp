@@ -9,8 +9,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <span>
 
+#include "core/open_file.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus {
@@ -24,19 +25,39 @@ std::optional<std::string> read_text_if_there(const std::string& path) {
   // To open a pipe would be to wait for whoever writes into it.
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) return {};
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  // An empty file sets the stream's failure bit.
-  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf())) || file.bad()) return {};
-  return text.str();
+  const auto fail = [&path] {
+    throw RunError(path + ": could not be read (" + std::strerror(errno) + "); check its permissions and the disk");
+  };
+  const int descriptor = open_file(path, O_RDONLY);
+  if (descriptor < 0 && errno == ENOENT) return {};
+  if (descriptor < 0) fail();
+  std::string text;
+  std::array<char, 65536> piece;
+  std::optional<std::size_t> got;
+  do {
+    got = read_bytes(descriptor, std::as_writable_bytes(std::span(piece)));
+    text.append(piece.data(), got.value_or(0));
+  } while (got == piece.size());
+  const int reason = errno;
+  close(descriptor);
+  errno = reason;
+  if (!got) fail();
+  return text;
 }
 
 std::vector<std::byte> read_bytes_if_there(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) return {};
   std::vector<std::byte> bytes(size_of_file(path));
-  std::ifstream file(path, std::ios::binary);
-  if (!file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()))) return {};
+  const int descriptor = open_file(path, O_RDONLY);
+  if (descriptor < 0 && errno == ENOENT) return {};
+  const std::optional<std::size_t> got = descriptor < 0 ? std::nullopt : read_bytes(descriptor, bytes);
+  const int reason = errno;
+  if (descriptor >= 0) close(descriptor);
+  if (!got) {
+    throw RunError(path + ": could not be read (" + std::strerror(reason) + "); check its permissions and the disk");
+  }
+  bytes.resize(*got);
   return bytes;
 }
 
@@ -62,13 +83,8 @@ std::uint64_t size_of_file(const std::string& path) {
 }
 
 void append_to_file(const std::string& path, std::string_view text, AfterAppending after) {
-  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  bool good = descriptor >= 0;
-  while (good && !text.empty()) {
-    const ssize_t written = write(descriptor, text.data(), text.size());
-    good = written >= 0 || errno == EINTR;
-    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-  }
+  const int descriptor = open_file(path, O_WRONLY | O_CREAT | O_APPEND);
+  bool good = descriptor >= 0 && write_bytes(descriptor, std::as_bytes(std::span(text)));
   if (after == AfterAppending::kFlush) good = good && fdatasync(descriptor) == 0;
   const int reason = errno;
   if (descriptor >= 0) close(descriptor);

@@ -11,7 +11,8 @@
 
 namespace gradus {
 
-/// The bytes of the regular file at `path`; nothing where there is none that can be read.
+/// The bytes of the regular file at `path`; nothing where there is none. Throws RunError for one that cannot be read:
+/// the disk fails, or nobody may read it.
 std::optional<std::string> read_text_if_there(const std::string& path);
 
 /// The same as bytes, read once and in one piece: files may be large.

@@ -5,9 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <span>
 
 #include "core/json_text.hpp"
+#include "core/open_file.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus {
@@ -21,7 +25,7 @@ class Descriptor {
  public:
   // O_NONBLOCK: a pipe in a record's place must not keep us waiting.
   Descriptor(const std::string& path, Links links)
-      : number_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | (links == Links::kRefuse ? O_NOFOLLOW : 0))) {}
+      : number_(open_file(path, O_RDONLY | O_NONBLOCK | (links == Links::kRefuse ? O_NOFOLLOW : 0))) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() {
@@ -33,10 +37,21 @@ class Descriptor {
   int number_;
 };
 
+// The disk or the system failed, not the file: a page without it would take the place of a whole one.
+[[noreturn]] void fail_to_read(const std::string& path) {
+  throw RunError(path + ": could not be read (" + std::strerror(errno) + "); try again, or check the disk");
+}
+
+bool is_nobodys_fault(int reason) {
+  return reason == ENOENT || reason == ENOTDIR || reason == ELOOP || reason == EACCES || reason == EPERM ||
+         reason == ENXIO || reason == ENAMETOOLONG;
+}
+
 }  // namespace
 
 std::optional<std::string> read_bounded(const std::string& path, Links links, std::size_t offset) {
   const Descriptor file(path, links);
+  if (file.number() < 0 && !is_nobodys_fault(errno)) fail_to_read(path);
   struct stat status {};
   if (file.number() < 0 || fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   const auto size = static_cast<std::size_t>(status.st_size);
@@ -48,13 +63,10 @@ std::optional<std::string> read_bounded(const std::string& path, Links links, st
                       .advice = "it is no record of a run"});
   }
   std::string text(size - offset, '\0');
-  std::size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t got = pread(file.number(), text.data() + done, text.size() - done, static_cast<off_t>(offset + done));
-    if (got <= 0) break;
-    done += static_cast<std::size_t>(got);
-  }
-  text.resize(done);
+  lseek(file.number(), static_cast<off_t>(offset), SEEK_SET);
+  const auto got = read_bytes(file.number(), std::as_writable_bytes(std::span(text.data(), text.size())));
+  if (!got) fail_to_read(path);
+  text.resize(*got);
   return text;
 }
 

@@ -26,6 +26,20 @@ double spread_of(const std::vector<RunResult>& runs, double mean) {
   return std::sqrt(sum / static_cast<double>(runs.size() - 1));
 }
 
+// Work on the table and the database. Where it fails, the table may hold what the database does not: it is broken, and
+// nothing may follow from it any more.
+class Step {
+ public:
+  explicit Step(bool& broken) : broken_(broken), before_(std::uncaught_exceptions()) {}
+  Step(const Step&) = delete;
+  Step& operator=(const Step&) = delete;
+  ~Step() { broken_ = std::uncaught_exceptions() > before_; }
+
+ private:
+  bool& broken_;
+  int before_;
+};
+
 }  // namespace
 
 double planned_epochs(const StudyConfig& config, const Planner& planner, const TrialTable& trials) {
@@ -80,18 +94,26 @@ void Executor::work() {
       }
       const Clock::time_point start = Clock::now();
       const auto seconds = [&start] { return std::chrono::duration<double>(Clock::now() - start).count(); };
+      std::optional<TrialOutcome> outcome;
+      std::string error;
       try {
-        const TrialOutcome outcome = objective_.run(*task, stop_);
-        finish(*task, outcome, seconds());
+        outcome = run_trial(*task);
       } catch (const Interrupted&) {
         release(*task);
+        continue;
       } catch (const StudyError&) {
         release(*task);
         throw;
-      } catch (const Error& error) {
-        fail(*task, error.what(), seconds());
+      } catch (const Error& failure) {
+        error = failure.what();
       } catch (const std::bad_alloc&) {
-        fail(*task, "not enough memory", seconds());
+        error = "not enough memory";
+      }
+      // What goes wrong from here on is not the trial's fault.
+      if (outcome) {
+        finish(*task, *outcome, seconds());
+      } else {
+        fail(*task, error, seconds());
       }
     }
   } catch (...) {
@@ -102,6 +124,17 @@ void Executor::work() {
   const std::lock_guard lock(mutex_);
   --active_;
   changed_.notify_all();
+}
+
+// What fails before it trains, or for want of memory, is tried once more: a trial fails for what it is, not for what
+// the machine did at that moment.
+TrialOutcome Executor::run_trial(const TrialTask& task) {
+  try {
+    return objective_.run(task, stop_);
+  } catch (const InputError&) {
+  } catch (const std::bad_alloc&) {
+  }
+  return objective_.run(task, stop_);
 }
 
 void Executor::refresh() {
@@ -161,6 +194,8 @@ void Executor::announce(const std::vector<std::size_t>& changed) {
 
 std::optional<TrialTask> Executor::claim() {
   const std::lock_guard lock(mutex_);
+  if (broken_) return std::nullopt;
+  const Step step(broken_);
   while (true) {
     // What others did is read before the transaction as far as possible: it keeps nobody out.
     refresh();
@@ -214,6 +249,8 @@ std::map<std::size_t, double> Executor::thresholds(std::size_t known) {
 
 void Executor::settle(const TrialTask& task, const std::function<void(TrialRecord&)>& body) {
   const std::lock_guard lock(mutex_);
+  if (broken_) return;
+  const Step step(broken_);
   const std::size_t number = task.trial.number;
   std::vector<std::size_t> touched;
   refresh();

@@ -42,6 +42,7 @@ class Executor {
 
   void work();
   std::optional<TrialTask> claim();
+  TrialOutcome run_trial(const TrialTask& task);
   void finish(const TrialTask& task, const TrialOutcome& outcome, double seconds);
   void fail(const TrialTask& task, const std::string& error, double seconds);
   void release(const TrialTask& task);
@@ -72,6 +73,7 @@ class Executor {
   std::mutex mutex_;  // everything below
   std::condition_variable changed_;
   TrialTable trials_;
+  bool broken_ = false;  // a step failed; this process ends
   std::size_t known_to_listener_ = 0;
   std::size_t thresholds_known_ = 0;
   std::map<std::size_t, RunningMedian> medians_;  // by epoch

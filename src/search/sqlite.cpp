@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <new>
 #include <random>
 #include <thread>
 
@@ -230,7 +231,13 @@ sqlite3_stmt* Database::take_statement(std::string_view sql) const {
 void Database::give_back(std::string_view sql, sqlite3_stmt* statement) const {
   sqlite3_reset(statement);
   sqlite3_clear_bindings(statement);
-  if (!statements_.emplace(sql, statement).second) sqlite3_finalize(statement);
+  bool kept = false;
+  try {
+    kept = statements_.emplace(sql, statement).second;
+  } catch (const std::bad_alloc&) {
+    // To keep it is no more than a saving.
+  }
+  if (!kept) sqlite3_finalize(statement);
 }
 
 void Database::run(const char* sql) const {

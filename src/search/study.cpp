@@ -5,7 +5,6 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
-#include <thread>
 
 #include "core/atomic_file.hpp"
 #include "core/folder_lock.hpp"
@@ -14,6 +13,7 @@
 #include "gradus/core/error.hpp"
 #include "gradus/training/run_folder.hpp"
 #include "search/executor.hpp"
+#include "search/study_wait.hpp"
 #include "search/training_objective.hpp"
 #include "training/idle_options.hpp"
 
@@ -87,19 +87,6 @@ Feasible make_feasible(const StudyConfig& config, DataPool& data) {
     };
     return std::all_of(config.constraints.begin(), config.constraints.end(),
                        [&](const Constraint& constraint) { return constraint.holds(value_of); });
-  };
-}
-
-// Says that somebody keeps the study locked, after a moment, and ends the wait when the search is to stop.
-OnWait wait_aloud(const std::string& folder, const StudyRunOptions& options) {
-  constexpr double kSaidAfterSeconds = 1.0;
-  return [folder, stop = options.stop, observer = options.observer, said = false](double seconds) mutable {
-    if (seconds < kSaidAfterSeconds) said = false;
-    if (seconds >= kSaidAfterSeconds && !said && observer != nullptr) {
-      observer->on_note(folder + ": another program keeps the study locked; waiting for it");
-      said = true;
-    }
-    return stop == nullptr || !stop->load(std::memory_order_relaxed);
   };
 }
 
@@ -196,22 +183,6 @@ StudyRecord make_record(const StudyConfig& config, std::vector<TrialRecord> tria
   record.finished = fs::exists(folder + "/study.json", ignored);
   record.test_json = read_text_if_there(folder + "/best/test.json").value_or("");
   return record;
-}
-
-// One process finishes the study; the others wait for it, since it may die.
-std::unique_ptr<FileLock> wait_to_finish(const std::string& folder, const StudyRunOptions& options) {
-  const std::string path = folder + "/workers/finish.lock";
-  auto lock = std::make_unique<FileLock>(path, FileLock::Wait::kNo);
-  if (lock->held()) return lock;
-  if (options.observer != nullptr) {
-    options.observer->on_note(folder + ": another process finishes the study; waiting for it");
-  }
-  while (!lock->held()) {
-    if (options.stop != nullptr && options.stop->load(std::memory_order_relaxed)) throw Interrupted("interrupted");
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    lock = std::make_unique<FileLock>(path, FileLock::Wait::kNo);
-  }
-  return lock;
 }
 
 // Trains the winner again, with every core: its weights must be those of its trial. Then, and only now, the test part.

@@ -49,6 +49,16 @@ void store_checkpoint(const std::string& path, std::span<const std::byte> bytes)
   }
 }
 
+// A damaged one costs its epochs, nothing else; one that the disk does not give is not the trial's fault.
+std::vector<std::byte> load_checkpoint(const std::string& path) {
+  if (path.empty()) return {};
+  try {
+    return read_intact_checkpoint(path);
+  } catch (const RunError& error) {
+    throw StudyError(error.what());
+  }
+}
+
 double width_in(const std::string& text, std::size_t automatic) {
   return text == "auto" ? static_cast<double>(automatic) : number_in(text);
 }
@@ -164,7 +174,7 @@ RunConfig TrainingObjective::config_of(const TrialRecord& trial, std::size_t rep
   const std::string where = "trial " + std::to_string(trial.number);
   // Widths may depend on the data's, and the data on the setting.
   RunConfig config = config_.space.apply(trial.setting, config_.base, 1, where);
-  const std::size_t num_inputs = data_.get(config).dataset.num_features();
+  const std::size_t num_inputs = data_of(config).dataset.num_features();
   config = config_.space.apply(trial.setting, config_.base, num_inputs, where);
   if (config_.options.seeds != "same" && !config_.space.find("training.seed")) {
     config.training.seed = trial_seed(config_.options.seed, trial.number, repeat);
@@ -175,9 +185,21 @@ RunConfig TrainingObjective::config_of(const TrialRecord& trial, std::size_t rep
   return config;
 }
 
+const DataPool::Entry& TrainingObjective::data_of(RunConfig& config) {
+  const auto decides = [](const auto& key) { return key.starts_with("data.") || key == "training.init_from"; };
+  const bool searched = std::ranges::any_of(config_.space.parameters, decides, &Parameter::name) ||
+                        std::ranges::any_of(config_.space.derived, decides, &DerivedKey::key);
+  try {
+    return data_.get(config);
+  } catch (const Error& error) {
+    if (searched) throw;
+    throw StudyError(error.what());
+  }
+}
+
 TrainingRun TrainingObjective::make_run(RunConfig& config, const TrialRecord& trial, std::size_t repeat,
                                         bool with_network) {
-  const DataPool::Entry& data = data_.get(config);
+  const DataPool::Entry& data = data_of(config);
   TrainingRun run = make_training_run(config, data.dataset, data_.base_folder());
   run.also_watched.push_back(objective_);
   run.validate(data.dataset);
@@ -223,9 +245,8 @@ void TrainingObjective::run_repeat(const TrialTask& task, std::size_t repeat, co
   const TrainingRun run = make_run(config, task.trial, repeat, true);
   outcome.parameters = run.spec.num_parameters();
   const std::string path = checkpoint_path(task.trial.number, repeat);
-  TrainingSession session(run, data_.get(config).dataset);
-  // A damaged one costs its epochs, nothing else.
-  session.begin(path.empty() ? std::vector<std::byte>() : read_intact_checkpoint(path));
+  TrainingSession session(run, data_of(config).dataset);
+  session.begin(load_checkpoint(path));
   std::vector<EpochPoint> points;
   for (const EpochRecord& record : session.history()) points.push_back(point_of(record, objective_));
   // Killed after the rung's checkpoint, before its result was stored.

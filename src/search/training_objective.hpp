@@ -48,6 +48,8 @@ class TrainingObjective : public Objective {
  private:
   // One training of the trial, to the end of its rung or of all, added to `outcome`.
   void run_repeat(const TrialTask& task, std::size_t repeat, const std::atomic<bool>& stop, TrialOutcome& outcome);
+  // The data of a trial. That it cannot be read is the trial's fault only where the study searches what is read.
+  const DataPool::Entry& data_of(RunConfig& config);
   [[nodiscard]] std::string checkpoint_path(std::size_t trial, std::size_t repeat) const;
   TrainingRun make_run(RunConfig& config, const TrialRecord& trial, std::size_t repeat, bool with_network);
 
