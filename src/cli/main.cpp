@@ -8,12 +8,14 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/help_formatter.hpp"
 #include "cli/note.hpp"
 #include "cli/online.hpp"
+#include "cli/standard_streams.hpp"
 #include "core/printable.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
@@ -125,8 +127,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return fail(kBadInput, parse_error_sentence(app, error, {argv + 1, argv + argc}));
   }
-  if (std::fflush(stdout) != 0) throw RunError("standard output: could not be written");
-  return exit_code;
+  const int output = finish_standard_output();
+  return output == 0 ? exit_code : output;
 }
 
 }  // namespace
@@ -135,6 +137,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace gradus::cli;
   program_arguments = argv;
+  secure_standard_streams();
   try {
     return run(argc, argv);
   } catch (const gradus::InputError& error) {
@@ -143,6 +146,9 @@ int main(int argc, char** argv) {
     return fail(kInterrupted, error.what());
   } catch (const std::bad_alloc&) {
     return fail(kRunFailed, "not enough memory for this; use smaller data, layers or batches");
+  } catch (const std::system_error& error) {
+    // `gradus ... | head -1`: it has what it wanted.
+    return error.code() == std::errc::broken_pipe ? kReaderGone : fail(kRunFailed, error.what());
   } catch (const std::exception& error) {
     return fail(kRunFailed, error.what());
   }
