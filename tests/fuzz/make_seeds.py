@@ -200,8 +200,9 @@ METRICS = json.dumps({"epoch": 1, "train": {"loss": 0.5, "accuracy": 0.9}, "vali
 CERTIFICATE = json.dumps({"schema": 1, "claims": [{"name": "a", "holds": True}], "detection": {"mutants": []}}).encode()
 SUMMARY = json.dumps({"schema": 1, "epochs": 2, "final": {"valid_accuracy": 0.9}, "data": {"name": "moons"}}).encode()
 CONFIG = b"[training]\nepochs = 2\n"
-seed("records", "run", pieces(METRICS + METRICS, SUMMARY, b'{"epoch":1,"layers":[]}\n', CERTIFICATE, b'{"epoch":1,"step":2}', CONFIG))
-seed("records", "running", pieces(METRICS + b'{"epo', b"", b"", b"", b"{}", CONFIG))
+seed("records", "run", pieces(METRICS + METRICS, SUMMARY, b'{"epoch":1,"layers":[]}\n', CERTIFICATE, b'{"epoch":1,"step":2}',
+                                b'{"schema":1,"roc":[]}', b"training.epochs=2\n", CONFIG))
+seed("records", "running", pieces(METRICS + b'{"epo', b"", b"", b"", b"{}", b"", b"", CONFIG))
 seed("bundle", "certificate", CERTIFICATE)
 seed("bundle", "study", json.dumps({"schema": 1, "trials": [], "space": [{"name": "</script>"}]}))
 seed("bundle", "reproduction", json.dumps({"schema": 1, "study": {"id": "a"}, "rows": [{"label": "x", "verdict": "within"}]}))

@@ -6,7 +6,7 @@
 
 GRADUS_FUZZ_TARGET(packed) {
   using namespace gradus;
-  constexpr std::uint64_t kMaxBytes = std::uint64_t{4} << 20U;
+  constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 18U;
   const data::Bytes stored(input.begin(), input.end());
   const char* name = fuzz::text_of(input).starts_with("\x1f\x8b") ? "x.gz" : "x.zst";
   const data::Bytes start = data::unpacked_prefix(stored, name, 4096);
