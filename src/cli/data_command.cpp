@@ -31,6 +31,7 @@ struct DataFlags {
   SourceOptions options;
   bool json = false;
   bool force = false;
+  bool raw = false;
   bool quiet = false;
 };
 
@@ -84,7 +85,7 @@ void run_make(const DataFlags& flags) {
   }
   const Dataset dataset = read_source(flags.source, flags.options);
   print_notes(dataset);
-  data::write_dataset(dataset, flags.out);
+  data::write_dataset(dataset, flags.out, flags.raw ? CsvCells::kRaw : CsvCells::kGuarded);
   const Json result{{"file", flags.out}, {"rows", dataset.table.rows()}, {"features", dataset.num_features()}};
   print(flags.json, flags.json ? result.dump() + "\n"
                                : fmt::format("{}: {} rows, {} features\n", flags.out, dataset.table.rows(),
@@ -142,6 +143,7 @@ void add_data_command(CLI::App& app, int& exit_code) {
             {.words = source_names(), .files = true});
   add_option(*make, "--out", flags->out, "File to write, ending in .csv, .npy or .npz")->required();
   add_flag(*make, "--force", flags->force, "Replace a file that exists");
+  add_flag(*make, "--raw", flags->raw, kRawCellsDoc);
   add_source_flags(*make, *flags);
   CLI::App* download = add("fetch", "Download a published set; an interrupted download continues", run_fetch);
   std::vector<std::string> sets;

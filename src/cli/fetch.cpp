@@ -4,12 +4,14 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <span>
 
+#include "cli/part_file.hpp"
 #include "data/inflate.hpp"
 #include "gradus/core/error.hpp"
 #include "gradus/core/sha256.hpp"
@@ -19,57 +21,67 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The largest published file has 26 MB packed and 47 MB unpacked; a server that sends more has something else.
-constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 30;
+// A server that trickles is left after this time, or what the file takes at so many bytes a second.
+constexpr double kLeastDeadline = 60.0;
+constexpr double kSlowLine = 50e3;
 constexpr long kConnectSeconds = 20;
 constexpr long kStallSeconds = 30;
 constexpr long kNotSatisfiable = 416;
 
-struct FileCloser {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, FileCloser>;
+/// Packed, a file may have a little more than its bytes: what cannot be packed gets some of gzip's own.
+std::uint64_t most_bytes(const PublishedFile& file) {
+  return file.name.ends_with(".gz") ? file.size + file.size / 100 + 4096 : file.size;
+}
 
 /// One transfer into FILE.part.
 struct Transfer {
   CURL* curl = nullptr;
-  std::string name;
-  std::string part;
-  File file;
+  const PublishedFile& file;
+  PartFile& part;
+  const FetchOptions& options;
   std::uint64_t start = 0;  // bytes that were there already
-  std::uint64_t size = 0;
-  bool opened = false;
-  const FetchOptions* options = nullptr;
+  bool begun = false;
+  bool too_long = false;
+  std::string problem{};
 };
 
-/// Opens the file at the first bytes, when it is known whether the server continues (206) or starts again (200).
-bool open_part(Transfer& transfer) {
+/// At the first bytes it is known whether the server continues (206) or starts again (200).
+bool begin_part(Transfer& transfer) {
   long response = 0;
   curl_easy_getinfo(transfer.curl, CURLINFO_RESPONSE_CODE, &response);
-  const bool continues = transfer.start > 0 && response == 206;
-  if (!continues) transfer.start = 0;
-  transfer.size = transfer.start;
-  transfer.file.reset(std::fopen(transfer.part.c_str(), continues ? "ab" : "wb"));
-  transfer.opened = true;
-  return transfer.file != nullptr;
+  transfer.begun = true;
+  if (transfer.start > 0 && response == 206) return true;
+  transfer.start = 0;
+  return transfer.part.restart();
 }
 
 std::size_t on_bytes(char* bytes, std::size_t, std::size_t count, void* context) {
   Transfer& transfer = *static_cast<Transfer*>(context);
-  if (!transfer.opened && !open_part(transfer)) return 0;
-  if (transfer.size + count > kMaxBytes) return 0;
-  transfer.size += count;
-  return std::fwrite(bytes, 1, count, transfer.file.get());
+  bool written = transfer.begun || begin_part(transfer);
+  if (transfer.part.size() + count > most_bytes(transfer.file)) {
+    transfer.too_long = true;
+    return 0;
+  }
+  written = written && transfer.part.append(std::as_bytes(std::span(bytes, count)));
+  if (!written) transfer.problem = std::strerror(errno);
+  return written ? count : 0;
 }
 
 int on_progress(void* context, curl_off_t total, curl_off_t now, curl_off_t, curl_off_t) {
   const Transfer& transfer = *static_cast<Transfer*>(context);
-  if (transfer.options->on_progress && now > 0) {
+  if (transfer.options.on_progress && now > 0) {
     const auto start = static_cast<double>(transfer.start);
-    transfer.options->on_progress(transfer.name, start + static_cast<double>(now),
-                                  total > 0 ? start + static_cast<double>(total) : 0.0);
+    transfer.options.on_progress(std::string(transfer.file.name), start + static_cast<double>(now),
+                                 total > 0 ? start + static_cast<double>(total) : 0.0);
   }
   return 0;
+}
+
+long deadline_milliseconds(const PublishedFile& file, const FetchOptions& options) {
+  const double seconds = options.deadline_seconds > 0.0
+                             ? options.deadline_seconds
+                             : std::max(kLeastDeadline, static_cast<double>(file.size) / kSlowLine);
+  return static_cast<long>(1000.0 * seconds);
 }
 
 struct Outcome {
@@ -79,18 +91,11 @@ struct Outcome {
 };
 
 /// Gets `url` into `part`, continuing what is there.
-Outcome download(const std::string& url, const std::string& name, const std::string& part,
-                 const FetchOptions& options) {
+Outcome download(const std::string& url, const PublishedFile& file, PartFile& part, const FetchOptions& options) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), curl_easy_cleanup);
   if (!curl) return {false, false, "libcurl does not start"};
-  Transfer transfer;
-  transfer.curl = curl.get();
-  transfer.name = name;
-  transfer.part = part;
-  transfer.options = &options;
-  std::error_code missing;
-  const auto present = fs::file_size(part, missing);
-  transfer.start = missing ? 0 : present;
+  if (part.size() > most_bytes(file)) part.restart();
+  Transfer transfer{.curl = curl.get(), .file = file, .part = part, .options = options, .start = part.size()};
   curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl.get(), CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
@@ -99,6 +104,8 @@ Outcome download(const std::string& url, const std::string& name, const std::str
   curl_easy_setopt(curl.get(), CURLOPT_FAILONERROR, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
+  curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, deadline_milliseconds(file, options));
+  curl_easy_setopt(curl.get(), CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(most_bytes(file)));
   curl_easy_setopt(curl.get(), CURLOPT_LOW_SPEED_LIMIT, 100L);
   curl_easy_setopt(curl.get(), CURLOPT_LOW_SPEED_TIME, kStallSeconds);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, on_bytes);
@@ -110,45 +117,61 @@ Outcome download(const std::string& url, const std::string& name, const std::str
   const std::string range = fmt::format("{}-", transfer.start);
   if (transfer.start > 0) curl_easy_setopt(curl.get(), CURLOPT_RANGE, range.c_str());
   const CURLcode code = curl_easy_perform(curl.get());
-  const bool written = !transfer.file || std::fflush(transfer.file.get()) == 0;
   long response = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &response);
-  // Nothing is left to send: the part is complete, or wrong, which the checksum tells.
+  // Nothing is left to send, or too much: the part is complete, or wrong, which the checksum tells.
   if (transfer.start > 0 && response == kNotSatisfiable) return {true, true, ""};
+  const bool too_long = transfer.too_long || code == CURLE_FILESIZE_EXCEEDED;
+  if (too_long && transfer.start > 0) return {true, true, ""};
+  if (too_long) part.restart();
+  if (too_long) return {false, false, "more bytes than the published file has"};
+  if (!transfer.problem.empty()) return {false, false, transfer.problem};
   if (code != CURLE_OK) return {false, false, curl_easy_strerror(code)};
-  if (!written) return {false, false, std::strerror(errno)};
   return {true, transfer.start > 0, ""};
 }
 
-/// SHA-256 of the file's content, unpacked when it is gzip; what is wrong with a damaged archive otherwise.
-std::string content_hash(const std::string& path) {
+/// Empty where `stored` holds the published bytes, packed or not; else what it holds.
+std::string difference(const data::Bytes& stored, const PublishedFile& file, const std::string& path) {
   try {
-    const data::Bytes file = data::read_file_bytes(path, kMaxBytes);
-    return sha256_hex(data::is_gzip(file) ? data::gunzip(file, path, kMaxBytes) : file);
+    const bool packed = data::is_gzip(stored);
+    const data::Bytes unpacked = packed ? data::gunzip(stored, path, file.size) : data::Bytes();
+    const data::Bytes& bytes = packed ? unpacked : stored;
+    if (bytes.size() != file.size) return fmt::format("{} bytes", bytes.size());
+    const std::string hash = sha256_hex(bytes);
+    return hash == file.sha256 ? "" : "SHA-256 " + hash;
   } catch (const InputError& error) {
     return error.what();
   }
 }
 
+/// Whether the file that stands at `path` is the published one.
+bool is_published(const std::string& path, const PublishedFile& file) {
+  try {
+    return difference(data::read_file_bytes(path, most_bytes(file)), file, path).empty();
+  } catch (const InputError&) {
+    return false;  // too large, or no file
+  }
+}
+
 /// One mirror's try, with a second one from the start when what was continued turns out wrong.
-bool try_mirror(const std::string& url, const PublishedFile& file, const std::string& part, const FetchOptions& options,
+bool try_mirror(const std::string& url, const PublishedFile& file, PartFile& part, const FetchOptions& options,
                 bool& resumed, std::string& problem) {
+  const auto add_problem = [&](const std::string& sentence) {
+    problem += fmt::format("{}{}: {}", problem.empty() ? "" : ", ", url, sentence);
+  };
   for (int attempt = 0; attempt < 2; ++attempt) {
-    const Outcome outcome = download(url, std::string(file.name), part, options);
+    const Outcome outcome = download(url, file, part, options);
     if (!outcome.complete) {
-      problem += fmt::format("{}{}: {}", problem.empty() ? "" : ", ", url, outcome.problem);
+      add_problem(outcome.problem);
       return false;
     }
-    const std::string found = content_hash(part);
+    const std::string found = difference(part.read_all(), file, std::string(file.name));
     resumed = outcome.resumed;
-    if (found == file.sha256) return true;
-    std::error_code ignored;
-    fs::remove(part, ignored);
-    if (!outcome.resumed) {
-      problem +=
-          fmt::format("{}{}: expected SHA-256 {}, found {}", problem.empty() ? "" : ", ", url, file.sha256, found);
-      return false;
-    }
+    if (found.empty()) return true;
+    part.restart();
+    if (outcome.resumed) continue;
+    add_problem(fmt::format("expected {} bytes with SHA-256 {}, found {}", file.size, file.sha256, found));
+    return false;
   }
   return false;
 }
@@ -160,7 +183,7 @@ FetchedFile fetch_file(const PublishedSet& set, const PublishedFile& file, const
   if (error) throw RunError(ErrorParts{folder.string(), "a folder that can be made", error.message(), ""});
   const std::string path = (folder / file.name).string();
   if (fs::exists(path, error)) {
-    if (content_hash(path) == file.sha256) return {path, "present"};
+    if (is_published(path, file)) return {path, "present"};
     if (!options.force) {
       throw InputError(ErrorParts{path, "no file or the published one", "a file of other content",
                                   "move it away, or replace it with --force"});
@@ -169,12 +192,12 @@ FetchedFile fetch_file(const PublishedSet& set, const PublishedFile& file, const
   std::vector<std::string> mirrors(set.mirrors.begin(), set.mirrors.end());
   if (!options.mirror.empty()) mirrors = {options.mirror};
   std::string problem;
+  PartFile part(path + ".part");
   for (std::string& mirror : mirrors) {
     while (mirror.ends_with('/')) mirror.pop_back();
     bool resumed = false;
-    if (!try_mirror(fmt::format("{}/{}", mirror, file.name), file, path + ".part", options, resumed, problem)) continue;
-    fs::rename(path + ".part", path, error);
-    if (error) throw RunError(ErrorParts{path, "a file that can be put in place", error.message(), ""});
+    if (!try_mirror(fmt::format("{}/{}", mirror, file.name), file, part, options, resumed, problem)) continue;
+    part.put_in_place(path);
     return {path, resumed ? "resumed" : "downloaded"};
   }
   throw RunError(

@@ -33,6 +33,10 @@ CLI::Option* add_option(CLI::App& command, const std::string& name, std::vector<
 CLI::Option* add_flag(CLI::App& command, const std::string& name, bool& value, const std::string& help);
 CLI::Option* add_flag(CLI::App& command, const std::string& name, std::string& value, const std::string& help);
 
+/// What --raw does where CSV is written.
+inline constexpr const char* kRawCellsDoc =
+    "CSV: text as it is; else what a spreadsheet would take for a formula gets a ' in front";
+
 /// What a shell can offer where a value is due.
 struct Completion {
   std::vector<std::string> words;

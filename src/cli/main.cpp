@@ -9,12 +9,14 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/help_formatter.hpp"
 #include "cli/note.hpp"
 #include "cli/online.hpp"
+#include "cli/standard_streams.hpp"
 #include "core/printable.hpp"
 #include "core/suggest.hpp"
 #include "gradus/core/error.hpp"
@@ -126,8 +128,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return fail(kBadInput, parse_error_sentence(app, error, {argv + 1, argv + argc}));
   }
-  if (std::fflush(stdout) != 0) throw RunError("standard output: could not be written");
-  return exit_code;
+  const int output = finish_standard_output();
+  return output == 0 ? exit_code : output;
 }
 
 // Words that need no memory, where there may be none left for a sentence.
@@ -163,6 +165,9 @@ int run_to_exit_code(int argc, char** argv) {
     return fail(kInterrupted, error.what());
   } catch (const std::bad_alloc&) {
     return fail_without_memory();
+  } catch (const std::system_error& error) {
+    // `gradus ... | head -1`: it has what it wanted.
+    return error.code() == std::errc::broken_pipe ? kReaderGone : fail(kRunFailed, error.what());
   } catch (const std::exception& error) {
     return fail(kRunFailed, error.what());
   }
@@ -174,6 +179,7 @@ int run_to_exit_code(int argc, char** argv) {
 int main(int argc, char** argv) {
   gradus::cli::program_arguments = argv;
   std::set_terminate(gradus::cli::end_without_memory);
+  gradus::cli::secure_standard_streams();
   try {
     return gradus::cli::run_to_exit_code(argc, argv);
   } catch (const std::bad_alloc&) {

@@ -31,6 +31,7 @@ struct PredictArguments {
   bool probabilities = false;
   std::vector<double> thresholds;
   std::vector<std::string> keep;
+  bool raw = false;
 };
 
 [[noreturn]] void refuse_keep(const std::string& found) {
@@ -144,7 +145,8 @@ class CsvOutput {
 /// How many rows were written as CSV.
 std::size_t predict_csv(const PredictArguments& arguments, const Model& model) {
   CsvOutput output(arguments.out);
-  const PredictionFormat format(model, arguments.probabilities, arguments.thresholds);
+  PredictionFormat format(model, arguments.probabilities, arguments.thresholds);
+  if (arguments.raw) format.cells = CsvCells::kRaw;
   PiecesOutcome pieces;
   if (arguments.part == "all") {
     pieces = predict_pieces(
@@ -197,6 +199,7 @@ void add_predict_command(CLI::App& app, int& exit_code) {
   add_threshold_option(*command, arguments->thresholds);
   add_option(*command, "--keep", arguments->keep, "columns of the table to write in front: names, numbers or patterns")
       ->delimiter(',');
+  add_flag(*command, "--raw", arguments->raw, kRawCellsDoc);
   command->callback([arguments, &exit_code] {
     predict(*arguments);
     exit_code = 0;

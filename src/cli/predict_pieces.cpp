@@ -104,11 +104,11 @@ std::size_t predict_table(data::TextPieces& pieces, PiecePredictor& predictor, c
 }
 
 /// Pieces whose inputs take some 32 MB.
-data::PieceOptions piece_options(const ModelDataArguments& arguments, const Model& model) {
+data::PieceOptions piece_options(const ModelDataArguments& arguments, const Model& model, CsvCells cells) {
   constexpr std::size_t kNumbers = std::size_t{1} << 22U;
   constexpr std::size_t kWide = 4096;
   const std::size_t inputs = std::max<std::size_t>(model.spec().num_inputs, 1);
-  data::PieceOptions how{.blocks = {.threads = arguments.threads}};
+  data::PieceOptions how{.blocks = {.threads = arguments.threads}, .kept_cells = cells};
   how.piece_rows = std::clamp<std::size_t>(kNumbers / inputs, 1, how.piece_rows);
   if (inputs > kWide) how.blocks.block_bytes = std::size_t{1} << 16U;
   return how;
@@ -126,7 +126,7 @@ PiecesOutcome predict_pieces(const ModelDataArguments& arguments, const Model& m
   if (!is_file || !options.schema || !options.test_path.empty() || !options.valid_path.empty()) return {};
   const auto predict_in = [&](bool whole) -> PiecesOutcome {
     const std::unique_ptr<data::TextPieces> pieces =
-        data::open_text_pieces(path, options, keep, whole, piece_options(arguments, model));
+        data::open_text_pieces(path, options, keep, whole, piece_options(arguments, model, format.cells));
     if (!pieces) return {};
     PiecePredictor predictor(arguments, model, format, options);
     return {true, predict_table(*pieces, predictor, format, sink)};

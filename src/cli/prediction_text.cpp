@@ -7,7 +7,6 @@
 #include <iterator>
 #include <variant>
 
-#include "core/csv_field.hpp"
 #include "gradus/training/metrics.hpp"
 
 namespace gradus::cli {
@@ -55,10 +54,10 @@ std::string csv_header(const PredictionFormat& format, const std::string& kept) 
   std::vector<std::string> fields;
   if (format.kind == PredictionKind::kClass) fields.emplace_back("class");
   if (format.kind == PredictionKind::kLabelSet) {
-    for (const std::string& name : format.names) fields.push_back(csv_field(name));
+    for (const std::string& name : format.names) fields.push_back(csv_cell(name, format.cells));
   }
   for (std::size_t k = 0; format.with_outputs && k < format.names.size(); ++k) {
-    fields.push_back(csv_field(format.decides() ? "p_" + format.names[k] : format.names[k]));
+    fields.push_back(csv_cell(format.decides() ? "p_" + format.names[k] : format.names[k], format.cells));
   }
   return kept + fmt::format("{}\n", fmt::join(fields, ","));
 }
@@ -66,7 +65,7 @@ std::string csv_header(const PredictionFormat& format, const std::string& kept) 
 std::string csv_rows(const PredictionFormat& format, MatrixView<const double> outputs, const data::KeptFields& kept,
                      std::size_t first_kept) {
   std::vector<std::string> classes;
-  for (const std::string& name : format.names) classes.push_back(csv_field(name));
+  for (const std::string& name : format.names) classes.push_back(csv_cell(name, format.cells));
   fmt::memory_buffer text;
   for (std::size_t r = 0; r < outputs.rows(); ++r) {
     if (!kept.ends.empty()) append_text(text, kept.row(first_kept + r));

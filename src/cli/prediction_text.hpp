@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/csv_cell.hpp"
 #include "data/kept_columns.hpp"
 #include "gradus/core/matrix.hpp"
 #include "gradus/model/model_file.hpp"
@@ -23,6 +24,7 @@ struct PredictionFormat {
   bool with_outputs = true;
   bool is_single = false;          // outputs are floats, and written with the digits that floats need
   std::vector<double> thresholds;  // EvaluationOptions
+  CsvCells cells = CsvCells::kGuarded;
 
   PredictionFormat(const Model& model, bool probabilities, std::vector<double> with_thresholds = {});
   /// A decision stands beside the outputs.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -11,6 +12,7 @@ struct PublishedFile {
   std::string_view name;
   /// Of the bytes after unpacking when the file is gzip: archives of the same bytes differ between mirrors.
   std::string_view sha256;
+  std::uint64_t size;  // of the same bytes
 };
 
 struct PublishedSet {

@@ -21,7 +21,7 @@
 #include "cli/stop_signal.hpp"
 #include "cli/tables.hpp"
 #include "core/atomic_file.hpp"
-#include "core/csv_field.hpp"
+#include "core/csv_cell.hpp"
 #include "core/suggest.hpp"
 #include "core/wrapped_text.hpp"
 #include "gradus/core/error.hpp"
@@ -50,6 +50,7 @@ struct ShowArguments {
   std::string folder;
   std::string sort = "value";
   std::size_t top = 0;
+  bool raw = false;
   std::string csv;
   std::string json;
   std::size_t config = 0;
@@ -255,17 +256,18 @@ std::vector<std::size_t> sorted_trials(const StudyRecord& record, const std::str
   return order;
 }
 
-std::string csv_table(const StudyRecord& record, const std::vector<std::size_t>& order) {
+std::string csv_table(const StudyRecord& record, const std::vector<std::size_t>& order, CsvCells cells) {
   std::string text = "trial,state,value,spread,epochs,parameters,seconds";
-  for (const Parameter& parameter : record.config.space.parameters) text += "," + csv_field(parameter.name);
+  for (const Parameter& parameter : record.config.space.parameters) text += "," + csv_cell(parameter.name, cells);
   text += ",weights_sha256,error\n";
   for (const std::size_t number : order) {
     const TrialRecord& trial = record.trials[number];
     text += fmt::format("{},{},{},{},{},{},{}", number, state_name(trial.state),
                         trial.value ? fmt::format("{}", *trial.value) : "", trial.spread, trial.epochs(),
                         trial.parameters, trial.seconds);
-    for (const auto& value : trial.setting) text += "," + csv_field(value.value_or(""));
-    text += "," + (trial.runs.empty() ? "" : trial.runs.front().weights_sha256) + "," + csv_field(trial.error) + "\n";
+    for (const auto& value : trial.setting) text += "," + csv_cell(value.value_or(""), cells);
+    text +=
+        "," + (trial.runs.empty() ? "" : trial.runs.front().weights_sha256) + "," + csv_cell(trial.error, cells) + "\n";
   }
   return text;
 }
@@ -285,7 +287,8 @@ void show(const ShowArguments& arguments, bool wants_config) {
   }
   const StudyRecord record = read_study(arguments.folder);
   const std::vector<std::size_t> order = sorted_trials(record, arguments.sort);
-  if (!arguments.csv.empty()) write_or_print(arguments.csv, csv_table(record, order));
+  if (!arguments.csv.empty())
+    write_or_print(arguments.csv, csv_table(record, order, arguments.raw ? CsvCells::kRaw : CsvCells::kGuarded));
   if (!arguments.json.empty()) write_or_print(arguments.json, study_json(record, arguments.folder) + "\n");
   if (arguments.csv.empty() && arguments.json.empty()) {
     const std::size_t most = arguments.top == 0 ? order.size() : arguments.top;
@@ -338,6 +341,7 @@ void add_show(CLI::App& search, int& exit_code) {
       {.words = {"value", "number", "epochs", "seconds", "state"}, .files = false});
   add_option(*command, "--top", arguments->top, "rows to print, 0 = all");
   add_option(*command, "--csv", arguments->csv, "write the table to this file, - prints it");
+  add_flag(*command, "--raw", arguments->raw, kRawCellsDoc);
   add_option(*command, "--json", arguments->json, "write the whole record to this file, - prints it");
   CLI::Option* config = add_option(*command, "--config", arguments->config, "print this trial's training file");
   command->callback([arguments, config, &exit_code] {

@@ -34,7 +34,7 @@ class BlockReader {
   BlockReader(const TextStore& text, const TextPlan& plan, const MissingCells& missing, char refused, ThreadPool& pool);
 
   /// Fields of these columns of the file are to be kept beside the cells; must outlive the reader.
-  void keep(const std::vector<std::size_t>& columns) { kept_columns_ = &columns; }
+  void keep(const KeptColumns& columns) { kept_columns_ = &columns; }
   /// The rows of `blocks`, whose first one begins in line `first_line` of the file; nothing where they are not plain.
   std::optional<TextCells> read(const std::vector<TextBlock>& blocks, std::size_t first_line);
 
@@ -69,7 +69,7 @@ class BlockReader {
   std::vector<std::string> buffers_;    // by thread
   std::vector<LineFindings> findings_;  // by thread
   std::vector<unsigned> thread_of_;     // by block
-  const std::vector<std::size_t>* kept_columns_ = nullptr;
+  const KeptColumns* kept_columns_ = nullptr;
   std::vector<KeptFields> kept_;  // by block
   std::size_t rows_ = 0;
   std::size_t first_row_ = 0;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "core/csv_field.hpp"
 #include "data/input_columns.hpp"
 #include "data/part_block.hpp"
 #include "gradus/core/error.hpp"
@@ -15,16 +14,6 @@ void KeptFields::append(const KeptFields& further) {
   text += further.text;
   std::transform(further.ends.begin(), further.ends.end(), std::back_inserter(ends),
                  [start](std::size_t end) { return start + end; });
-}
-
-void append_field(std::string& row, std::string_view field) {
-  constexpr const char* kSpecial = ",\"\n\r";
-  if (field.find_first_of(kSpecial) == std::string_view::npos) {
-    row += field;
-  } else {
-    row += csv_field(std::string(field), kSpecial);
-  }
-  row += ',';
 }
 
 std::vector<std::size_t> kept_columns(const std::vector<std::string>& wanted, const TextLayout& layout,
@@ -51,10 +40,10 @@ std::vector<std::size_t> kept_columns(const std::vector<std::string>& wanted, co
   return columns;
 }
 
-std::string kept_header(const std::vector<std::size_t>& columns, const TextLayout& layout) {
+std::string kept_header(const KeptColumns& columns, const TextLayout& layout) {
   std::string header;
-  for (const std::size_t column : columns) {
-    append_field(header, layout.names.empty() ? "column_" + std::to_string(column) : layout.names[column]);
+  for (const std::size_t column : columns.numbers) {
+    columns.append(header, layout.names.empty() ? "column_" + std::to_string(column) : layout.names[column]);
   }
   return header;
 }

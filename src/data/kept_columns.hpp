@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/csv_cell.hpp"
 #include "data/text_layout.hpp"
 
 namespace gradus::data {
@@ -23,8 +24,17 @@ struct KeptFields {
   void append(const KeptFields& further);
 };
 
-/// Adds `field` as CSV, in quotes where it needs them, and a comma.
-void append_field(std::string& row, std::string_view field);
+/// Which columns are kept, and how their cells are written.
+struct KeptColumns {
+  std::vector<std::size_t> numbers;
+  CsvCells cells = CsvCells::kGuarded;
+
+  /// Adds `field` as a cell, and a comma.
+  void append(std::string& row, std::string_view field) const {
+    append_csv_cell(row, field, cells);
+    row += ',';
+  }
+};
 
 /// Numbers of the columns that each of `wanted` means: a name, a number (negative from the end), or a pattern of names;
 /// in this order, each once. Throws InputError where one means none.
@@ -32,6 +42,6 @@ std::vector<std::size_t> kept_columns(const std::vector<std::string>& wanted, co
                                       const std::string& name);
 
 /// Their names as the start of a header; their numbers where the table names no columns.
-std::string kept_header(const std::vector<std::size_t>& columns, const TextLayout& layout);
+std::string kept_header(const KeptColumns& columns, const TextLayout& layout);
 
 }  // namespace gradus::data

@@ -57,19 +57,19 @@ bool LineParser::parse(const char* at, const char* end, std::size_t line, const 
   return at_ == end_ && has_value_ && (kept_ == nullptr || keep_fields());
 }
 
-void LineParser::keep(const std::vector<std::size_t>& columns, KeptFields& kept) {
-  if (columns.empty()) return;
+void LineParser::keep(const KeptColumns& columns, KeptFields& kept) {
+  if (columns.numbers.empty()) return;
   kept_columns_ = &columns;
   kept_ = &kept;
   starts_.resize(roles_.size());
 }
 
 bool LineParser::keep_fields() {
-  for (const std::size_t column : *kept_columns_) {
+  for (const std::size_t column : kept_columns_->numbers) {
     at_ = starts_[column];
     std::string_view field;
     if (!next_field(field)) return false;
-    append_field(kept_->text, field);
+    kept_columns_->append(kept_->text, field);
   }
   kept_->ends.push_back(kept_->text.size());
   return true;

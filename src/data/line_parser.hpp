@@ -60,7 +60,7 @@ class LineParser {
              LineFindings& findings);
 
   /// Adds the fields of these columns of each line that is read to `kept`; both must outlive the parser.
-  void keep(const std::vector<std::size_t>& columns, KeptFields& kept);
+  void keep(const KeptColumns& columns, KeptFields& kept);
 
   /// Reads the line [at, end), its end left out, whose number is `line`; false: declined. At `end` stands no digit, and
   /// kTextPadding bytes can be read there.
@@ -91,7 +91,7 @@ class LineParser {
   std::size_t line_ = 0;
   bool has_value_ = false;  // in this line
   std::string unescaped_;
-  const std::vector<std::size_t>* kept_columns_ = nullptr;
+  const KeptColumns* kept_columns_ = nullptr;
   KeptFields* kept_ = nullptr;
   std::vector<const char*> starts_;  // of the fields, where some are kept
 };

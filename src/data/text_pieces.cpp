@@ -67,7 +67,7 @@ TextPieces::TextPieces(std::unique_ptr<const TextStore> text, std::string name, 
       options_(options),
       plan_(make_plan_of_head(options, how)),
       missing_(options.missing),
-      kept_(kept_columns(keep, plan_.layout, name_)),
+      kept_{kept_columns(keep, plan_.layout, name_), how.kept_cells},
       columns_(name_, plan_.found.dialect, plan_.columns, missing_, plan_.found.survey.first_line),
       pool_(resolve_threads(how.blocks.threads)) {
   cut(how);
@@ -124,7 +124,7 @@ TextCells TextPieces::read_by_records(const std::vector<TextBlock>& blocks) {
   for (; reader.next(fields); ++cells.rows) {
     check_size(fields, plan_, name_, reader.line());
     columns.add(fields, reader.line());
-    for (const std::size_t column : kept_) append_field(cells.kept.text, fields[column].text);
+    for (const std::size_t column : kept_.numbers) kept_.append(cells.kept.text, fields[column].text);
     cells.kept.ends.push_back(cells.kept.text.size());
   }
   RecordReader again(text, dialect, name_);
@@ -140,7 +140,7 @@ TextCells TextPieces::read_by_records(const std::vector<TextBlock>& blocks) {
 
 TextPiece TextPieces::read(std::size_t k) {
   BlockReader reader(*text_, plan_, missing_, '\0', pool_);
-  if (!kept_.empty()) reader.keep(kept_);
+  if (!kept_.numbers.empty()) reader.keep(kept_);
   std::optional<TextCells> plain = reader.read(pieces_[k], start_line_);
   TextCells cells = plain ? std::move(*plain) : read_by_records(pieces_[k]);
   TextPiece piece;

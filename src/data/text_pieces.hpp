@@ -29,6 +29,7 @@ struct PieceOptions {
   BlockOptions blocks;
   std::size_t piece_bytes = std::size_t{1} << 24U;
   std::size_t piece_rows = std::size_t{1} << 17U;  // or those of one block
+  CsvCells kept_cells = CsvCells::kGuarded;
 };
 
 class TextPieces {
@@ -60,7 +61,7 @@ class TextPieces {
   bool comments_may_be_labels_ = false;
   TextPlan plan_;
   MissingCells missing_;
-  std::vector<std::size_t> kept_;
+  KeptColumns kept_;
   TextColumns columns_;
   ThreadPool pool_;
   std::size_t start_line_ = 1;

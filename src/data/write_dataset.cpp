@@ -10,7 +10,6 @@
 #include <limits>
 
 #include "core/atomic_file.hpp"
-#include "core/csv_field.hpp"
 #include "gradus/core/error.hpp"
 
 namespace gradus::data {
@@ -27,11 +26,9 @@ std::vector<std::uint32_t> rows_in_order(const Dataset& dataset) {
   return rows;
 }
 
-std::string quoted_field(const std::string& field) {
-  return csv_field(field, ",\"\r\n ");  // our own reader splits text without commas at spaces
-}
-
-void write_csv(const Dataset& dataset, AtomicFile& file) {
+void write_csv(const Dataset& dataset, AtomicFile& file, CsvCells cells) {
+  // Our own reader splits text without commas at spaces.
+  const auto quoted_field = [cells](const std::string& field) { return csv_cell(field, cells, " "); };
   std::string text;
   for (std::size_t c = 0; c < dataset.num_features(); ++c) {
     text += (dataset.feature_names.empty() ? fmt::format("x{}", c) : quoted_field(dataset.feature_names[c])) + ",";
@@ -76,7 +73,7 @@ void append_bytes(std::string& bytes, T value) {
   bytes.append(reinterpret_cast<const char*>(&value), sizeof(T));
 }
 
-void write_npy(const Dataset& dataset, AtomicFile& file) {
+void write_npy(const Dataset& dataset, AtomicFile& file, CsvCells /*cells*/) {
   const std::size_t num_values = dataset.table.labels.empty() ? dataset.table.values.cols() : 1;
   const std::vector<std::uint32_t> rows = rows_in_order(dataset);
   std::string bytes = npy_header("<f8", rows.size(), dataset.num_features() + num_values);
@@ -169,7 +166,7 @@ std::string targets_npy(const Table& table, std::span<const std::uint32_t> rows)
   return bytes;
 }
 
-void write_npz(const Dataset& dataset, AtomicFile& file) {
+void write_npz(const Dataset& dataset, AtomicFile& file, CsvCells /*cells*/) {
   ZipWriter zip(file);
   const bool has_targets = !dataset.table.labels.empty() || !dataset.table.values.empty();
   const auto add = [&](const std::string& part, const std::vector<std::uint32_t>& rows) {
@@ -185,7 +182,7 @@ void write_npz(const Dataset& dataset, AtomicFile& file) {
 
 }  // namespace
 
-void write_dataset(const Dataset& dataset, const std::string& path) {
+void write_dataset(const Dataset& dataset, const std::string& path, CsvCells cells) {
   const auto write = path.ends_with(".csv")   ? write_csv
                      : path.ends_with(".npy") ? write_npy
                      : path.ends_with(".npz") ? write_npz
@@ -196,7 +193,7 @@ void write_dataset(const Dataset& dataset, const std::string& path) {
                                 "leave those columns out with data.ignore"});
   }
   AtomicFile file(path);
-  write(dataset, file);
+  write(dataset, file, cells);
   file.commit();
 }
 

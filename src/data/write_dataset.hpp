@@ -4,13 +4,14 @@
 
 #include <string>
 
+#include "core/csv_cell.hpp"
 #include "gradus/data/dataset.hpp"
 
 namespace gradus::data {
 
 /// .npz keeps the parts (x_train, y_train, x_valid, ...) and the stored type; .csv (with header) and .npy (one table of
-/// double) hold all rows in the order train, valid, test, the target in the last columns. Throws InputError at another
-/// ending, RunError when the file cannot be written.
-void write_dataset(const Dataset& dataset, const std::string& path);
+/// double) hold all rows in the order train, valid, test, the target in the last columns; `cells` is about names.
+/// Throws InputError at another ending, RunError when the file cannot be written.
+void write_dataset(const Dataset& dataset, const std::string& path, CsvCells cells = CsvCells::kGuarded);
 
 }  // namespace gradus::data

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <initializer_list>
+#include <span>
 
 #include "core/base64.hpp"
 #include "gradus/core/error.hpp"
@@ -14,31 +16,17 @@
 namespace gradus {
 namespace {
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-  return lower;
-}
-
-// "localhost:8000" -> "localhost", "[::1]:8000" -> "[::1]".
-std::string_view without_port(std::string_view host) {
-  const std::size_t colon = host.rfind(':');
-  const std::size_t bracket = host.rfind(']');
-  if (colon == std::string_view::npos || (bracket != std::string_view::npos && colon < bracket)) return host;
-  return host.substr(0, colon);
-}
-
-// A name that resolves to this machine by somebody else's DNS is not among them.
-bool is_loopback_name(std::string_view host) {
-  const std::string name = lower_case(without_port(host));
-  return name == "127.0.0.1" || name == "localhost" || name == "[::1]";
+// A name that resolves to this machine by somebody else's DNS is not among them. Browsers leave out the port of http.
+bool is_own_host(std::string_view host, int port) {
+  for (const std::string name : {"127.0.0.1", "localhost"}) {
+    if (host == name + ":" + std::to_string(port) || (port == 80 && host == name)) return true;
+  }
+  return false;
 }
 
 bool is_own_origin(std::string_view origin, int port) {
   constexpr std::string_view kScheme = "http://";
-  if (!origin.starts_with(kScheme)) return false;
-  origin.remove_prefix(kScheme.size());
-  return is_loopback_name(origin) && origin.substr(without_port(origin).size()) == ":" + std::to_string(port);
+  return origin.starts_with(kScheme) && is_own_host(origin.substr(kScheme.size()), port);
 }
 
 // As long for a wrong first letter as for a wrong last one.
@@ -88,8 +76,8 @@ std::optional<std::string> live_resource(const LiveRules& rules, std::string_vie
 }
 
 std::optional<Refusal> refuse_live_request(const LiveRules& rules, const LiveRequest& request) {
-  if (request.hosts.size() != 1 || !is_loopback_name(request.hosts[0])) {
-    return Refusal{403, "the Host of a request must be this machine's own name: 127.0.0.1, localhost or [::1]"};
+  if (request.hosts.size() != 1 || !is_own_host(request.hosts[0], rules.port)) {
+    return Refusal{403, "the Host of a request must be 127.0.0.1 or localhost with the port of `gradus serve`"};
   }
   const auto is_own = [&](const std::string& origin) { return is_own_origin(origin, rules.port); };
   if (!std::all_of(request.origins.begin(), request.origins.end(), is_own)) {
@@ -101,7 +89,9 @@ std::optional<Refusal> refuse_live_request(const LiveRules& rules, const LiveReq
       request.fetch_site.empty() || request.fetch_site == "same-origin" || request.fetch_site == "none";
   // Following a link to the page is a request of another site too; what the page reads must be its own.
   if (!resource->empty() && !same_site) return Refusal{403, "requests of other sites' pages are not answered"};
-  if (request.has_body || request.has_range) return Refusal{400, "requests have no body and no range here"};
+  const bool has_body =
+      request.has_encoding || request.lengths.size() > 1 || (request.lengths.size() == 1 && request.lengths[0] != "0");
+  if (has_body || request.has_range) return Refusal{400, "requests have no body and no range here"};
   const bool stops = rules.control && *resource == "stop";
   if (stops && (request.method != "POST" || request.origins.empty())) {
     return Refusal{405, "stop is a POST of the page itself"};

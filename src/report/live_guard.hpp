@@ -22,8 +22,9 @@ struct LiveRequest {
   std::string path;                  // decoded, without the query
   std::vector<std::string> hosts;    // values of all Host headers
   std::vector<std::string> origins;  // of all Origin headers
+  std::vector<std::string> lengths;  // of all Content-Length headers
   std::string fetch_site;            // Sec-Fetch-Site
-  bool has_body = false;
+  bool has_encoding = false;         // Transfer-Encoding: a body whose end is in it
   bool has_range = false;
 };
 

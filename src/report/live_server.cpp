@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/live_server.hpp"
 
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <thread>
 
 #include "gradus/core/error.hpp"
 #include "gradus/report/report.hpp"
-#include "report/guarded_stream.hpp"
+#include "report/guarded_server.hpp"
 #include "report/live_folder.hpp"
 #include "report/live_guard.hpp"
 #include "report/run_records.hpp"
@@ -18,30 +16,10 @@
 namespace gradus {
 namespace {
 
-constexpr std::size_t kThreads = 32;
 constexpr auto kPollTime = std::chrono::milliseconds(150);
 constexpr auto kHeartbeat = std::chrono::seconds(10);
 constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr const char* kJson = "application/json";
-
-std::vector<std::string> header_values(const httplib::Request& request, const char* name) {
-  std::vector<std::string> values;
-  for (std::size_t i = 0; i < request.get_header_value_count(name); ++i) {
-    values.push_back(request.get_header_value(name, i));
-  }
-  return values;
-}
-
-LiveRequest head_of(const httplib::Request& request) {
-  const std::string length = request.get_header_value("Content-Length");
-  return {.method = request.method,
-          .path = request.path,
-          .hosts = header_values(request, "Host"),
-          .origins = header_values(request, "Origin"),
-          .fetch_site = request.get_header_value("Sec-Fetch-Site"),
-          .has_body = (!length.empty() && length != "0") || request.has_header("Transfer-Encoding"),
-          .has_range = request.has_header("Range")};
-}
 
 void answer(httplib::Response& response, int status, const std::string& text, const char* type = kText) {
   response.status = status;
@@ -54,26 +32,6 @@ std::size_t number_in(const std::string& text) {
              : std::strtoull(text.c_str(), nullptr, 10);
 }
 
-// The library's server, with one guarded request to a connection.
-class GuardedServer : public httplib::Server {
- public:
-  GuardedServer(double request_seconds, std::size_t head_bytes)
-      : request_seconds_(request_seconds), head_bytes_(head_bytes) {}
-
- private:
-  bool process_and_close_socket(socket_t connection) override {
-    GuardedStream stream(connection, request_seconds_, head_bytes_);
-    bool closed = false;
-    const bool done = process_request(stream, true, closed, nullptr);
-    shutdown(connection, SHUT_RDWR);
-    close(connection);
-    return done;
-  }
-
-  double request_seconds_;
-  std::size_t head_bytes_;
-};
-
 }  // namespace
 
 class LiveServer::Impl {
@@ -81,10 +39,9 @@ class LiveServer::Impl {
   explicit Impl(LiveOptions options)
       : options_(std::move(options)),
         folder_(options_.folder, options_.control),
-        server_(options_.request_seconds, options_.head_bytes) {
+        server_({.seconds = options_.request_seconds, .head_bytes = options_.head_bytes}) {
     rules_ = {.port = 0, .token = make_live_token(), .control = options_.control};
     page_ = fill_page(options_.page, folder_.page_bundle());
-    server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
     server_.set_keep_alive_max_count(1);
     // Not the library's own choice, SO_REUSEPORT: it would let a second server of the same user share the port.
     server_.set_socket_options([](socket_t listener) {
@@ -130,6 +87,7 @@ class LiveServer::Impl {
     rules_.port = options_.port == 0                          ? server_.bind_to_any_port(host)
                   : server_.bind_to_port(host, options_.port) ? options_.port
                                                               : -1;
+    server_.widen_queue();
     if (rules_.port > 0) return;
     throw InputError({.where = "--port",
                       .expected = "a port that is free",

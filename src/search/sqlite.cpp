@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <new>
 #include <random>
@@ -40,6 +41,12 @@ std::string uri_of(const std::string& path) {
     uri += special ? std::string({'%', kDigits[byte >> 4], kDigits[byte & 15]}) : std::string(1, c);
   }
   return uri;
+}
+
+bool has_memory(std::size_t bytes) {
+  void* volatile memory = std::malloc(bytes);  // volatile: or the compiler leaves both calls out
+  std::free(memory);
+  return memory != nullptr;
 }
 
 }  // namespace
@@ -259,6 +266,11 @@ void Database::fail(int code) const {
   if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || kind == SQLITE_FORMAT || kind == SQLITE_ERROR ||
       kind == SQLITE_TOOBIG) {
     damaged("a damaged or foreign file (" + reason + ")");
+  }
+  if (kind == SQLITE_NOMEM) {
+    // A length in the file may ask for more than any machine has; then there is memory for a study still.
+    if (!has_memory(kMaxValueBytes)) throw std::bad_alloc();
+    damaged("one that asks for more memory than a study can need");
   }
   if (kind == SQLITE_INTERRUPT) damaged("one that takes more work than its size can need");
   if (kind == SQLITE_CANTOPEN || kind == SQLITE_READONLY || kind == SQLITE_PERM || kind == SQLITE_AUTH) {

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/aligned_table.hpp"
-#include "core/csv_field.hpp"
+#include "core/csv_cell.hpp"
 #include "core/json_text.hpp"
 #include "training/version.hpp"
 
@@ -111,11 +111,11 @@ std::string FoldsRecord::csv_header() const {
   if (single) {
     text += ",label,prediction";
   } else {
-    for (const std::string& name : names_) text += "," + csv_field("label_" + name);
+    for (const std::string& name : names_) text += "," + csv_cell("label_" + name);
   }
   if (rows_.task == Task::kRegression && single) return text + "\n";
   const char* output = rows_.task == Task::kRegression ? "prediction_" : "p_";
-  for (const std::string& name : names_) text += "," + csv_field(output + name);
+  for (const std::string& name : names_) text += "," + csv_cell(output + name);
   return text + "\n";
 }
 
@@ -127,7 +127,7 @@ std::string FoldsRecord::predictions_csv() const {
     if (prediction.fold == 0) continue;
     std::string line = fmt::format("{},{}", row, prediction.fold);
     if (classifies) {
-      line += fmt::format(",{},{}", csv_field(prediction.label), csv_field(names_[largest_column(prediction.outputs)]));
+      line += fmt::format(",{},{}", csv_cell(prediction.label), csv_cell(names_[largest_column(prediction.outputs)]));
     } else {
       for (const double value : rows_.table.values.row(row)) line += fmt::format(",{}", value);
       // Of one label beside its probability: what an output of 0.5 or more says.

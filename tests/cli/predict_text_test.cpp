@@ -64,6 +64,26 @@ TEST_F(PredictText, kept_columns_stand_in_front_as_they_are_written) {
   EXPECT_EQ(without, plain);
 }
 
+TEST_F(PredictText, cells_that_would_be_formulas_are_guarded) {
+  std::string text = "=x,id,kind\n";
+  for (int r = 0; r < 60; ++r) {
+    text += fmt::format("{},{},{}\n", r % 7, r % 2 == 0 ? "=1+1" : "-5", r % 7 > 3 ? "@yes" : "no");
+  }
+  const std::string table = write_bytes(folder / "formulas.csv", text);
+  const ProcessResult trained =
+      gradus_program({"train", "--data", table, "--label", "kind", "--ignore", "id", "--epochs", "2", "--quiet",
+                      "--no-report", "--force", "--out", folder / "run"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const std::string guarded = predict(table, {"--keep", "id,=x", "--probabilities"}).out;
+  EXPECT_THAT(guarded, StartsWith("id,'=x,class,p_@yes,p_no\n'=1+1,0,"));
+  EXPECT_THAT(guarded, HasSubstr("\n-5,"));
+  EXPECT_THAT(guarded, HasSubstr(",'@yes,"));
+  const std::string raw = predict(table, {"--keep", "id,=x", "--probabilities", "--raw"}).out;
+  EXPECT_THAT(raw, StartsWith("id,=x,class,p_@yes,p_no\n=1+1,0,"));
+  EXPECT_EQ(raw.find('\''), std::string::npos);
+  EXPECT_THAT(raw, HasSubstr(",@yes,"));
+}
+
 TEST_F(PredictText, packed_and_piped_tables_are_predicted_alike) {
   const std::string expected = predict(data, {"--keep", "id"}).out;
   EXPECT_EQ(count_lines(expected), 61);

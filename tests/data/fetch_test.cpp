@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #ifdef GRADUS_HAS_FETCH
 #include "cli/fetch.hpp"
+#include "cli/part_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,7 +94,7 @@ class Fetch : public testing::Test {
     packed_ = gzip(values, "values");
     write_bytes(served_ / "values.gz", packed_);
     hash_ = sha256_hex(std::as_bytes(std::span(values.data(), values.size())));
-    files_ = {{{"values.gz", hash_}}};
+    files_ = {{{"values.gz", hash_, values.size()}}};
     set_ = {"values", "values-folder", {}, files_};
     options_.data_folder = target_.path().string();
     std::filesystem::create_directories(target_.path() / "values-folder");
@@ -164,10 +166,95 @@ TEST_F(Fetch, other_content_is_refused_and_removed) {
     fetch_set(set_, options_);
     ADD_FAILURE() << "accepted";
   } catch (const RunError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("expected SHA-256 " + hash_));
+    EXPECT_THAT(error.what(), HasSubstr("SHA-256 " + hash_));
   }
   EXPECT_FALSE(std::filesystem::exists(target()));
   EXPECT_FALSE(std::filesystem::exists(target(".part")));
+}
+
+std::string refusal_of_fetch(const PublishedSet& set, const FetchOptions& options) {
+  try {
+    fetch_set(set, options);
+    return "accepted";
+  } catch (const RunError& error) {
+    return error.what();
+  }
+}
+
+// Without its size a server could fill the disk before its checksum is wrong.
+TEST_F(Fetch, more_bytes_than_the_file_has_are_not_taken) {
+  std::string noise;
+  for (std::uint64_t i = 0; i < 300000; ++i) noise += static_cast<char>((i * i * 2654435761U) >> 13);
+  write_bytes(served_ / "values.gz", noise);
+  for (const std::vector<std::string>& options : {std::vector<std::string>{}, {"--no-length"}}) {
+    Server server(served_.path().string(), options);
+    ASSERT_TRUE(server.runs());
+    options_.mirror = server.url();
+    EXPECT_THAT(refusal_of_fetch(set_, options_), HasSubstr("more bytes than the published file has"));
+    EXPECT_FALSE(std::filesystem::exists(target()));
+    EXPECT_FALSE(std::filesystem::exists(target(".part")));
+  }
+  // A small archive of many bytes.
+  write_bytes(served_ / "values.gz", gzip(std::string(std::size_t{8} << 20U, 'x')));
+  Server server(served_.path().string());
+  options_.mirror = server.url();
+  EXPECT_THAT(refusal_of_fetch(set_, options_), HasSubstr("200000"));
+}
+
+TEST_F(Fetch, a_partial_file_that_is_too_long_is_begun_anew) {
+  Server server(served_.path().string());
+  ASSERT_TRUE(server.runs());
+  options_.mirror = server.url();
+  write_bytes(target(".part"), std::string(400000, 'x'));
+  EXPECT_EQ(fetch_set(set_, options_).at(0).status, "downloaded");
+  EXPECT_EQ(content_of(target()), packed_);
+}
+
+TEST_F(Fetch, a_server_that_trickles_is_left) {
+  Server server(served_.path().string(), {"--trickle"});
+  ASSERT_TRUE(server.runs());
+  options_.mirror = server.url();
+  options_.deadline_seconds = 0.5;
+  EXPECT_THAT(refusal_of_fetch(set_, options_), HasSubstr("Timeout"));
+  EXPECT_GT(std::filesystem::file_size(target(".part")), 0u);  // to go on with
+}
+
+// Somebody put something in the way of the partial file: it makes way, and what it leads to stays as it was.
+TEST_F(Fetch, no_link_is_followed_at_the_partial_file) {
+  Server server(served_.path().string());
+  ASSERT_TRUE(server.runs());
+  options_.mirror = server.url();
+  const std::string mine = target_ / "mine.txt";
+  write_bytes(mine, "mine");
+  const std::string part = target(".part");
+  const auto expect_download = [&](const char* what) {
+    EXPECT_EQ(fetch_set(set_, options_).at(0).status, "downloaded") << what;
+    EXPECT_EQ(content_of(target()), packed_) << what;
+    EXPECT_EQ(content_of(mine), "mine") << what;
+    EXPECT_FALSE(std::filesystem::is_symlink(target())) << what;
+    std::filesystem::remove(target());
+  };
+  std::filesystem::create_symlink(mine, part);
+  expect_download("a link");
+  std::filesystem::create_hard_link(mine, part);
+  expect_download("a second name");
+  std::filesystem::create_symlink(target_ / "none", part);
+  expect_download("a link to nothing");
+  EXPECT_FALSE(std::filesystem::exists(target_ / "none"));
+  ASSERT_EQ(mkfifo(part.c_str(), 0600), 0);
+  expect_download("a pipe");
+  std::filesystem::create_directory(part);
+  EXPECT_THAT(refusal_of_fetch(set_, options_), HasSubstr(".part: expected a file that can be written"));
+}
+
+TEST_F(Fetch, two_processes_do_not_write_one_partial_file) {
+  Server server(served_.path().string());
+  ASSERT_TRUE(server.runs());
+  options_.mirror = server.url();
+  cli::PartFile other(target(".part"));
+  ASSERT_TRUE(other.append(std::as_bytes(std::span("half", 4))));
+  EXPECT_THAT(refusal_of_fetch(set_, options_), HasSubstr("another process that downloads it"));
+  EXPECT_EQ(content_of(target(".part")), "half");
 }
 
 TEST_F(Fetch, file_of_the_user_is_never_replaced_unasked) {
@@ -199,7 +286,10 @@ TEST_F(Fetch, missing_file_and_missing_server_are_run_errors_that_name_the_addre
 TEST(PublishedSets, names_are_unique_and_checksums_complete) {
   for (const PublishedSet& set : cli::published_sets()) {
     EXPECT_EQ(&cli::find_published_set(set.name), &set);
-    for (const PublishedFile& file : set.files) EXPECT_EQ(file.sha256.size(), 64u) << file.name;
+    for (const PublishedFile& file : set.files) {
+      EXPECT_EQ(file.sha256.size(), 64u) << file.name;
+      EXPECT_GT(file.size, 0u) << file.name;
+    }
     EXPECT_FALSE(set.mirrors.empty());
   }
   EXPECT_THROW(cli::find_published_set("mnits"), InputError);

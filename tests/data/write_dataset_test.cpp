@@ -48,6 +48,17 @@ TEST(WriteDataset, csv_and_npy_keep_every_value) {
   EXPECT_EQ(std::get<Matrix<double>>(read_source(folder / "out.npy").table.features)(0, 1), 1e-300);
 }
 
+TEST(WriteDataset, names_that_would_be_formulas_are_guarded) {
+  const TempDir folder;
+  const Dataset made = read_source(write_bytes(folder / "in.csv", "=a,kind\n1,@x\n2,-1+1\n3,@x\n"));
+  data::write_dataset(made, folder / "out.csv");
+  EXPECT_EQ(read_source(folder / "out.csv").class_names, (std::vector<std::string>{"'-1+1", "'@x"}));
+  data::write_dataset(made, folder / "raw.csv", CsvCells::kRaw);
+  const Dataset raw = read_source(folder / "raw.csv");
+  EXPECT_EQ(raw.class_names, made.class_names);
+  EXPECT_EQ(raw.feature_names, (std::vector<std::string>{"=a"}));
+}
+
 TEST(WriteDataset, regression_targets_survive) {
   const TempDir folder;
   const Dataset made = read_source(write_bytes(folder / "in.csv", "1,0.25\n2,1.75\n3,8.5\n"));

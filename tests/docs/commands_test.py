@@ -34,7 +34,7 @@ LEFT_OUT = {
     "gradus reproduce --quick": "minutes on published data",
     "gradus reproduce all --record record.json": "two hours",
     "gradus search FILE [--jobs N] [--out DIR] [--set key=value ...]": "a synopsis",
-    "gradus search show DIR [--sort KEY] [--top N] [--csv FILE|-] [--json FILE|-] [--config TRIAL]": "a synopsis",
+    "gradus search show DIR [--sort KEY] [--top N] [--csv FILE|- [--raw]] [--json FILE|-] [--config TRIAL]": "a synopsis",
     "gradus search replay DIR TRIAL": "a synopsis",
 }
 

@@ -14,7 +14,7 @@ root = pathlib.Path(sys.argv[1]).resolve()
 program = sys.argv[2]
 problems = []
 counts = {"paths": 0, "flags": 0, "keys": 0, "names": 0}
-documents = [root / name for name in ("README.md", "HACKING.md", "CONTRIBUTING.md", "benchmarks/README.md")]
+documents = [root / name for name in ("README.md", "HACKING.md", "CONTRIBUTING.md", "SECURITY.md", "benchmarks/README.md")]
 documents += sorted((root / "docs").glob("*.md"))
 
 # Flags of other programs that documents tell to use.

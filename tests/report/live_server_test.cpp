@@ -199,7 +199,13 @@ TEST_F(Live, wrong_addresses_hosts_and_origins_are_refused_over_the_wire) {
   EXPECT_EQ(status(raw("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")), 403);
   EXPECT_EQ(status(raw("GET " + path_ + "runs HTTP/1.1\r\nHost: evil.example:" + port + "\r\n\r\n")), 403);
   EXPECT_EQ(status(raw("GET " + path_ + "runs HTTP/1.1\r\n\r\n")), 403);
-  EXPECT_EQ(status(raw("GET " + path_ + "runs HTTP/1.1\r\nHost: localhost:1\r\n\r\n")), 200);
+  EXPECT_EQ(status(raw("GET " + path_ + "runs HTTP/1.1\r\nHost: localhost:1\r\n\r\n")), 403);
+  EXPECT_EQ(status(raw("GET " + path_ + "runs HTTP/1.1\r\nHost: localhost:" + port + "\r\n\r\n")), 200);
+  const std::string host = "Host: 127.0.0.1:" + port + "\r\n";
+  EXPECT_EQ(status(raw("GET " + path_ + "runs HTTP/1.1\r\n" + host + host + "\r\n")), 403);
+  EXPECT_EQ(status(ask("runs", "GET", "Content-Length: 0\r\nContent-Length: 0\r\n")), 400);
+  EXPECT_EQ(status(ask("runs", "GET", "Content-Length: 0\r\nContent-Length: 5\r\n")), 400);
+  EXPECT_EQ(status(ask("runs", "GET", "Transfer-Encoding: chunked\r\n")), 400);
   EXPECT_EQ(status(ask("runs", "GET", "Origin: http://evil.example\r\n")), 403);
   EXPECT_EQ(status(ask("runs", "GET", "Origin: http://127.0.0.1:" + port + "\r\n")), 200);
   EXPECT_EQ(status(ask("runs", "POST", "Content-Length: 0\r\n")), 405);
@@ -259,6 +265,32 @@ TEST_F(Live, a_slow_request_holds_nobody_up) {
   for (const auto& connection : slow) EXPECT_NE(status(connection->receive()), 200);  // ended by the server
   done = true;
   drip.join();
+}
+
+// Many more than there are threads, and they may wait for an hour: an answer that comes at all does not wait for them.
+TEST_F(Live, idle_connections_delay_nobody) {
+  make_run("run");
+  start({.folder = {}, .request_seconds = 3600.0});
+  std::vector<std::unique_ptr<Connection>> idle;
+  for (int i = 0; i < 150; ++i) {
+    idle.push_back(std::make_unique<Connection>(server_->port()));
+    if (i % 3 == 1) idle.back()->send("GET /");
+    if (i % 3 == 2) idle.back()->send(head("runs").substr(0, 60));
+  }
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(status(ask("runs")), 200);
+  // Nor do they take more room than there is: those that came first make way.
+  for (int i = 0; i < 200; ++i) idle.push_back(std::make_unique<Connection>(server_->port()));
+  EXPECT_EQ(status(ask("runs")), 200);
+  EXPECT_EQ(idle.front()->receive(), "");
+}
+
+TEST_F(Live, what_stands_behind_a_request_is_no_second_one) {
+  make_run("run");
+  start();
+  const Connection connection(server_->port());
+  connection.send(head("runs") + head("data?run=run"));
+  const std::string answer = connection.receive();
+  EXPECT_EQ(answer.find("HTTP/1.1 "), answer.rfind("HTTP/1.1 "));
 }
 
 TEST_F(Live, watchers_are_counted) {

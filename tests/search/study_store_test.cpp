@@ -14,6 +14,7 @@
 #include "gradus/search/study.hpp"
 #include "search/synthetic.hpp"
 #include "support/process.hpp"
+#include "support/refusal.hpp"
 
 namespace gradus::test {
 namespace {
@@ -200,6 +201,16 @@ TEST_F(StudyStoreTest, what_is_no_file_is_refused) {
   fs::remove(study_ + "/study.sqlite");
   ASSERT_EQ(mkfifo((study_ + "/study.sqlite").c_str(), 0600), 0);
   EXPECT_THROW(read_study(study_), InputError);
+}
+
+// Found by the fuzzer: it was "out of memory; free space and resume", exit code 1.
+TEST_F(StudyStoreTest, a_length_beyond_all_memory_is_refused) {
+  fs::copy_file(std::string(GRADUS_SOURCE_DIR) + "/tests/fuzz/seeds/study_database/length_beyond_memory",
+                study_ + "/study.sqlite", fs::copy_options::overwrite_existing);
+  for (const char* beside : {"-wal", "-shm"}) fs::remove(study_ + "/study.sqlite" + beside);
+  for (const Access access : {Access::kRead, Access::kWrite}) {
+    EXPECT_THAT(test::refusal_of([&] { StudyStore(study_, access); }), HasSubstr("more memory than a study can need"));
+  }
 }
 
 TEST_F(StudyStoreTest, a_statement_has_an_end) {

@@ -4,7 +4,7 @@ import { makeBundles, pageWith } from "./fixtures/bundles.mjs";
 import { mutations } from "./fixtures/mutations.mjs";
 
 const KINDS = ["peaks", "labels", "regression", "certificate", "search", "reproduction", "comparison"];
-const MUTATIONS = Number(process.env.GRADUS_MUTATIONS ?? 140);
+const MUTATIONS = Number(process.env.GRADUS_MUTATIONS ?? 210);
 
 function isBlank() {
   const text = document.getElementById("page").textContent.trim();

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/npy.hpp"
+
+#include "dataset.hpp"
+
+GRADUS_FUZZ_TARGET(npy) {
+  using namespace gradus;
+  const SourceOptions options = fuzz::small_options();
+  fuzz::accepts([&] {
+    data::RawArray array = data::read_npy(fuzz::shared_copy(input), "x.npy", options.max_bytes);
+    fuzz::to_dataset(data::blocks_of_arrays({{"", std::move(array)}}, options, "x.npy"), options);
+  });
+}
