@@ -40,6 +40,11 @@ toml::table parse_toml(const std::string& text, const std::string& path) {
   check_toml_limits(text, path);
   try {
     return toml::parse(text, path);
+  } catch (const toml::parse_error&) {
+    // Numbers pass through a stream, which calls it no number where memory was short for a moment.
+  }
+  try {
+    return toml::parse(text, path);
   } catch (const toml::parse_error& error) {
     throw InputError(fmt::format("{}:{}: not TOML: {}", path, error.source().begin.line, error.description()));
   }

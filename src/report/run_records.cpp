@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <set>
-#include <sstream>
 
 #include "gradus/config/config_file.hpp"
 #include "gradus/core/error.hpp"
@@ -31,8 +30,11 @@ std::string shown_text(const ConfigOption& option, RunConfig& config) {
 
 std::set<std::string, std::less<>> lines_of(const std::string& text) {
   std::set<std::string, std::less<>> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.insert(line);
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    lines.insert(text.substr(start, end - start));
+    start = end + 1;
+  }
   return lines;
 }
 

@@ -2,7 +2,6 @@
 #include "training/record_json.hpp"
 
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "core/json_text.hpp"
 #include "training/layer_statistics.hpp"
@@ -29,8 +28,9 @@ std::string statistics_json(std::size_t epoch, std::span<const LayerStatistics> 
 std::string lines_through(const std::string& text, std::size_t epoch) {
   std::string kept;
   std::size_t last = 0;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line) && !lines.eof();) {
+  std::size_t start = 0;
+  for (std::size_t end = 0; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
+    const std::string line = text.substr(start, end - start);
     const std::optional<nlohmann::ordered_json> object = parse_json(line);
     if (!object || !object->is_object() || !object->contains("epoch")) break;
     const auto number = json_integer<std::size_t>(object->at("epoch"));
