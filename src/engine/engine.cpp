@@ -124,6 +124,11 @@ void Engine<T>::load_state(const OptimizerState<T>& stored) {
 }
 
 template <class T>
+void Engine<T>::release_gradients() {
+  program_->release_gradients();
+}
+
+template <class T>
 std::size_t Engine<T>::num_slots() const {
   return program_->num_slots();
 }

@@ -42,6 +42,15 @@ void Program<P>::make_room_for_gradients() {
 }
 
 template <class P>
+void Program<P>::release_gradients() {
+  for (auto& thread : c_.space.threads) {
+    for (std::size_t l = 0; l < c_.plan.layers.size(); ++l) {
+      thread->gradients[l] = PackedSlice<T>(thread->parameters[l].blocks, InputRange(), roles_of(*c_.layout, l));
+    }
+  }
+}
+
+template <class P>
 void Program<P>::begin_call(CallKind kind, const BatchTargets<T>* targets, const StepOptions& step) {
   Call<T>& call = c_.call;
   const EngineOptions& options = c_.options;

@@ -37,6 +37,7 @@ class ProgramOf {
   virtual void store_gradients(Parameters<T>& gradients) = 0;
   virtual void store(Parameters<T>& parameters, Parameters<T>& state) = 0;
   virtual void load(const Parameters<T>& parameters, const Parameters<T>& state) = 0;
+  virtual void release_gradients() = 0;
   virtual void store_slot(std::size_t slot, Parameters<T>& values) = 0;
   virtual void load_slot(std::size_t slot, const Parameters<T>& values) = 0;
   [[nodiscard]] virtual std::size_t num_slots() const = 0;
@@ -62,6 +63,7 @@ class Program final : public ProgramOf<typename P::Value> {
   void store_gradients(Parameters<T>& gradients) override;
   void store(Parameters<T>& parameters, Parameters<T>& state) override;
   void load(const Parameters<T>& parameters, const Parameters<T>& state) override;
+  void release_gradients() override;
   void store_slot(std::size_t slot, Parameters<T>& values) override;
   void load_slot(std::size_t slot, const Parameters<T>& values) override;
   [[nodiscard]] std::size_t num_slots() const override { return optimizer_slots(c_.options.optimizer.kind); }

@@ -134,6 +134,28 @@ TEST(Interruption, torn_checkpoint_and_metrics_are_passed_over) {
   EXPECT_EQ(count_lines(refused.err), 1) << refused.err;
 }
 
+// It does not know the beginning of this run's history. Nor do times of a clock that was wrong matter.
+TEST(Interruption, the_newest_checkpoint_of_another_run_is_passed_over) {
+  const TempDir folder;
+  const std::string run = folder / "run";
+  ASSERT_EQ(gradus_program(long_run(run)).exit_code, 0);
+  const std::string whole = weights_of(run);
+  std::vector<std::string> other = long_run(folder / "other");
+  other.insert(other.end(), {"--seed", "77"});
+  ASSERT_EQ(gradus_program(other).exit_code, 0);
+  ASSERT_NE(weights_of(folder / "other"), whole);
+  const std::string last = run + "/checkpoint/last.ckpt";
+  fs::remove(run + "/summary.json");
+  fs::copy_file(folder / "other/checkpoint/last.ckpt", last, fs::copy_options::overwrite_existing);
+  write_whole_file(run + "/lock", "process 1 on elsewhere\n");
+  for (const std::string& file : {last, run + "/checkpoint/previous.ckpt", run + "/lock", run + "/config.toml"}) {
+    fs::last_write_time(file, fs::file_time_type::clock::now() + std::chrono::hours(50000));
+  }
+  ASSERT_EQ(gradus_program({"train", "--resume", run}).exit_code, 0);
+  EXPECT_EQ(weights_of(run), whole);
+  expect_consecutive_epochs(run, 60);
+}
+
 TEST(Interruption, changed_data_is_refused) {
   const TempDir folder;
   write_whole_file(folder / "a.csv", small_csv());

@@ -15,6 +15,7 @@
 #include "gradus/training/trainer.hpp"
 #include "training/evaluation.hpp"
 #include "training/small_run.hpp"
+#include "training/two_classes.hpp"
 
 namespace gradus {
 namespace {
@@ -175,10 +176,11 @@ TEST(Evaluation, in_pieces_and_on_threads_gives_the_same_bits) {
           expect_same(*pieces.classification, *whole.classification);
           if (weighted) expect_same(*pieces.weighted->classification, *whole.weighted->classification);
         }
-        const Matrix<double> outputs = outputs_of_rows(engine, dataset.table.features, {}, dataset.train);
+        Matrix<double> outputs = outputs_of_rows(engine, dataset.table.features, {}, dataset.train);
+        if (!sets) outputs = class_probabilities(std::move(outputs));
         if (sets) {
           expect_same(*whole.classification, multi_label_report(outputs.view(), dataset.table.values.view()));
-        } else if (classes > 1) {
+        } else {
           expect_same(*whole.classification, classification_report(outputs.view(), labels));
         }
       }

@@ -140,6 +140,8 @@ class Engine {
   [[nodiscard]] std::size_t num_slots() const;
   void store_slot(std::size_t slot, Parameters<T>& values) const;
   void load_slot(std::size_t slot, const Parameters<T>& values);
+  /// Gives back the memory of the gradients, which the next step takes again.
+  void release_gradients();
   /// Sum over layers of l1 sum|W| + l2 sum W^2, in double, fixed order.
   [[nodiscard]] double penalty() const;
 
