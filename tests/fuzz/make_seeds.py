@@ -229,6 +229,9 @@ seed("live", "get", f"GET /TOKEN/runs HTTP/1.1\r\n{HOST}\r\n")
 seed("live", "data", f"GET /TOKEN/data?run=a%2Fb&run=c HTTP/1.1\r\n{HOST}Sec-Fetch-Site: same-origin\r\nAccept: */*\r\n\r\n")
 seed("live", "stop", f"POST /TOKEN/stop?run=a HTTP/1.1\r\n{HOST}Origin: http://127.0.0.1:8000\r\nContent-Length: 0\r\n\r\n")
 seed("live", "events", f"GET /TOKEN/events?run=a&after=3 HTTP/1.1\r\n{HOST}Last-Event-ID: 7\r\nRange: bytes=0-1\r\n\r\n")
+for name, lines in {"two_hosts": HOST + "Host: evil.example\r\n", "two_lengths": HOST + "Content-Length: 0\r\nContent-Length: 5\r\n",
+                    "encoded": HOST + "Transfer-Encoding: chunked\r\n", "no_host": "", "foreign": "Host: evil.example:8000\r\n"}.items():
+    seed("live", name, f"GET /TOKEN/runs HTTP/1.1\r\n{lines}\r\n")
 
 # -- what the program alone can make, and what was found
 
