@@ -19,6 +19,31 @@ inline SourceOptions small_options() {
   return options;
 }
 
+/// The same, with options that the length of a binary file chooses: no byte of it is free.
+inline SourceOptions varied_options(Input input) {
+  SourceOptions options = small_options();
+  switch (input.size() % 5) {
+    case 1:
+      options.label = "none";
+      break;
+    case 2:
+      options.feature_array = "X";
+      options.label_array = "y";
+      break;
+    case 3:
+      options.orientation = "columns";
+      options.task = "regression";
+      break;
+    case 4:
+      options.label = "0";
+      options.feature_array = "x_train";
+      break;
+    default:
+      break;
+  }
+  return options;
+}
+
 inline Dataset to_dataset(data::PartBlocks blocks, const SourceOptions& options) {
   data::spread_sparse_parts(blocks, options);
   std::vector<double> weights = data::row_weights(blocks);

@@ -55,6 +55,13 @@ seed("npy", "byte_texts", npy("|S3", (2,), b"abcd\0\0"))
 seed("npy", "records", npy([("a", "<f8"), ("kind", "<U2"), ("y", "|i1")], (2,),
                            b"".join(doubles(1.5) + "xy".encode("utf-32-le") + b"\1" for _ in range(2))))
 
+for descr, code in {"|i1": "b", "<u2": "H", ">u2": "H", "<i4": "i", ">u4": "I", "<i8": "q", ">i8": "q", "<u8": "Q", "<f4": "f", ">f4": "f",
+                    ">f8": "d", "|b1": "?", ">f2": "e"}.items():
+    order = ">" if descr[0] == ">" else "<"
+    name = ("big_" if order == ">" else "little_") + descr[1:]
+    seed("npy", name, npy(descr, (4, 2), struct.pack(f"{order}8{code}", 1, 0, 0, 1, 1, 0, 0, 1)))
+    seed("npy", name + "_3d", npy(descr, (2, 2, 2), struct.pack(f"{order}8{code}", 1, 0, 0, 1, 1, 0, 0, 1)))
+
 
 def npz(arrays, method=zipfile.ZIP_STORED):
     buffer = io.BytesIO()
@@ -69,6 +76,17 @@ Y = npy("<i8", (4,), struct.pack("<4q", 0, 1, 0, 1))
 seed("npz", "stored", npz({"x_train.npy": X, "y_train.npy": Y}))
 seed("npz", "deflated", npz({"X.npy": X, "y.npy": Y}, zipfile.ZIP_DEFLATED))
 seed("npz", "parts", npz({"x_train.npy": X, "y_train.npy": Y, "x_test.npy": X, "y_test.npy": Y}))
+NAMES = npy("<U1", (4,), "abab".encode("utf-32-le"))
+HOT = npy("|u1", (4, 2), bytes([1, 0, 0, 1, 1, 0, 0, 1]))
+for number, pair in enumerate([("images", "labels"), ("arr_0", "arr_1"), ("X_train", "y_train"), ("data", "target"), ("x", "t"),
+                               ("train_images", "train_labels"), ("features", "classes"), ("a", "b"), ("X", "other")]):
+    seed("npz", f"names{number}", npz({pair[0] + ".npy": X, pair[1] + ".npy": Y}))
+    seed("npz", f"words{number}", npz({pair[0] + ".npy": X, pair[1] + ".npy": NAMES}))
+    seed("npz", f"hot{number}", npz({pair[0] + ".npy": X, pair[1] + ".npy": HOT}))
+seed("npz", "one", npz({"table.npy": X}))
+seed("npz", "valid", npz({n + ".npy": a for n, a in (("x_train", X), ("y_train", Y), ("x_valid", X), ("y_valid", Y), ("x_test", X),
+                                                     ("y_test", Y), ("note", NAMES))}))
+seed("npz", "objects", npz({"x.npy": npy("|O", (1,), b"."), "y.npy": Y}))
 
 
 def mat4(name, rows, cols, data, kind=0):
@@ -147,6 +165,10 @@ def pair_pickle(protocol):
 for protocol in (2, 3, 4):
     seed("pickle", f"protocol{protocol}", pair_pickle(protocol))
 seed("pickle", "dict", pickle.dumps({b"data": [1, 2, 3], "labels": (0, 1, None, "a", b"b", 1 << 40)}, 2))
+for protocol in (0, 1):
+    seed("pickle", f"text{protocol}", pickle.dumps([("a\u00e9\n", 1, -5, 1 << 70, 2.5, True, None), {"k": b"\x00\xff"}, [], ()], protocol))
+    seed("pickle", f"shared{protocol}", pickle.dumps([[1, 2]] * 3, protocol))
+seed("pickle", "text_strings", b"(S'a\\x41\\n\\'b'\nS\"c\"\nV\\u00e9d\nI01\nI5\nL7L\nF1.5\nlp0\n0g0\n.")
 seed("pickle", "protocol5", pickle.dumps([("a", 1), ("a", 2), {"k": [True, False]}], 5))
 
 # -- text
@@ -155,6 +177,14 @@ OPTIONS = b"\0"
 seed("text_table", "numbers", OPTIONS + b"a,b,y\n1,2,0\n3,4,1\n5,6.5e-3,0\n")
 seed("text_table", "words", OPTIONS + b"size;colour;kind\n1,5;red;x\n2,5;blue;y\n;\"a \"\"b\"\";x\n")
 seed("text_table", "dates", OPTIONS + b"when\tvalue\n2020-01-31\t1\n2021-12-01\t2\nNA\t3\n")
+for number, (a, b) in enumerate([("31.12.2020", "1.2.2021"), ("12/31/2020", "1/2/2021"), ("31/12/2020", "1/2/2021"), ("2020-12-31T04:05:06Z",
+                                 "2021-01-02T00:00:00Z"), ("2020-12-31 04:05", "2021-01-02 10:00"), ("20201231", "20210102"),
+                                 ("2020/12/31", "2021/01/02"), ("31 Dec 2020", "1 Jan 2021"), ("Dec 31, 2020", "Jan 1, 2021"),
+                                 ("2020-12-31T04:05:06.5+02:00", "2021-01-02T04:05:06-05:30"), ("04:05:06", "10:00:00"), ("2020-02-30", "x")]):
+    rows = "".join(f"{a};1;p\n{b};2;q\n;3;p\n" for _ in range(4))
+    seed("text_table", f"dates{number}", OPTIONS + f"when;x;y\n{rows}".encode())
+seed("text_table", "codes", OPTIONS + "".join(f"{k % 7}.5,{'abcdefghij'[k % 10]}{k % 3},00{k % 4},{k * k % 5}\n" for k in range(40)).encode())
+seed("text_table", "utf8", OPTIONS + "näme,ÿ,日本\n1,ä,x\n2,ö,😀\n".encode())
 seed("text_table", "spaces", b"\x0c" + b"# note\n 1 2 3\n 4 5 6\n\n7 8 9\n")
 seed("text_table", "utf16", b"\x80" + "a,b\n1,2\n3,4\n".encode("utf-16"))
 seed("text_table", "latin", b"\xc0" + "größe,y\n1,ä\n2,ö\n".encode("latin-1"))
@@ -229,6 +259,9 @@ seed("live", "get", f"GET /TOKEN/runs HTTP/1.1\r\n{HOST}\r\n")
 seed("live", "data", f"GET /TOKEN/data?run=a%2Fb&run=c HTTP/1.1\r\n{HOST}Sec-Fetch-Site: same-origin\r\nAccept: */*\r\n\r\n")
 seed("live", "stop", f"POST /TOKEN/stop?run=a HTTP/1.1\r\n{HOST}Origin: http://127.0.0.1:8000\r\nContent-Length: 0\r\n\r\n")
 seed("live", "events", f"GET /TOKEN/events?run=a&after=3 HTTP/1.1\r\n{HOST}Last-Event-ID: 7\r\nRange: bytes=0-1\r\n\r\n")
+for name, lines in {"two_hosts": HOST + "Host: evil.example\r\n", "two_lengths": HOST + "Content-Length: 0\r\nContent-Length: 5\r\n",
+                    "encoded": HOST + "Transfer-Encoding: chunked\r\n", "no_host": "", "foreign": "Host: evil.example:8000\r\n"}.items():
+    seed("live", name, f"GET /TOKEN/runs HTTP/1.1\r\n{lines}\r\n")
 
 # -- what the program alone can make, and what was found
 

@@ -5,7 +5,7 @@
 
 GRADUS_FUZZ_TARGET(mat) {
   using namespace gradus;
-  const SourceOptions options = fuzz::small_options();
+  const SourceOptions options = fuzz::varied_options(input);
   fuzz::accepts([&] {
     fuzz::to_dataset(
         data::blocks_of_arrays(data::read_mat(fuzz::shared_copy(input), "x.mat", options.max_bytes), options, "x.mat"),

@@ -5,7 +5,7 @@
 
 GRADUS_FUZZ_TARGET(npy) {
   using namespace gradus;
-  const SourceOptions options = fuzz::small_options();
+  const SourceOptions options = fuzz::varied_options(input);
   fuzz::accepts([&] {
     data::RawArray array = data::read_npy(fuzz::shared_copy(input), "x.npy", options.max_bytes);
     fuzz::to_dataset(data::blocks_of_arrays({{"", std::move(array)}}, options, "x.npy"), options);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <optional>
 
+#include "data/level_codes.hpp"
 #include "dataset.hpp"
 
 namespace {
@@ -49,6 +50,15 @@ GRADUS_FUZZ_TARGET(text_table) {
   fuzz::require(records->block.words == blocks->block.words, "both readers find the same labels");
   fuzz::require(same_numbers(records->block.numbers, blocks->block.numbers), "both readers find the same targets");
   fuzz::require(records->block.rows() == blocks->block.rows(), "both readers find as many rows");
+  // As a further file, whose columns a model knows.
+  if (!records->block.columns.empty()) {
+    Schema schema;
+    schema.columns = data::stored_columns(records->block.columns);
+    schema.label_column = records->label_column;
+    SourceOptions further = options;
+    further.schema = std::make_shared<const Schema>(std::move(schema));
+    table_of(text, further, 0);
+  }
   fuzz::accepts([&] {
     data::PartBlocks parts;
     parts.train = std::move(records->block);
