@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <new>
 #include <utility>
 
 #include "core/this_process.hpp"
@@ -52,6 +53,14 @@ FolderLock::FolderLock(std::string folder, Share share) : folder_(std::move(fold
 }
 
 FolderLock::~FolderLock() {
+  try {
+    leave();
+  } catch (const std::bad_alloc&) {
+    // The lock goes with its descriptor; a file of that name, or an empty folder, hinders nobody.
+  }
+}
+
+void FolderLock::leave() {
   std::error_code ignored;
   if (lock_->held() && lock_->change(Share::kAlone)) fs::remove(lock_path_in(folder_), ignored);
   if (made_.empty()) return;

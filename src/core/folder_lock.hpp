@@ -25,6 +25,7 @@ class FolderLock {
 
  private:
   [[noreturn]] void refuse() const;
+  void leave();
   std::string folder_;
   std::string made_;  // the outermost folder that we made
   std::optional<FileLock> lock_;
