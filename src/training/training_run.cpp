@@ -345,6 +345,12 @@ Dataset prepare_data(RunConfig& config, Dataset dataset, const std::string& base
 
 Dataset prepare_data(RunConfig& config, Dataset dataset, const Model* start) {
   RunConfig::Data& data = config.data;
+  if (dataset.table.labels.empty() && dataset.table.values.empty()) {
+    throw InputError({.where = dataset.name,
+                      .expected = "targets to train on",
+                      .found = "none",
+                      .advice = "name the column that is to be predicted with data.label"});
+  }
   if (!data.stratified) data.stratified = divides_classes(config, dataset);
   if (config.training.folds > 0 || config.training.fold > 0) hold_out_fold(config, dataset);
   const bool has_parts = !dataset.valid.empty() || !dataset.test.empty();

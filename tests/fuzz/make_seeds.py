@@ -263,6 +263,23 @@ for name, lines in {"two_hosts": HOST + "Host: evil.example\r\n", "two_lengths":
                     "encoded": HOST + "Transfer-Encoding: chunked\r\n", "no_host": "", "foreign": "Host: evil.example:8000\r\n"}.items():
     seed("live", name, f"GET /TOKEN/runs HTTP/1.1\r\n{lines}\r\n")
 
+# -- the C interface: how many calls, rows, then the calls of capi_target.cpp, and a configuration
+
+def capi(*calls, rows=6, config=b"training.epochs = 1"):
+    return bytes([len(calls), rows, *(byte for call in calls for byte in call)]) + struct.pack("<H", len(config)) + config
+
+
+def capi_call(function, kind=1, columns=2, row_step=80, column_step=72, more=1, further=()):
+    return [function, kind, columns, 1, row_step, column_step, more, *further]
+
+
+CODES = [2, 3, 2, 3, 3, 2, 1, 2, 3, 2, 3, 2]
+seed("capi", "matrix", capi(capi_call(0), capi_call(5, further=CODES), capi_call(8)))
+seed("capi", "array", capi(capi_call(0, kind=0, row_step=72, column_step=68, more=0), capi_call(6, columns=1)))
+seed("capi", "columns", capi(capi_call(1), capi_call(2), capi_call(3, further=CODES), capi_call(4, further=range(0, 39, 3)), capi_call(5, further=CODES)))
+seed("capi", "label_column", capi(capi_call(1, kind=3), capi_call(3, further=CODES), config=b'{"data": {"label": "level"}}'))
+seed("capi", "label_sets", capi(capi_call(0, kind=10), capi_call(7, kind=10)))
+
 # -- what the program alone can make, and what was found
 
 for folder in sorted((here / "seeds").iterdir()):

@@ -222,3 +222,10 @@ def test_notebooks_show_curves():
     shown = model.fit(X, Y)._repr_html_()
     assert "loss by epoch" in shown
     assert "http" not in shown
+
+
+def test_rows_without_targets_are_refused_for_training():
+    import gradus
+
+    with pytest.raises(InputError, match="expected targets to train on, found none"):
+        gradus.train(None, gradus.make_data(X))
