@@ -11,7 +11,14 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ._compat import check_array, check_feature_names, check_n_features, check_sample_weight, is_sparse
+from ._compat import (
+    check_array,
+    check_feature_names,
+    check_n_features,
+    check_sample_weight,
+    check_targets,
+    is_sparse,
+)
 from ._data import Data, array_data, column_names, frame_data, is_frame
 from ._model import Model
 from ._training import EpochCallback, Run, Watcher, loss_figure, train_data
@@ -150,6 +157,20 @@ class GradusBase(BaseEstimator):
             data.set_weights(weights)
         return data
 
+    def _rows_and_targets(self, X: Any, y: Any, reset: bool, *, numeric: bool) -> tuple[Data, np.ndarray]:
+        if y is None:
+            raise ValueError(
+                f"This {type(self).__name__} estimator requires y to be passed, but the target y is None."
+            )
+        return self._rows(X, reset), check_targets(y, numeric=numeric, multi_output=True)
+
+    @staticmethod
+    def _require_same_rows(data: Data, targets: np.ndarray) -> None:
+        if targets.shape[0] != len(data):
+            raise ValueError(
+                f"Found input variables with inconsistent numbers of samples: {[len(data), targets.shape[0]]}"
+            )
+
     def _training_rows(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> Data:
         raise NotImplementedError
 
@@ -216,14 +237,15 @@ class GradusBase(BaseEstimator):
             raise ValueError("y_val: expected the targets of X_val, found None")
         return self._training_rows(X, y, sample_weight, reset=False)
 
+    def _one_epoch(self) -> dict[str, Any]:
+        """The configuration of a call of partial_fit."""
+        once = {"training.epochs": 1, "data.valid": 0.0, "early_stopping.patience": 0, "schedule.kind": "constant"}
+        return {**self._config(), **once}
+
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> Any:
         data = self._training_rows(X, y, sample_weight, reset=reset)
-        config = self._config()
-        config.update(
-            {"training.epochs": 1, "data.valid": 0.0, "early_stopping.patience": 0, "schedule.kind": "constant"}
-        )
         done = [] if reset else self.loss_curve_
-        self._fit(data, None, None, None if reset else self.model_, config)
+        self._fit(data, None, None, None if reset else self.model_, self._one_epoch())
         self.loss_curve_ = done + self.loss_curve_
         self.n_iter_ = len(self.loss_curve_)
         return self

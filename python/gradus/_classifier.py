@@ -10,8 +10,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
 from ._base import GradusBase
-from ._compat import check_targets
-from ._data import Data, is_frame
+from ._data import Data
 
 
 class GradusClassifier(ClassifierMixin, GradusBase):
@@ -109,17 +108,9 @@ class GradusClassifier(ClassifierMixin, GradusBase):
         return config
 
     def _training_rows(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> Data:
-        if y is None:
-            raise ValueError(
-                f"This {type(self).__name__} estimator requires y to be passed, but the target y is None."
-            )
-        data = self._rows(X, reset)
-        targets = check_targets(y, numeric=False, multi_output=True)
+        data, targets = self._rows_and_targets(X, y, reset, numeric=False)
         check_classification_targets(targets)
-        if targets.shape[0] != len(data):
-            raise ValueError(
-                f"Found input variables with inconsistent numbers of samples: {[len(data), targets.shape[0]]}"
-            )
+        self._require_same_rows(data, targets)
         if targets.ndim == 2:
             self._set_label_sets(data, targets, reset)
         else:
@@ -161,11 +152,7 @@ class GradusClassifier(ClassifierMixin, GradusBase):
         self._rows(X, reset=True)
         self.loss_curve_: list[float] = []
         data = self._training_rows(X, y, sample_weight, reset=False)
-        config = self._config()
-        config.update(
-            {"training.epochs": 1, "data.valid": 0.0, "early_stopping.patience": 0, "schedule.kind": "constant"}
-        )
-        self._fit(data, None, None, None, config)
+        self._fit(data, None, None, None, self._one_epoch())
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -188,5 +175,3 @@ class GradusClassifier(ClassifierMixin, GradusBase):
     def _more_tags(self) -> dict[str, Any]:
         return {**super()._more_tags(), "multilabel": True}
 
-
-__all__ = ["GradusClassifier", "is_frame"]

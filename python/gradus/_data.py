@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -253,5 +253,3 @@ def array_data(X: Any, name: str, names: Sequence[str] | None) -> Data:
     data.set_matrix(array, names)
     return data
 
-
-Convert = Callable[[Any], Data]

@@ -8,7 +8,6 @@ import numpy as np
 from sklearn.base import RegressorMixin
 
 from ._base import GradusBase
-from ._compat import check_targets
 from ._data import Data
 
 
@@ -21,16 +20,8 @@ class GradusRegressor(RegressorMixin, GradusBase):
     """
 
     def _training_rows(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> Data:
-        if y is None:
-            raise ValueError(
-                f"This {type(self).__name__} estimator requires y to be passed, but the target y is None."
-            )
-        data = self._rows(X, reset)
-        targets = check_targets(y, numeric=True, multi_output=True)
-        if targets.shape[0] != len(data):
-            raise ValueError(
-                f"Found input variables with inconsistent numbers of samples: {[len(data), targets.shape[0]]}"
-            )
+        data, targets = self._rows_and_targets(X, y, reset, numeric=True)
+        self._require_same_rows(data, targets)
         if reset:
             self.n_outputs_ = 1 if targets.ndim == 1 else targets.shape[1]
         data.set_values(targets)

@@ -25,6 +25,15 @@ MemoryColumn& add_column(gradus_data& data, const char* name) {
   return data.table.columns.back();
 }
 
+/// A number a row, `step` bytes apart.
+std::vector<double> column_of(const gradus_data& data, gradus_type type, const void* values, std::int64_t step,
+                              bool& rounded) {
+  const Numbers numbers{type, values, data.table.rows, 1, step, 0};
+  check_numbers(numbers, "values");
+  const Matrix<double> column = to_doubles(numbers, rounded);
+  return {column.span().begin(), column.span().end()};
+}
+
 /// Targets (rows x `count`) that `data` keeps.
 MatrixView<const double> take_values(gradus_data& data, gradus_type type, const void* values, std::int64_t count,
                                      std::int64_t row_step, std::int64_t column_step) {
@@ -86,11 +95,8 @@ gradus_status gradus_data_add_numbers(gradus_data* data, const char* name, gradu
                                       int64_t step, const uint8_t* missing) {
   return guarded([&] {
     require(data, "data");
-    const Numbers numbers{type, values, data->table.rows, 1, step, 0};
-    check_numbers(numbers, "values");
     bool rounded = false;
-    const Matrix<double> column = to_doubles(numbers, rounded);
-    NumberCells cells{{column.span().begin(), column.span().end()}};
+    NumberCells cells{column_of(*data, type, values, step, rounded)};
     for (std::size_t r = 0; missing != nullptr && r < cells.values.size(); ++r) {
       if (missing[r] != 0) cells.values[r] = std::numeric_limits<double>::quiet_NaN();
     }
@@ -172,11 +178,8 @@ gradus_status gradus_data_set_label_sets(gradus_data* data, gradus_type type, co
 gradus_status gradus_data_set_weights(gradus_data* data, gradus_type type, const void* values, int64_t step) {
   return guarded([&] {
     require(data, "data");
-    const Numbers numbers{type, values, data->table.rows, 1, step, 0};
-    check_numbers(numbers, "values");
     bool rounded = false;
-    const Matrix<double> column = to_doubles(numbers, rounded);
-    data->table.weights.assign(column.span().begin(), column.span().end());
+    data->table.weights = column_of(*data, type, values, step, rounded);
   });
 }
 

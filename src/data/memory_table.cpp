@@ -10,7 +10,6 @@
 
 #include "data/column_block.hpp"
 #include "data/input_columns.hpp"
-#include "data/level_codes.hpp"
 #include "data/missing_cells.hpp"
 #include "data/part_block.hpp"
 #include "data/raw_array.hpp"
@@ -309,16 +308,6 @@ SourceOptions with_task_of(const MemoryTable& table, SourceOptions options) {
   return options;
 }
 
-SourceOptions options_of_valid(const PartBlocks& blocks, const SourceOptions& options) {
-  SourceOptions further = options;
-  if (blocks.train.columns.empty() || options.schema) return further;
-  Schema schema;
-  schema.columns = stored_columns(blocks.train.columns);
-  schema.label_column = blocks.label_column;
-  further.schema = std::make_shared<const Schema>(std::move(schema));
-  return further;
-}
-
 void hash_words(Sha256& hash, const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     hash.update(std::as_bytes(std::span(word)));
@@ -350,7 +339,7 @@ Dataset read_table(const MemoryTable& train, const MemoryTable* valid, const Sou
     if (valid->targets.index() != train.targets.index()) {
       data::refuse_table(valid->name, "targets of the same kind as in the training part", "others");
     }
-    const SourceOptions further = data::options_of_valid(blocks, options);
+    const SourceOptions further = data::options_of_further_part(blocks, options);
     data::PartBlocks read = data::TableReader(*valid, further).read();
     blocks.valid = std::move(read.train);
     blocks.notes.insert(blocks.notes.end(), read.notes.begin(), read.notes.end());

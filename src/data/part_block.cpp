@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -366,6 +367,17 @@ Dataset make_dataset(PartBlocks blocks, const SourceOptions& options) {
   if (dataset.task == Task::kRegression) dataset.target_names = std::move(blocks.target_names);
   dataset.image = blocks.train.image ? blocks.train.image : guess_image(dataset.num_features(), dataset.feature_names);
   return dataset;
+}
+
+SourceOptions options_of_further_part(const PartBlocks& blocks, const SourceOptions& options) {
+  SourceOptions further = options;
+  if (blocks.train.columns.empty() || options.schema) return further;
+  Schema schema;
+  schema.columns = stored_columns(blocks.train.columns);
+  schema.label_column = blocks.label_column;
+  further.schema = std::make_shared<const Schema>(std::move(schema));
+  if (further.label.empty()) further.label = blocks.target_name;
+  return further;
 }
 
 std::size_t named_column(const std::string& column, const std::vector<std::string>& names, std::size_t num_columns,

@@ -68,6 +68,9 @@ struct PartBlocks {
 /// Throws InputError when parts do not fit each other, a label is out of range or a value is not finite.
 Dataset make_dataset(PartBlocks blocks, const SourceOptions& options);
 
+/// How a part that comes after the first is read: its columns are found by their names and are of the same kinds.
+SourceOptions options_of_further_part(const PartBlocks& blocks, const SourceOptions& options);
+
 /// Sample weights of all rows, part after part as make_dataset() puts them; 1 where a part has none, empty where no
 /// part has any.
 std::vector<double> row_weights(const PartBlocks& blocks);

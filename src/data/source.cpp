@@ -14,7 +14,6 @@
 #include "data/array_roles.hpp"
 #include "data/generators.hpp"
 #include "data/idx.hpp"
-#include "data/level_codes.hpp"
 #include "data/libsvm.hpp"
 #include "data/mat5.hpp"
 #include "data/named_sources.hpp"
@@ -309,18 +308,6 @@ bool looks_like_path(const std::string& source) {
                               near.empty() ? "see 'gradus data list'" : fmt::format("did you mean '{}'?", near)});
 }
 
-/// A further file is read as the first one was: its columns are found by their names and are of the same kinds.
-SourceOptions options_of_further_file(const PartBlocks& blocks, const SourceOptions& options) {
-  SourceOptions further = options;
-  if (blocks.train.columns.empty() || options.schema) return further;
-  Schema schema;
-  schema.columns = stored_columns(blocks.train.columns);
-  schema.label_column = blocks.label_column;
-  further.schema = std::make_shared<const Schema>(std::move(schema));
-  if (further.label.empty()) further.label = blocks.target_name;
-  return further;
-}
-
 /// A generator makes its own parts.
 void refuse_further_files(const std::string& source, const SourceOptions& options) {
   const bool valid = !options.valid_path.empty();
@@ -342,7 +329,7 @@ Dataset read_found(const std::string& source, const SourceOptions& options) {
   }
   Sha256 hash;
   PartBlocks blocks = read_path(path, options, hash);
-  const SourceOptions further = options_of_further_file(blocks, options);
+  const SourceOptions further = options_of_further_part(blocks, options);
   if (!options.valid_path.empty()) blocks.valid = read_further(options.valid_path, further, hash, blocks.notes);
   if (!test_path.empty()) blocks.test = read_further(test_path, further, hash, blocks.notes);
   const std::uint64_t stored = size_of_file(path) + size_of_file(options.valid_path) + size_of_file(test_path);
